@@ -1,0 +1,37 @@
+package io.forgemcp.gateway.catalog;
+
+import io.forgemcp.gateway.service.ServiceName;
+import java.util.Collections;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What every server offers, at one moment. Immutable.
+ *
+ * @param version grows with every change
+ * @param servers sorted by name
+ */
+public record CatalogSnapshot(long version, SortedMap<ServiceName, ServerCatalog> servers) {
+    public static final CatalogSnapshot EMPTY = new CatalogSnapshot(0, new TreeMap<>());
+
+    public CatalogSnapshot {
+        servers = Collections.unmodifiableSortedMap(new TreeMap<>(servers));
+    }
+
+    public Optional<ServerCatalog> server(ServiceName service) {
+        return Optional.ofNullable(servers.get(service));
+    }
+
+    CatalogSnapshot with(ServerCatalog server) {
+        SortedMap<ServiceName, ServerCatalog> copy = new TreeMap<>(servers);
+        copy.put(server.service(), server);
+        return new CatalogSnapshot(version + 1, copy);
+    }
+
+    CatalogSnapshot without(ServiceName service) {
+        SortedMap<ServiceName, ServerCatalog> copy = new TreeMap<>(servers);
+        copy.remove(service);
+        return new CatalogSnapshot(version + 1, copy);
+    }
+}

@@ -1,0 +1,45 @@
+package io.forgemcp.gateway.catalog;
+
+import io.forgemcp.gateway.protocol.JsonSlice;
+import io.forgemcp.gateway.service.ServiceName;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one server offers, as last learnt. Survives the server's sleep, its death and a restart of the gateway.
+ *
+ * @param initialize the result of its handshake: capabilities, serverInfo, instructions; null if never learnt
+ * @param learntAt when it was learnt; null if never
+ * @param problem why it could not be learnt the last time, or why its tools cannot be called now; null if all is well
+ */
+public record ServerCatalog(
+        ServiceName service,
+        @Nullable JsonSlice initialize,
+        List<CatalogEntry> tools,
+        List<CatalogEntry> prompts,
+        List<CatalogEntry> resources,
+        List<CatalogEntry> templates,
+        @Nullable Instant learntAt,
+        @Nullable String problem) {
+    public ServerCatalog {
+        tools = List.copyOf(tools);
+        prompts = List.copyOf(prompts);
+        resources = List.copyOf(resources);
+        templates = List.copyOf(templates);
+    }
+
+    /** A server of which nothing is known yet. */
+    public static ServerCatalog unknown(ServiceName service) {
+        return new ServerCatalog(service, null, List.of(), List.of(), List.of(), List.of(), null, null);
+    }
+
+    public boolean isLearnt() {
+        return learntAt != null;
+    }
+
+    /** The same catalog with a problem noted, or with none. */
+    public ServerCatalog withProblem(@Nullable String reason) {
+        return new ServerCatalog(service, initialize, tools, prompts, resources, templates, learntAt, reason);
+    }
+}

@@ -1,0 +1,59 @@
+package io.forgemcp.gateway.lifecycle;
+
+import io.forgemcp.gateway.service.InstanceId;
+import io.forgemcp.gateway.transport.InstanceAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** One running instance, as its runtime sees it. The lifecycle gives it one command at a time. */
+public interface Instance {
+    InstanceId id();
+
+    InstanceAddress address();
+
+    /** How it can sleep without ending; empty if it cannot. {@link SleepDepth#STOP} is always possible and not listed. */
+    default Set<SleepDepth> depths() {
+        return Set.of();
+    }
+
+    /** Puts it to sleep to one of its {@link #depths}. */
+    default CompletionStage<Void> sleep(SleepDepth depth) {
+        return CompletableFuture.failedFuture(new UnsupportedOperationException(id() + " cannot sleep"));
+    }
+
+    /** Wakes it from any depth; it can be spoken to at once. */
+    default CompletionStage<Void> wake() {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /**
+     * Ends it: politely first, by force after the grace. Completes when it is gone, whatever it took. Works on a
+     * sleeping instance. Idempotent.
+     */
+    CompletionStage<Void> stop(Duration grace);
+
+    /** What it uses right now; null where it cannot be known. Cheap enough for every few seconds. */
+    default @Nullable Usage usage() {
+        return null;
+    }
+
+    /** The last lines it wrote for people, oldest first, at most this many. */
+    default List<String> logs(int lines) {
+        return List.of();
+    }
+
+    /** Process or container id, for people; null if there is none. */
+    default @Nullable String externalId() {
+        return null;
+    }
+
+    /**
+     * @param memoryBytes resident, of all its processes
+     * @param cpuNanos processor time since it started, of all its processes
+     */
+    record Usage(long memoryBytes, long cpuNanos) {}
+}

@@ -1,0 +1,389 @@
+package io.forgemcp.gateway.protocol;
+
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One JSON-RPC 2.0 message: its bytes, and where in them the few things stand that a gateway must understand. All else
+ * passes through unread, so unknown fields, number formats and big results survive untouched.
+ *
+ * <p>The whole text is checked once for being JSON. Immutable and thread-safe; the bytes must not be changed by anyone.
+ */
+public final class Message {
+    /** Deeper nesting than this is refused: no sane tool argument comes near, and recursive readers downstream survive. */
+    public static final int DEFAULT_MAX_DEPTH = 1000;
+
+    /** What a message is (JSON-RPC 2.0, sections 4 and 5). */
+    public enum Kind {
+        REQUEST,
+        NOTIFICATION,
+        /** An answer that holds a result. */
+        RESULT,
+        /** An answer that holds an error. */
+        ERROR
+    }
+
+    /** The parts whose place is remembered. */
+    public enum Field {
+        ID("id"),
+        METHOD("method"),
+        PARAMS("params"),
+        RESULT("result"),
+        ERROR("error"),
+        VERSION("jsonrpc"),
+        /** {@code params.name}: of a tool or a prompt. */
+        NAME("name"),
+        /** {@code params.uri}: of a resource. */
+        URI("uri"),
+        /** {@code params.cursor}: of a list. */
+        CURSOR("cursor"),
+        /** {@code params._meta}. */
+        META("_meta"),
+        /** {@code params.requestId}: of a cancelled notification. */
+        CANCELLED_ID("requestId"),
+        /** {@code params.progressToken}: of a progress notification. */
+        PROGRESS("progressToken"),
+        /** {@code params._meta.progressToken}: of a request. */
+        PROGRESS_TOKEN("progressToken");
+
+        private final byte[] key;
+        private final String text;
+
+        Field(String key) {
+            this.text = key;
+            this.key = key.getBytes(StandardCharsets.US_ASCII);
+        }
+    }
+
+    private static final Field[] TOP = {Field.ID, Field.METHOD, Field.PARAMS, Field.RESULT, Field.ERROR, Field.VERSION};
+    private static final Field[] IN_PARAMS = {
+        Field.NAME, Field.URI, Field.CURSOR, Field.META, Field.CANCELLED_ID, Field.PROGRESS
+    };
+    private static final Field[] IN_META = {Field.PROGRESS_TOKEN};
+    private static final int FIELDS = Field.values().length;
+
+    private final byte[] bytes;
+    /** Begin and end of each field in turn; an end of zero means absent. */
+    private final int[] places;
+
+    private final Kind kind;
+
+    private Message(byte[] bytes, int[] places, Kind kind) {
+        this.bytes = bytes;
+        this.places = places;
+        this.kind = kind;
+    }
+
+    /**
+     * Reads the envelope and checks that the whole text is JSON.
+     *
+     * @param bytes the message, which the caller must not change afterwards
+     * @throws GatewayException with {@link ErrorCode#MALFORMED_JSON}, {@link ErrorCode#NESTING_TOO_DEEP} or {@link
+     *     ErrorCode#INVALID_REQUEST}
+     */
+    public static Message parse(byte[] bytes) {
+        return parse(bytes, DEFAULT_MAX_DEPTH);
+    }
+
+    /** As {@link #parse(byte[])} with a limit of one's own on nesting. */
+    public static Message parse(byte[] bytes, int maxDepth) {
+        JsonScanner scanner = new JsonScanner(bytes, bytes.length, maxDepth);
+        int[] places = new int[FIELDS * 2];
+        int start = scanner.skipSpace(0);
+        if (start >= bytes.length) {
+            throw scanner.malformed("the text is empty", start);
+        }
+        if (bytes[start] != '{') {
+            scanner.skipValue(start, 0);
+            throw invalid("A JSON-RPC message is one object. Batches are not accepted by this protocol revision.");
+        }
+        int end = readObject(scanner, bytes, start, 1, TOP, places);
+        if (scanner.skipSpace(end) != bytes.length) {
+            throw scanner.malformed("something follows the message", end);
+        }
+        return new Message(bytes, places, classify(bytes, places));
+    }
+
+    private static int readObject(
+            JsonScanner scanner, byte[] bytes, int start, int depth, Field[] wanted, int[] places) {
+        scanner.checkDepth(depth, start);
+        int p = scanner.skipSpace(start + 1);
+        if (p < bytes.length && bytes[p] == '}') {
+            return p + 1;
+        }
+        for (; ; ) {
+            int value = scanner.skipName(p);
+            Field field = match(scanner, bytes, p, wanted);
+            Field[] inner = value < bytes.length && bytes[value] == '{' ? inside(field) : null;
+            int after = inner == null
+                    ? scanner.skipValue(value, depth)
+                    : readObject(scanner, bytes, value, depth + 1, inner, places);
+            if (field != null) {
+                int slot = field.ordinal() * 2;
+                if (places[slot + 1] != 0) {
+                    throw invalid("The member \"" + field.text + "\" stands twice in one object.");
+                }
+                places[slot] = value;
+                places[slot + 1] = after;
+            }
+            p = scanner.skipSpace(after);
+            if (!scanner.another(p, '}')) {
+                return p + 1;
+            }
+            p = scanner.skipSpace(p + 1);
+        }
+    }
+
+    private static Field @Nullable [] inside(@Nullable Field field) {
+        if (field == Field.PARAMS) {
+            return IN_PARAMS;
+        }
+        return field == Field.META ? IN_META : null;
+    }
+
+    private static @Nullable Field match(JsonScanner scanner, byte[] bytes, int quote, Field[] wanted) {
+        int end = scanner.skipString(quote);
+        int length = end - quote - 2;
+        for (Field field : wanted) {
+            if (field.key.length == length
+                    && Arrays.equals(field.key, 0, length, bytes, quote + 1, quote + 1 + length)) {
+                return field;
+            }
+        }
+        // Written with escapes a name is still the same name; nobody may slip one past the gateway that way.
+        for (int i = quote + 1; i < end - 1; i++) {
+            if (bytes[i] == '\\') {
+                String name = JsonText.unquote(bytes, quote, end);
+                for (Field field : wanted) {
+                    if (field.text.equals(name)) {
+                        return field;
+                    }
+                }
+                break;
+            }
+        }
+        return null;
+    }
+
+    private static Kind classify(byte[] bytes, int[] places) {
+        if (!has(places, Field.VERSION)
+                || !Arrays.equals(
+                        bytes,
+                        places[Field.VERSION.ordinal() * 2],
+                        places[Field.VERSION.ordinal() * 2 + 1],
+                        TWO,
+                        0,
+                        TWO.length)) {
+            throw invalid("A message needs \"jsonrpc\": \"2.0\".");
+        }
+        boolean id = has(places, Field.ID);
+        byte first = id ? bytes[places[Field.ID.ordinal() * 2]] : 0;
+        boolean validId = first == '"' || first == '-' || (first >= '0' && first <= '9');
+        if (has(places, Field.METHOD)) {
+            if (bytes[places[Field.METHOD.ordinal() * 2]] != '"') {
+                throw invalid("\"method\" must be a string.");
+            }
+            if (has(places, Field.PARAMS) && bytes[places[Field.PARAMS.ordinal() * 2]] != '{') {
+                throw invalid("\"params\" must be an object.");
+            }
+            if (id && !validId) {
+                throw invalid("\"id\" must be a string or a number.");
+            }
+            if (has(places, Field.RESULT) || has(places, Field.ERROR)) {
+                throw invalid("A message is either a request or an answer, not both.");
+            }
+            return id ? Kind.REQUEST : Kind.NOTIFICATION;
+        }
+        boolean result = has(places, Field.RESULT);
+        if (result == has(places, Field.ERROR)) {
+            throw invalid("A message needs exactly one of \"method\", \"result\" and \"error\".");
+        }
+        // JSON-RPC lets an error carry a null id when the request could not be read.
+        if (result && !validId) {
+            throw invalid("An answer needs the \"id\" of its request.");
+        }
+        return result ? Kind.RESULT : Kind.ERROR;
+    }
+
+    private static final byte[] TWO = "\"2.0\"".getBytes(StandardCharsets.US_ASCII);
+
+    private static boolean has(int[] places, Field field) {
+        return places[field.ordinal() * 2 + 1] != 0;
+    }
+
+    private static GatewayException invalid(String message) {
+        return new GatewayException(ErrorCode.INVALID_REQUEST, message);
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    public boolean isRequest() {
+        return kind == Kind.REQUEST;
+    }
+
+    public boolean isNotification() {
+        return kind == Kind.NOTIFICATION;
+    }
+
+    /** Whether this answers a request. */
+    public boolean isAnswer() {
+        return kind == Kind.RESULT || kind == Kind.ERROR;
+    }
+
+    /** The bytes, not a copy: never change them. */
+    public byte[] bytes() {
+        return bytes;
+    }
+
+    public boolean has(Field field) {
+        return has(places, field);
+    }
+
+    /** The part; null if it is absent. */
+    public @Nullable JsonSlice get(Field field) {
+        int slot = field.ordinal() * 2;
+        return places[slot + 1] == 0 ? null : new JsonSlice(bytes, places[slot], places[slot + 1]);
+    }
+
+    /** The decoded text of a string part; null if it is absent or not a string. */
+    public @Nullable String text(Field field) {
+        int slot = field.ordinal() * 2;
+        if (places[slot + 1] == 0 || bytes[places[slot]] != '"') {
+            return null;
+        }
+        return JsonText.unquote(bytes, places[slot], places[slot + 1]);
+    }
+
+    /** The method of a request or notification. */
+    public String method() {
+        String method = text(Field.METHOD);
+        if (method == null) {
+            throw new IllegalStateException("An answer has no method");
+        }
+        return method;
+    }
+
+    /** The id; null for a notification and for an error whose request could not be read. */
+    public @Nullable RequestId id() {
+        int slot = Field.ID.ordinal() * 2;
+        if (places[slot + 1] == 0 || bytes[places[slot]] == 'n') {
+            return null;
+        }
+        return new RequestId(new String(bytes, places[slot], places[slot + 1] - places[slot], StandardCharsets.UTF_8));
+    }
+
+    /** The id of a request. */
+    public RequestId requireId() {
+        RequestId id = id();
+        if (id == null) {
+            throw new IllegalStateException("This message has no id");
+        }
+        return id;
+    }
+
+    /**
+     * The id as the gateway itself mints them towards servers: a plain non-negative integer.
+     *
+     * @return the number, or -1 if the id is absent or anything else
+     */
+    public long numericId() {
+        return plainNumber(Field.ID);
+    }
+
+    /** A part as a plain non-negative integer of at most 18 digits; -1 if it is absent or anything else. */
+    public long plainNumber(Field field) {
+        int slot = field.ordinal() * 2;
+        int length = places[slot + 1] - places[slot];
+        if (places[slot + 1] == 0 || length > 18) {
+            return -1;
+        }
+        long number = 0;
+        for (int i = places[slot]; i < places[slot + 1]; i++) {
+            int digit = bytes[i] - '0';
+            if (digit < 0 || digit > 9) {
+                return -1;
+            }
+            number = number * 10 + digit;
+        }
+        return number;
+    }
+
+    /** A copy of the text in which one part is replaced; the part must be there. */
+    public byte[] with(Field field, byte[] json) {
+        int slot = field.ordinal() * 2;
+        if (places[slot + 1] == 0) {
+            throw new IllegalArgumentException("No " + field + " in this message");
+        }
+        return Splice.replace(bytes, 0, bytes.length, places[slot], places[slot + 1], json);
+    }
+
+    /** A copy of the text with several parts replaced at once. */
+    public Edit edit() {
+        return new Edit();
+    }
+
+    /** Collects replacements. Not thread-safe. */
+    public final class Edit {
+        private final byte[] @Nullable [] replacements = new byte[FIELDS][];
+
+        private Edit() {}
+
+        /** Replaces a part; one that is absent stays absent. Parts must not lie inside one another. */
+        public Edit set(Field field, byte[] json) {
+            if (has(field)) {
+                replacements[field.ordinal()] = json;
+            }
+            return this;
+        }
+
+        /** The text with everything replaced. */
+        public byte[] toBytes() {
+            int length = bytes.length;
+            for (int f = 0; f < FIELDS; f++) {
+                byte[] replacement = replacements[f];
+                if (replacement != null) {
+                    length += replacement.length - (places[f * 2 + 1] - places[f * 2]);
+                }
+            }
+            byte[] result = new byte[length];
+            int read = 0;
+            int write = 0;
+            for (int next = nextAfter(-1); next >= 0; next = nextAfter(places[next * 2])) {
+                byte[] replacement = replacements[next];
+                int begin = places[next * 2];
+                System.arraycopy(bytes, read, result, write, begin - read);
+                write += begin - read;
+                System.arraycopy(replacement, 0, result, write, replacement.length);
+                write += replacement.length;
+                read = places[next * 2 + 1];
+            }
+            System.arraycopy(bytes, read, result, write, bytes.length - read);
+            return result;
+        }
+
+        /** The replaced part that begins first behind this place; -1 if there is none. */
+        private int nextAfter(int place) {
+            int best = -1;
+            for (int f = 0; f < FIELDS; f++) {
+                if (replacements[f] != null
+                        && places[f * 2] > place
+                        && (best < 0 || places[f * 2] < places[best * 2])) {
+                    best = f;
+                }
+            }
+            return best;
+        }
+    }
+
+    /** A short form without content, for logs. */
+    @Override
+    public String toString() {
+        return kind + (has(Field.METHOD) ? " " + method() : "") + (has(Field.ID) ? " id " + get(Field.ID) : "") + " ("
+                + bytes.length + " bytes)";
+    }
+}

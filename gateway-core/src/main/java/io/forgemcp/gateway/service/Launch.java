@@ -1,0 +1,82 @@
+package io.forgemcp.gateway.service;
+
+import io.forgemcp.gateway.inprocess.InProcessServer;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What has to happen for a service to be there. */
+public sealed interface Launch {
+    /**
+     * A command, on this host or in a container.
+     *
+     * @param image the container image, or null if it can only run as a process
+     * @param command program and arguments, each one word; never passed to a shell
+     * @param environment variables set for the command, values already substituted; may hold secrets
+     * @param volumes what of the host it sees
+     * @param directory where it runs as a process; null for the gateway's own directory
+     * @param port the port it listens on for HTTP; 0 for stdio, or to let the gateway choose a free one, which then
+     *     stands in the variable {@code PORT} and for {@code {port}} in the command
+     * @param path of its MCP endpoint, for HTTP
+     */
+    record Command(
+            @Nullable String image,
+            List<String> command,
+            Map<String, String> environment,
+            List<Volume> volumes,
+            @Nullable Path directory,
+            int port,
+            String path)
+            implements Launch {
+        public Command {
+            command = List.copyOf(command);
+            environment = Map.copyOf(environment);
+            volumes = List.copyOf(volumes);
+            if (command.isEmpty() && image == null) {
+                throw new IllegalArgumentException("A service needs a command or an image");
+            }
+        }
+
+        /** A stdio command without anything else. */
+        public static Command of(List<String> command) {
+            return new Command(null, command, Map.of(), List.of(), null, 0, "/mcp");
+        }
+
+        /** Without the environment, whose values may be secret. */
+        @Override
+        public String toString() {
+            return "Command" + (image == null ? "" : "[" + image + "]") + command;
+        }
+    }
+
+    /**
+     * A server that runs elsewhere.
+     *
+     * @param url of its MCP endpoint, or of its event stream for HTTP+SSE
+     * @param headers sent with every request; may hold secrets
+     */
+    record Remote(URI url, Map<String, String> headers) implements Launch {
+        public Remote {
+            headers = Map.copyOf(headers);
+        }
+
+        /** Without the headers, whose values may be secret. */
+        @Override
+        public String toString() {
+            return "Remote[" + url + "]";
+        }
+    }
+
+    /** A server inside this process. */
+    record Java(InProcessServer server) implements Launch {}
+
+    /**
+     * A directory of the host that a container sees.
+     *
+     * @param host absolute path on the host
+     * @param container path in the container
+     */
+    record Volume(Path host, String container, boolean readOnly) {}
+}

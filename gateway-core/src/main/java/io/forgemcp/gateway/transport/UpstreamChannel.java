@@ -1,0 +1,57 @@
+package io.forgemcp.gateway.transport;
+
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.protocol.Message;
+
+/**
+ * One conversation with one server, below the level of MCP sessions. Thread-safe; no method blocks.
+ *
+ * <p>An HTTP channel remembers the {@code Mcp-Session-Id} that the server hands out and sends it back from then on.
+ */
+public interface UpstreamChannel extends AutoCloseable {
+    /**
+     * Sends a message. For a request over HTTP everything on the response to it goes to the receiver; over a
+     * transport with one stream for everything it goes to the channel's listener, and the receiver hears only
+     * {@code onFailure} if the message could not be written.
+     *
+     * @return a handle that gives up waiting: it closes the HTTP exchange, and does nothing elsewhere
+     */
+    Exchange send(Outgoing message, Receiver receiver);
+
+    /**
+     * Opens the standing stream on which the server may send on its own, where the transport has one (GET of
+     * streamable HTTP). Servers without it are no error. Called once, after the handshake.
+     */
+    default void listen() {}
+
+    /** The protocol revision that the handshake agreed on, for the {@code MCP-Protocol-Version} header. */
+    default void protocolVersion(String date) {}
+
+    /** Ends the conversation: HTTP sends DELETE for its session, without waiting. Idempotent. */
+    @Override
+    void close();
+
+    /** Something under way that can be given up. */
+    @FunctionalInterface
+    interface Exchange {
+        void cancel();
+
+        Exchange NONE = () -> {};
+    }
+
+    /** Hears what comes back for one sent message. Called in order, from any one thread at a time; must not block. */
+    interface Receiver {
+        /** A message that came on the response: the answer, or a notification or request that belongs to it. */
+        void onMessage(Message message);
+
+        /** The response is over; an answer that has not come by now will not come. */
+        void onEnd();
+
+        /**
+         * The exchange failed, with {@code UPSTREAM_UNREACHABLE} if the request was certainly not delivered, {@code
+         * SESSION_NOT_FOUND} if the server no longer knows the session (it did not run either), {@code
+         * UPSTREAM_PROTOCOL} if the server's answer was not MCP, and {@code OUTCOME_UNKNOWN} in all other cases.
+         */
+        void onFailure(GatewayException failure);
+    }
+}
