@@ -28,6 +28,8 @@ public enum ErrorCode {
     METHOD_NOT_ALLOWED("GW-1009", -32600, 405),
     /** No such path. */
     NOT_FOUND("GW-1010", -32600, 404),
+    /** The body did not arrive in time. */
+    REQUEST_TIMEOUT("GW-1011", -32600, 408),
 
     /** The request needs an Mcp-Session-Id. */
     SESSION_REQUIRED("GW-1101", -32600, 400),
