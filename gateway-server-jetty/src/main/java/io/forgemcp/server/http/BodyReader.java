@@ -1,0 +1,119 @@
+package io.forgemcp.server.http;
+
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.time.Timers;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads one body in full without blocking, never more than the limit. A body that comes in one piece, as nearly all do, is
+ * copied once into an array of its size and needs no timer.
+ */
+final class BodyReader implements Runnable {
+    private static final int FIRST_PIECE = 16 * 1024;
+
+    private final Request request;
+    private final long limit;
+    private final Timers timers;
+    private final Duration timeout;
+    private final Receiver receiver;
+    private final AtomicBoolean told = new AtomicBoolean();
+    private byte[] bytes;
+    private int size;
+    private Timers.@Nullable Cancellable deadline;
+
+    BodyReader(Request request, long limit, Timers timers, Duration timeout, Receiver receiver) {
+        this.request = request;
+        this.limit = limit;
+        this.timers = timers;
+        this.timeout = timeout;
+        this.receiver = receiver;
+        long length = request.getLength();
+        // The length is the client's word: only what has come is worth memory.
+        this.bytes = new byte[(int) Math.min(Math.max(0, length), FIRST_PIECE)];
+    }
+
+    @Override
+    public void run() {
+        for (; ; ) {
+            Content.Chunk chunk = request.read();
+            if (chunk == null) {
+                if (deadline == null) {
+                    deadline = timers.schedule(timeout, this::expire);
+                }
+                request.demand(this);
+                return;
+            }
+            if (Content.Chunk.isFailure(chunk)) {
+                Throwable failure = chunk.getFailure();
+                finish(() -> receiver.broken(failure));
+                return;
+            }
+            boolean last = chunk.isLast();
+            try {
+                if ((long) size + chunk.remaining() > limit) {
+                    finish(() -> receiver.refused(tooLarge(limit)));
+                    return;
+                }
+                append(chunk.getByteBuffer());
+            } finally {
+                chunk.release();
+            }
+            if (last) {
+                byte[] body = size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
+                finish(() -> receiver.complete(body));
+                return;
+            }
+        }
+    }
+
+    private void append(ByteBuffer piece) {
+        int added = piece.remaining();
+        if (size + added > bytes.length) {
+            long doubled = Math.max(bytes.length * 2L, (long) size + added);
+            long known = request.getLength();
+            long capacity = known >= size + added ? Math.min(doubled, known) : Math.min(doubled, limit);
+            bytes = Arrays.copyOf(bytes, (int) capacity);
+        }
+        piece.get(bytes, size, added);
+        size += added;
+    }
+
+    private void expire() {
+        finish(() -> receiver.refused(new GatewayException(
+                ErrorCode.REQUEST_TIMEOUT,
+                "The body did not arrive within " + timeout.toSeconds() + " s. Send it in one go.")));
+    }
+
+    private void finish(Runnable action) {
+        if (told.compareAndSet(false, true)) {
+            if (deadline != null) {
+                deadline.cancel();
+            }
+            action.run();
+        }
+    }
+
+    static GatewayException tooLarge(long limit) {
+        return new GatewayException(
+                ErrorCode.BODY_TOO_LARGE,
+                "The body is larger than " + limit + " bytes. Send less, or raise FORGE_MAX_REQUEST_SIZE.");
+    }
+
+    /** Hears one of the three, once. */
+    interface Receiver {
+        void complete(byte[] body);
+
+        /** The client is still there and gets an answer. */
+        void refused(GatewayException reason);
+
+        /** The connection is gone or beyond repair. */
+        void broken(Throwable failure);
+    }
+}

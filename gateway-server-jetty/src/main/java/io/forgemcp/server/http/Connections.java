@@ -1,0 +1,35 @@
+package io.forgemcp.server.http;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** What the exchanges of one listener share: the limits of streams and a count of what is under way. Thread-safe. */
+final class Connections {
+    private final KeepAlive keepAlive;
+    private final long maxWaitingBytes;
+    private final AtomicInteger underWay = new AtomicInteger();
+
+    Connections(KeepAlive keepAlive, long maxWaitingBytes) {
+        this.keepAlive = keepAlive;
+        this.maxWaitingBytes = maxWaitingBytes;
+    }
+
+    KeepAlive keepAlive() {
+        return keepAlive;
+    }
+
+    long maxWaitingBytes() {
+        return maxWaitingBytes;
+    }
+
+    void begun() {
+        underWay.incrementAndGet();
+    }
+
+    void ended() {
+        underWay.decrementAndGet();
+    }
+
+    int underWay() {
+        return underWay.get();
+    }
+}

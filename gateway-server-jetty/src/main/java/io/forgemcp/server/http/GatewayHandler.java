@@ -1,0 +1,287 @@
+package io.forgemcp.server.http;
+
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.security.Authenticator;
+import io.forgemcp.gateway.security.Caller;
+import io.forgemcp.gateway.time.Timers;
+import io.forgemcp.server.ServerSettings;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CompletionStage;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way of every request: Host and Origin, path, verb, identity, body, action. Runs on Jetty's selecting threads and
+ * never blocks.
+ */
+public final class GatewayHandler extends Handler.Abstract.NonBlocking {
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayHandler.class);
+
+    private final RouteTable routes;
+    private final Authenticator authenticator;
+    private final Timers timers;
+    private final ServerSettings settings;
+    private final HostAndOrigin hostAndOrigin;
+    private final Cors cors = new Cors();
+    private final RequestIds requestIds = new RequestIds();
+    private final Connections connections;
+    private volatile boolean stopping;
+
+    public GatewayHandler(
+            RouteTable routes,
+            Authenticator authenticator,
+            Timers timers,
+            KeepAlive keepAlive,
+            ServerSettings settings) {
+        this.routes = routes;
+        this.authenticator = authenticator;
+        this.timers = timers;
+        this.settings = settings;
+        this.hostAndOrigin = new HostAndOrigin(settings.allowedHosts(), settings.allowedOrigins());
+        this.connections = new Connections(keepAlive, settings.maxWaitingBytes());
+    }
+
+    /** From now on new requests are refused; those under way go on. */
+    public void refuseNew() {
+        stopping = true;
+    }
+
+    /** How many requests are being answered, open streams included. */
+    public int underWay() {
+        return connections.underWay();
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        HttpFields headers = request.getHeaders();
+        String requestId = requestIds.of(headers.get("X-Request-Id"));
+        response.getHeaders().put("X-Request-Id", requestId);
+        String origin = headers.get(HttpHeader.ORIGIN);
+        GatewayException refusal = hostAndOrigin.refusal(headers.get(HttpHeader.HOST), origin);
+        if (refusal != null) {
+            refuse(response, callback, refusal, requestId);
+            return true;
+        }
+        if (origin != null) {
+            cors.allow(response, origin);
+        }
+        RouteTable.Match match = routes.find(request.getHttpURI().getCanonicalPath());
+        if (match == null) {
+            refuse(
+                    response,
+                    callback,
+                    new GatewayException(
+                            ErrorCode.NOT_FOUND,
+                            "There is nothing at this path. GET /openapi.json lists what there is."),
+                    requestId);
+            return true;
+        }
+        Route route = route(match, request.getMethod());
+        if (route == null) {
+            otherVerb(request, response, callback, match, requestId);
+            return true;
+        }
+        if (stopping) {
+            refuse(
+                    response,
+                    callback,
+                    new GatewayException(ErrorCode.SHUTTING_DOWN, "The gateway is shutting down. Try again soon."),
+                    requestId);
+            return true;
+        }
+        connections.begun();
+        JettyExchange exchange =
+                new JettyExchange(request, response, callback, connections, route, match.variable(), requestId);
+        request.addIdleTimeoutListener(exchange);
+        if (route.access() == Route.Access.OPEN) {
+            readBody(exchange);
+        } else {
+            identify(exchange);
+        }
+        return true;
+    }
+
+    private static @Nullable Route route(RouteTable.Match match, String method) {
+        return switch (method) {
+            case "POST" -> match.byVerb().get(Route.Verb.POST);
+            case "GET" -> match.byVerb().get(Route.Verb.GET);
+            case "DELETE" -> match.byVerb().get(Route.Verb.DELETE);
+            case "PUT" -> match.byVerb().get(Route.Verb.PUT);
+            case "PATCH" -> match.byVerb().get(Route.Verb.PATCH);
+            case "HEAD" -> {
+                Route get = match.byVerb().get(Route.Verb.GET);
+                // An MCP GET is a stream: a HEAD of it would never end.
+                yield get != null && get.action() instanceof Route.Action.Rest ? get : null;
+            }
+            default -> null;
+        };
+    }
+
+    private void otherVerb(
+            Request request, Response response, Callback callback, RouteTable.Match match, String requestId) {
+        String allowed = Cors.allowed(match);
+        response.getHeaders().put(HttpHeader.ALLOW, allowed);
+        if (request.getMethod().equals("OPTIONS")) {
+            cors.preflight(request, response, allowed);
+            response.setStatus(204);
+            response.write(true, BufferUtil.EMPTY_BUFFER, callback);
+        } else {
+            refuse(
+                    response,
+                    callback,
+                    new GatewayException(
+                            ErrorCode.METHOD_NOT_ALLOWED,
+                            "This path takes " + allowed + ", not " + request.getMethod() + "."),
+                    requestId);
+        }
+    }
+
+    private static void refuse(Response response, Callback callback, GatewayException reason, String requestId) {
+        response.setStatus(reason.code().httpStatus());
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/json");
+        byte[] error = ErrorBody.rest(reason, requestId);
+        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, error.length);
+        response.write(true, java.nio.ByteBuffer.wrap(error), callback);
+    }
+
+    private void identify(JettyExchange exchange) {
+        HttpFields headers = exchange.request().getHeaders();
+        CompletionStage<Caller> stage;
+        try {
+            stage = authenticator.authenticate(new Authenticator.Credentials(
+                    headers.get(HttpHeader.AUTHORIZATION), isLoopback(exchange.request(), headers)));
+        } catch (RuntimeException failure) {
+            unauthenticated(exchange, failure);
+            return;
+        }
+        stage.whenComplete((caller, failure) -> {
+            if (failure != null) {
+                unauthenticated(exchange, failure);
+            } else {
+                exchange.caller(caller);
+                readBody(exchange);
+            }
+        });
+    }
+
+    /** A request that a proxy on this machine passes on does not come from this machine. */
+    private static boolean isLoopback(Request request, HttpFields headers) {
+        return request.getConnectionMetaData().getRemoteSocketAddress() instanceof InetSocketAddress address
+                && address.getAddress() != null
+                && address.getAddress().isLoopbackAddress()
+                && !headers.contains(HttpHeader.X_FORWARDED_FOR)
+                && !headers.contains(HttpHeader.FORWARDED);
+    }
+
+    private void unauthenticated(JettyExchange exchange, Throwable failure) {
+        GatewayException reason = GatewayException.of(failure);
+        if (reason.code() == ErrorCode.UNAUTHENTICATED) {
+            exchange.fail(reason, "WWW-Authenticate", "Bearer realm=\"forge-mcp-gateway\"");
+        } else {
+            report(reason);
+            exchange.fail(reason);
+        }
+    }
+
+    private void readBody(JettyExchange exchange) {
+        Request request = exchange.request();
+        Route.Verb verb = exchange.route().verb();
+        GatewayException unfit = unfit(exchange, request, verb);
+        if (unfit != null) {
+            refuseBody(exchange, unfit);
+            return;
+        }
+        if (verb == Route.Verb.GET || request.getLength() == 0) {
+            act(exchange);
+            return;
+        }
+        new BodyReader(request, settings.maxRequestBytes(), timers, settings.bodyTimeout(), new BodyReader.Receiver() {
+                    @Override
+                    public void complete(byte[] body) {
+                        exchange.body(body);
+                        act(exchange);
+                    }
+
+                    @Override
+                    public void refused(GatewayException reason) {
+                        refuseBody(exchange, reason);
+                    }
+
+                    @Override
+                    public void broken(Throwable failure) {
+                        exchange.failed(failure);
+                    }
+                })
+                .run();
+    }
+
+    private @Nullable GatewayException unfit(JettyExchange exchange, Request request, Route.Verb verb) {
+        HttpFields headers = request.getHeaders();
+        if (exchange.route().action() instanceof Route.Action.Mcp
+                && !MediaTypes.acceptsJsonOrEvents(headers.get(HttpHeader.ACCEPT))) {
+            return new GatewayException(
+                    ErrorCode.NOT_ACCEPTABLE,
+                    "Accept allows neither application/json nor text/event-stream. Allow both.");
+        }
+        boolean hasBody = verb != Route.Verb.GET && verb != Route.Verb.DELETE && request.getLength() != 0;
+        boolean needsType = exchange.route().action() instanceof Route.Action.Mcp || request.getLength() > 0;
+        if (hasBody && needsType && !MediaTypes.isJson(headers.get(HttpHeader.CONTENT_TYPE))) {
+            return new GatewayException(
+                    ErrorCode.UNSUPPORTED_MEDIA_TYPE, "The Content-Type of the body has to be application/json.");
+        }
+        if (request.getLength() > settings.maxRequestBytes()) {
+            return BodyReader.tooLarge(settings.maxRequestBytes());
+        }
+        return null;
+    }
+
+    /** Answers before the body has been read, on a connection that cannot be used again. */
+    private static void refuseBody(JettyExchange exchange, GatewayException reason) {
+        exchange.fail(reason, "Connection", "close");
+    }
+
+    private void act(JettyExchange exchange) {
+        try {
+            Route.Action action = exchange.route().action();
+            if (action instanceof Route.Action.Mcp mcp) {
+                mcp.endpoint().handle(exchange, exchange);
+            } else if (action instanceof Route.Action.Rest rest) {
+                rest.handler().handle(restRequest(exchange)).whenComplete((answer, failure) -> {
+                    if (failure != null) {
+                        crash(exchange, failure);
+                    } else {
+                        exchange.answer(answer);
+                    }
+                });
+            }
+        } catch (RuntimeException failure) {
+            crash(exchange, failure);
+        }
+    }
+
+    private static RestRequest restRequest(JettyExchange exchange) {
+        return new RestRequest(
+                exchange.variable(), exchange::query, exchange::header, exchange.body(), exchange.caller());
+    }
+
+    private static void crash(JettyExchange exchange, Throwable failure) {
+        GatewayException reason = GatewayException.of(failure);
+        report(reason);
+        exchange.failIfOpen(reason);
+    }
+
+    private static void report(GatewayException reason) {
+        if (reason.code() == ErrorCode.INTERNAL) {
+            LOG.error("A request failed unexpectedly", reason);
+        }
+    }
+}

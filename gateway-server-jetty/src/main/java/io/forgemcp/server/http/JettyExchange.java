@@ -1,0 +1,259 @@
+package io.forgemcp.server.http;
+
+import io.forgemcp.gateway.endpoint.EventStream;
+import io.forgemcp.gateway.endpoint.McpRequest;
+import io.forgemcp.gateway.endpoint.McpResponder;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.security.Caller;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.PreEncodedHttpField;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.BufferUtil;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Fields;
+import org.eclipse.jetty.util.thread.Invocable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP exchange, seen from the gateway as request and responder and from Jetty as the callback that ends it: one object
+ * a request. The answer may come from any thread.
+ */
+final class JettyExchange implements McpRequest, McpResponder, Callback, Predicate<TimeoutException> {
+    private static final HttpField JSON = new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, "application/json");
+    private static final HttpField EVENTS = new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, "text/event-stream");
+    private static final HttpField NO_STORE = new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, "no-store");
+    private static final HttpField UNBUFFERED = new PreEncodedHttpField("X-Accel-Buffering", "no");
+    private static final Runnable GONE = () -> {};
+    private static final Runnable OVER = () -> {};
+    private static final byte[] EMPTY = {};
+
+    private final Request request;
+    private final Response response;
+    private final Callback callback;
+    private final Connections connections;
+    private final Route route;
+    private final String variable;
+    private final String requestId;
+    private final AtomicBoolean answered = new AtomicBoolean();
+    /** Null at first, then the action, then GONE or OVER. */
+    private final AtomicReference<@Nullable Runnable> disconnect = new AtomicReference<>();
+
+    private Caller caller = Caller.LOCAL;
+    private byte[] body = EMPTY;
+    private volatile boolean wholeAnswerBegun;
+    private volatile @Nullable SseStream stream;
+    private @Nullable Fields query;
+
+    JettyExchange(
+            Request request,
+            Response response,
+            Callback callback,
+            Connections connections,
+            Route route,
+            String variable,
+            String requestId) {
+        this.request = request;
+        this.response = response;
+        this.callback = callback;
+        this.connections = connections;
+        this.route = route;
+        this.variable = variable;
+        this.requestId = requestId;
+    }
+
+    Route route() {
+        return route;
+    }
+
+    String variable() {
+        return variable;
+    }
+
+    Request request() {
+        return request;
+    }
+
+    void caller(Caller known) {
+        caller = known;
+    }
+
+    void body(byte[] whole) {
+        body = whole;
+    }
+
+    @Override
+    public Verb verb() {
+        return switch (route.verb()) {
+            case POST -> Verb.POST;
+            case DELETE -> Verb.DELETE;
+            default -> Verb.GET;
+        };
+    }
+
+    @Override
+    public @Nullable String virtualServer() {
+        return variable.isEmpty() ? null : variable;
+    }
+
+    @Override
+    public @Nullable String header(String name) {
+        return request.getHeaders().get(name);
+    }
+
+    @Override
+    public @Nullable String query(String name) {
+        if (request.getHttpURI().getQuery() == null) {
+            return null;
+        }
+        Fields fields = query;
+        if (fields == null) {
+            fields = Request.extractQueryParameters(request);
+            query = fields;
+        }
+        return fields.getValue(name);
+    }
+
+    @Override
+    public String path() {
+        return Objects.requireNonNullElse(request.getHttpURI().getPath(), "/");
+    }
+
+    @Override
+    public byte[] body() {
+        return body;
+    }
+
+    @Override
+    public Caller caller() {
+        return caller;
+    }
+
+    @Override
+    public void answer(int status, byte @Nullable [] json, String... headers) {
+        claim();
+        if (json != null) {
+            response.getHeaders().put(JSON);
+        }
+        write(status, json, headers);
+    }
+
+    void answer(RestAnswer answer) {
+        claim();
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.contentType());
+        response.getHeaders().put(NO_STORE);
+        write(answer.status(), answer.body());
+    }
+
+    /** Refuses or reports, in the shape that the route's clients expect. */
+    void fail(GatewayException failure, String... headers) {
+        byte[] error = route.action() instanceof Route.Action.Mcp
+                ? ErrorBody.rpc(failure, requestId)
+                : ErrorBody.rest(failure, requestId);
+        answer(failure.code().httpStatus(), error, headers);
+    }
+
+    /** As {@link #fail}, unless the exchange has been answered already. */
+    void failIfOpen(GatewayException failure) {
+        if (!answered.get()) {
+            fail(failure);
+        }
+    }
+
+    private void write(int status, byte @Nullable [] content, String... headers) {
+        response.setStatus(status);
+        HttpFields.Mutable fields = response.getHeaders();
+        put(fields, headers);
+        wholeAnswerBegun = true;
+        if (content == null) {
+            response.write(true, BufferUtil.EMPTY_BUFFER, this);
+        } else {
+            fields.put(HttpHeader.CONTENT_LENGTH, content.length);
+            response.write(true, ByteBuffer.wrap(content), this);
+        }
+    }
+
+    @Override
+    public EventStream stream(String... headers) {
+        claim();
+        response.setStatus(200);
+        HttpFields.Mutable fields = response.getHeaders();
+        fields.put(EVENTS);
+        fields.put(NO_STORE);
+        fields.put(UNBUFFERED);
+        put(fields, headers);
+        SseStream opened = new SseStream(response, this, connections.maxWaitingBytes(), this::cut);
+        stream = opened;
+        connections.keepAlive().add(opened);
+        opened.begin();
+        return opened;
+    }
+
+    @Override
+    public void onDisconnect(Runnable action) {
+        if (!disconnect.compareAndSet(null, action) && disconnect.get() == GONE) {
+            action.run();
+        }
+    }
+
+    private static void put(HttpFields.Mutable fields, String... headers) {
+        for (int i = 0; i + 1 < headers.length; i += 2) {
+            fields.put(headers[i], headers[i + 1]);
+        }
+    }
+
+    private void claim() {
+        if (!answered.compareAndSet(false, true)) {
+            throw new IllegalStateException("The request " + requestId + " has been answered already");
+        }
+    }
+
+    /** Breaks the connection under a client that does not read. */
+    private void cut() {
+        request.getConnectionMetaData().getConnection().getEndPoint().close();
+    }
+
+    /** Jetty asks whether a silent connection is to be given up: only if a client does not take its whole answer. */
+    @Override
+    public boolean test(TimeoutException idle) {
+        return wholeAnswerBegun;
+    }
+
+    @Override
+    public InvocationType getInvocationType() {
+        return Invocable.InvocationType.NON_BLOCKING;
+    }
+
+    @Override
+    public void succeeded() {
+        disconnect.set(OVER);
+        release();
+        callback.succeeded();
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        release();
+        callback.failed(cause);
+        Runnable action = disconnect.getAndSet(GONE);
+        if (action != null) {
+            action.run();
+        }
+    }
+
+    private void release() {
+        SseStream open = stream;
+        if (open != null) {
+            connections.keepAlive().remove(open);
+        }
+        connections.ended();
+    }
+}

@@ -1,0 +1,67 @@
+package io.forgemcp.server.http;
+
+import io.forgemcp.gateway.endpoint.McpEndpoint;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * One verb on one path, and what answers it. The OpenAPI document is made from these.
+ *
+ * @param template for example {@code /servers/{id}/mcp}
+ * @param summary one sentence for people
+ * @param parameters names of the query parameters it understands
+ * @param access who may use it
+ */
+public record Route(Verb verb, String template, String summary, List<String> parameters, Access access, Action action) {
+    public Route {
+        if (!template.startsWith("/")) {
+            throw new IllegalArgumentException("\"" + template + "\" does not begin with a slash.");
+        }
+        parameters = List.copyOf(parameters);
+    }
+
+    /** A REST route for authenticated callers. */
+    public static Route rest(Verb verb, String template, String summary, RestHandler handler, String... parameters) {
+        return new Route(verb, template, summary, List.of(parameters), Access.AUTHENTICATED, new Action.Rest(handler));
+    }
+
+    /** A REST route that tells nothing secret and asks for no identity: health and the like. */
+    public static Route open(String template, String summary, RestHandler handler) {
+        return new Route(Verb.GET, template, summary, List.of(), Access.OPEN, new Action.Rest(handler));
+    }
+
+    /** An MCP route; its first path variable, if any, names the virtual server. */
+    public static Route mcp(Verb verb, String template, String summary, McpEndpoint endpoint) {
+        return new Route(verb, template, summary, List.of(), Access.AUTHENTICATED, new Action.Mcp(endpoint));
+    }
+
+    /** The verbs that routes use. HEAD is served wherever GET is REST, OPTIONS everywhere. */
+    public enum Verb {
+        GET,
+        POST,
+        PUT,
+        PATCH,
+        DELETE
+    }
+
+    /** Whether an identity is asked for. Host and Origin are checked in any case. */
+    public enum Access {
+        OPEN,
+        AUTHENTICATED
+    }
+
+    /** What answers. */
+    public sealed interface Action {
+        /** Speaks for itself, with an answer or an event stream. */
+        record Mcp(McpEndpoint endpoint) implements Action {}
+
+        /** Gives one answer. */
+        record Rest(RestHandler handler) implements Action {}
+    }
+
+    /** Answers one REST request. Runs on a listener's thread and must not block; what it throws becomes an error answer. */
+    @FunctionalInterface
+    public interface RestHandler {
+        CompletionStage<RestAnswer> handle(RestRequest request);
+    }
+}
