@@ -5,6 +5,7 @@ import io.forgemcp.gateway.error.GatewayException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * Walks over one JSON text (RFC 8259) in UTF-8 without building anything: it finds where values begin and end and
@@ -15,6 +16,7 @@ final class JsonScanner {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long ONES = 0x0101010101010101L;
     private static final long HIGHS = 0x8080808080808080L;
+    private static final long[] NO_WORDS = {};
 
     private final byte[] bytes;
     private final int end;
@@ -39,70 +41,95 @@ final class JsonScanner {
         return i;
     }
 
-    /** The position after the value that begins at {@code i}. */
-    int skipValue(int i, int depth) {
-        if (i >= end) {
-            throw malformed("the text ends where a value should begin", i);
-        }
-        switch (bytes[i]) {
-            case '"':
-                return skipString(i);
-            case '{':
-                return skipObject(i, depth + 1);
-            case '[':
-                return skipArray(i, depth + 1);
-            case 't':
-                return literal(i, "true");
-            case 'f':
-                return literal(i, "false");
-            case 'n':
-                return literal(i, "null");
-            default:
-                return skipNumber(i);
+    /**
+     * The position after the value that begins at {@code from}. Walks instead of recursing, so that no text, however
+     * deep, needs more than a few bytes of memory a level.
+     *
+     * @param depth how many containers the value already lies in
+     */
+    int skipValue(int from, int depth) {
+        int p = from;
+        int open = 0;
+        // One bit for each open container, the innermost lowest: set for an object. Full words move to the array.
+        long kinds = 0;
+        long[] fullWords = NO_WORDS;
+        for (; ; ) {
+            if (p >= end) {
+                throw malformed("the text ends where a value should begin", p);
+            }
+            byte first = bytes[p];
+            if (first != '{' && first != '[') {
+                p = skipScalar(p, first);
+            } else {
+                checkDepth(depth + open + 1, p);
+                boolean object = first == '{';
+                p = skipSpace(p + 1);
+                if (p >= end || bytes[p] != first + 2) {
+                    if (open > 0 && (open & 63) == 0) {
+                        fullWords = put(fullWords, (open >> 6) - 1, kinds);
+                    }
+                    kinds = kinds << 1 | (object ? 1 : 0);
+                    open++;
+                    p = object ? skipName(p) : p;
+                    continue;
+                }
+                p++;
+            }
+            // A value ended: so may the containers around it.
+            for (; ; ) {
+                if (open == 0) {
+                    return p;
+                }
+                p = skipSpace(p);
+                boolean object = (kinds & 1) != 0;
+                if (another(p, object ? '}' : ']')) {
+                    p = skipSpace(p + 1);
+                    p = object ? skipName(p) : p;
+                    break;
+                }
+                p++;
+                open--;
+                kinds = open > 0 && (open & 63) == 0 ? fullWords[(open >> 6) - 1] : kinds >>> 1;
+            }
         }
     }
 
-    /** The position after the object that begins at {@code i} with a brace. */
-    private int skipObject(int i, int depth) {
-        checkDepth(depth, i);
-        int p = skipSpace(i + 1);
-        if (p < end && bytes[p] == '}') {
-            return p + 1;
-        }
-        for (; ; ) {
-            p = skipSpace(skipValue(skipName(p), depth));
-            if (!another(p, '}')) {
-                return p + 1;
-            }
-            p = skipSpace(p + 1);
-        }
+    private static long[] put(long[] words, int index, long word) {
+        long[] result = index < words.length ? words : Arrays.copyOf(words, Math.max(16, words.length * 2));
+        result[index] = word;
+        return result;
+    }
+
+    private int skipScalar(int i, byte first) {
+        return switch (first) {
+            case '"' -> skipString(i);
+            case 't' -> literal(i, "true");
+            case 'f' -> literal(i, "false");
+            case 'n' -> literal(i, "null");
+            default -> skipNumber(i);
+        };
     }
 
     /** The position of the value behind a member's name and colon. */
     int skipName(int i) {
+        return skipColon(skipKey(i));
+    }
+
+    /** The position after the name of a member that must begin at {@code i}. */
+    int skipKey(int i) {
         if (i >= end || bytes[i] != '"') {
             throw malformed("a member's name should begin here", i);
         }
-        int p = skipSpace(skipString(i));
+        return skipString(i);
+    }
+
+    /** The position of the value behind the colon that must follow a name. */
+    int skipColon(int i) {
+        int p = skipSpace(i);
         if (p >= end || bytes[p] != ':') {
             throw malformed("a colon should follow the member's name", p);
         }
         return skipSpace(p + 1);
-    }
-
-    private int skipArray(int i, int depth) {
-        checkDepth(depth, i);
-        int p = skipSpace(i + 1);
-        if (p < end && bytes[p] == ']') {
-            return p + 1;
-        }
-        for (; ; ) {
-            p = skipSpace(skipValue(p, depth));
-            if (!another(p, ']')) {
-                return p + 1;
-            }
-            p = skipSpace(p + 1);
-        }
     }
 
     /** Whether a comma stands at {@code p}; if not, the closing character must. */
@@ -139,7 +166,9 @@ final class JsonScanner {
             } else if (c == '\\') {
                 p = skipEscape(p);
             } else if (c < 0) {
-                p = skipMultiByte(p);
+                do {
+                    p = skipMultiByte(p);
+                } while (p < end && bytes[p] < 0);
             } else {
                 throw malformed("a control character stands in a string", p);
             }
@@ -149,15 +178,16 @@ final class JsonScanner {
     /** The first position from {@code i} that holds a quote, a backslash, a control character or a byte above 127. */
     private int skipPlain(int i) {
         int p = i;
-        while (p + 8 <= end) {
+        for (; p + 8 <= end; p += 8) {
             long word = (long) LONGS.get(bytes, p);
             long quote = word ^ (ONES * '"');
             long slash = word ^ (ONES * '\\');
-            long special = ((quote - ONES) & ~quote) | ((slash - ONES) & ~slash) | (word - ONES * 0x20) | word;
-            if ((special & HIGHS) != 0) {
-                break;
+            // A borrow can mark a byte wrongly, but only above one that is marked rightly: the lowest mark is true.
+            long special =
+                    (((quote - ONES) & ~quote) | ((slash - ONES) & ~slash) | (word - ONES * 0x20) | word) & HIGHS;
+            if (special != 0) {
+                return p + (Long.numberOfTrailingZeros(special) >>> 3);
             }
-            p += 8;
         }
         while (p < end && bytes[p] >= 0x20 && bytes[p] != '"' && bytes[p] != '\\') {
             p++;
@@ -187,20 +217,23 @@ final class JsonScanner {
     /** Checks one UTF-8 sequence (RFC 3629, section 4) and returns the position after it. */
     private int skipMultiByte(int i) {
         int lead = bytes[i] & 0xff;
-        int length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-        if (lead < 0xc2 || lead > 0xf4 || i + length > end) {
+        if (lead >= 0xc2 && lead < 0xe0 && i + 1 < end && bytes[i + 1] < -64) {
+            return i + 2;
+        }
+        return skipLongMultiByte(i, lead);
+    }
+
+    private int skipLongMultiByte(int i, int lead) {
+        int length = lead >= 0xf0 ? 4 : 3;
+        if (lead < 0xe0 || lead > 0xf4 || i + length > end) {
             throw malformed("the text is not UTF-8", i);
         }
         int second = bytes[i + 1] & 0xff;
         boolean tooLong = (lead == 0xe0 && second < 0xa0) || (lead == 0xf0 && second < 0x90);
         boolean outside = (lead == 0xed && second > 0x9f) || (lead == 0xf4 && second > 0x8f);
-        if (tooLong || outside) {
+        boolean continued = bytes[i + 1] < -64 && bytes[i + 2] < -64 && (length == 3 || bytes[i + 3] < -64);
+        if (tooLong || outside || !continued) {
             throw malformed("the text is not UTF-8", i);
-        }
-        for (int p = i + 1; p < i + length; p++) {
-            if ((bytes[p] & 0xc0) != 0x80) {
-                throw malformed("the text is not UTF-8", i);
-            }
         }
         return i + length;
     }

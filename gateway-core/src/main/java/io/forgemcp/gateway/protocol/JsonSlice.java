@@ -120,8 +120,9 @@ public final class JsonSlice {
         JsonScanner scanner = scanner();
         int p = scanner.skipSpace(start + 1);
         while (source[p] != '}') {
-            int value = scanner.skipName(p);
-            String key = JsonText.unquote(source, p, scanner.skipString(p));
+            int keyEnd = scanner.skipKey(p);
+            int value = scanner.skipColon(keyEnd);
+            String key = JsonText.unquote(source, p, keyEnd);
             int after = scanner.skipValue(value, 0);
             visitor.accept(key, new JsonSlice(source, value, after));
             p = scanner.skipSpace(after);
@@ -157,6 +158,9 @@ public final class JsonSlice {
 
     /** This text with one member of the object replaced, or added at its front if it is absent. */
     public JsonSlice withMember(String name, byte[] json) {
+        if (!isObject()) {
+            throw new IllegalStateException("Only an object can have the member " + name);
+        }
         JsonSlice old = member(name);
         byte[] result;
         if (old != null) {

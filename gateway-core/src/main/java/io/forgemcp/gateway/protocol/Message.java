@@ -97,7 +97,9 @@ public final class Message {
             throw scanner.malformed("the text is empty", start);
         }
         if (bytes[start] != '{') {
-            scanner.skipValue(start, 0);
+            if (scanner.skipSpace(scanner.skipValue(start, 0)) != bytes.length) {
+                throw scanner.malformed("something follows the value", start);
+            }
             throw invalid("A JSON-RPC message is one object. Batches are not accepted by this protocol revision.");
         }
         int end = readObject(scanner, bytes, start, 1, TOP, places);
@@ -115,8 +117,9 @@ public final class Message {
             return p + 1;
         }
         for (; ; ) {
-            int value = scanner.skipName(p);
-            Field field = match(scanner, bytes, p, wanted);
+            int keyEnd = scanner.skipKey(p);
+            int value = scanner.skipColon(keyEnd);
+            Field field = match(bytes, p, keyEnd, wanted);
             Field[] inner = value < bytes.length && bytes[value] == '{' ? inside(field) : null;
             int after = inner == null
                     ? scanner.skipValue(value, depth)
@@ -144,8 +147,7 @@ public final class Message {
         return field == Field.META ? IN_META : null;
     }
 
-    private static @Nullable Field match(JsonScanner scanner, byte[] bytes, int quote, Field[] wanted) {
-        int end = scanner.skipString(quote);
+    private static @Nullable Field match(byte[] bytes, int quote, int end, Field[] wanted) {
         int length = end - quote - 2;
         for (Field field : wanted) {
             if (field.key.length == length
@@ -201,8 +203,8 @@ public final class Message {
         if (result == has(places, Field.ERROR)) {
             throw invalid("A message needs exactly one of \"method\", \"result\" and \"error\".");
         }
-        // JSON-RPC lets an error carry a null id when the request could not be read.
-        if (result && !validId) {
+        // JSON-RPC lets an error carry a null id when the request could not be read; some leave it out.
+        if (!validId && (result || (id && first != 'n'))) {
             throw invalid("An answer needs the \"id\" of its request.");
         }
         return result ? Kind.RESULT : Kind.ERROR;
@@ -333,12 +335,30 @@ public final class Message {
 
         private Edit() {}
 
-        /** Replaces a part; one that is absent stays absent. Parts must not lie inside one another. */
+        /**
+         * Replaces a part; one that is absent stays absent.
+         *
+         * @throws IllegalStateException if the part lies inside a replaced one or around it
+         */
         public Edit set(Field field, byte[] json) {
             if (has(field)) {
+                checkApart(field);
                 replacements[field.ordinal()] = json;
             }
             return this;
+        }
+
+        private void checkApart(Field field) {
+            int begin = places[field.ordinal() * 2];
+            int end = places[field.ordinal() * 2 + 1];
+            for (int f = 0; f < FIELDS; f++) {
+                if (replacements[f] != null
+                        && f != field.ordinal()
+                        && places[f * 2] < end
+                        && begin < places[f * 2 + 1]) {
+                    throw new IllegalStateException(field + " and " + Field.values()[f] + " overlap");
+                }
+            }
         }
 
         /** The text with everything replaced. */
