@@ -1,72 +1,93 @@
 package io.forgemcp.server.cli;
 
-import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The command line: {@code java -jar forge-gateway.jar COMMAND}. */
-@Command(
-        name = "forge-gateway",
-        description = "One URL in front of many MCP servers.",
-        mixinStandardHelpOptions = true,
-        versionProvider = Main.Version.class,
-        synopsisSubcommandLabel = "COMMAND")
-public final class Main implements Runnable {
-    @Spec
-    private CommandSpec spec;
-
-    Main() {
-        this.spec = CommandSpec.create();
-    }
+public final class Main {
+    private Main() {}
 
     /** Runs the command that the arguments name and ends the process with its exit code. */
     public static void main(String[] arguments) {
-        System.exit(run(System.out, System.err, arguments));
+        System.exit(run(Shell.system(), arguments));
     }
 
     /** Runs a command without ending the process. */
-    static int run(PrintStream out, PrintStream err, String... arguments) {
-        return commandLine(out, err, arguments).execute(arguments);
+    static int run(Shell shell, String... arguments) {
+        return commandLine(shell, arguments.length == 0 ? null : arguments[0]).execute(arguments);
     }
 
-    @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "A command is needed.");
+    /** The parser of every command, for completion and help. */
+    static CommandLine everyCommand(Shell shell) {
+        return commandLine(shell, null);
     }
 
     /**
-     * The parser for these arguments. Where the first one names a command, only that command is built: reading the
-     * annotations of all of them would be a noticeable part of the start.
+     * Where the first argument names a command, only that command is built: reading the annotations of all of them
+     * would be a noticeable part of the start.
      */
-    static CommandLine commandLine(PrintStream out, PrintStream err, String... arguments) {
-        Map<String, Supplier<Object>> commands = commands(out);
-        CommandLine root = new CommandLine(new Main());
-        Supplier<Object> named = arguments.length == 0 ? null : commands.get(arguments[0]);
+    private static CommandLine commandLine(Shell shell, @Nullable String first) {
+        Output output = new Output(shell);
+        Map<String, Supplier<Object>> commands = commands(output);
+        CommandLine root = new CommandLine(new Root());
+        Supplier<Object> named = first == null ? null : commands.get(first);
         if (named != null) {
-            root.addSubcommand(arguments[0], new CommandLine(named.get()));
+            root.addSubcommand(first, new CommandLine(named.get()));
         } else {
             commands.forEach((name, command) -> root.addSubcommand(name, new CommandLine(command.get())));
         }
-        root.setOut(new PrintWriter(out, true));
-        root.setErr(new PrintWriter(err, true));
+        root.setOut(new PrintWriter(shell.out(), true));
+        root.setErr(new PrintWriter(shell.err(), true));
+        root.setCaseInsensitiveEnumValuesAllowed(true);
+        // @FILE is for --args, which reads it as JSON.
+        root.setExpandAtFiles(false);
+        root.setExecutionExceptionHandler((failure, command, parsed) -> {
+            if (failure instanceof CommandFailure known) {
+                output.failed(known);
+                return known.exitCode();
+            }
+            throw failure;
+        });
         return root;
     }
 
-    private static Map<String, Supplier<Object>> commands(PrintStream out) {
+    private static Map<String, Supplier<Object>> commands(Output output) {
         Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
-        commands.put("version", () -> new VersionCommand(new Output(out)));
+        commands.put("services", () -> new ServicesCommand(output));
+        commands.put("tools", () -> new ToolsCommand(output));
+        commands.put("call", () -> new CallCommand(output));
+        commands.put("servers", () -> new ServersCommand(output));
+        commands.put("version", () -> new VersionCommand(output));
+        commands.put("completion", () -> new CompletionCommand(output.shell()));
         return commands;
     }
 
+    /** What stands before the command. */
+    @Command(
+            name = "forge-gateway",
+            description = "One URL in front of many MCP servers.",
+            mixinStandardHelpOptions = true,
+            versionProvider = Version.class,
+            synopsisSubcommandLabel = "COMMAND",
+            exitCodeListHeading = "%nExit codes:%n",
+            exitCodeList = {
+                "  0:done",
+                "  1:it was tried and did not work",
+                "  2:the command line is wrong",
+                "  3:the configuration has errors",
+                "  4:no gateway answers",
+                "  5:a port is taken",
+                "130:interrupted before it was done"
+            })
+    private static final class Root {}
+
     /** The answer to {@code --version}. */
-    static final class Version implements CommandLine.IVersionProvider {
+    private static final class Version implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {
             return new String[] {"forge-gateway " + Build.current().version()};

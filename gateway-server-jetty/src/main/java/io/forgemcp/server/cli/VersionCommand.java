@@ -7,10 +7,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** Says what this is and what it runs on. */
-@Command(name = "version", description = "Print the version of the gateway and of Java.")
+@Command(
+        name = "version",
+        description = "Print the version of the gateway and of Java.",
+        mixinStandardHelpOptions = true)
 final class VersionCommand implements Callable<Integer> {
     @Mixin
-    private Output output;
+    private final Output output;
 
     VersionCommand(Output output) {
         this.output = output;

@@ -34,4 +34,16 @@ class MainTest {
         assertThat(terminal.run()).isEqualTo(ExitCode.USAGE);
         assertThat(terminal.err()).contains("COMMAND");
     }
+
+    @Test
+    void completionKnowsEveryCommandAndOption() {
+        assertThat(terminal.run("completion")).isEqualTo(ExitCode.OK);
+        assertThat(terminal.out()).contains("services").contains("--url").contains("call");
+    }
+
+    @Test
+    void anUnknownOptionIsAUsageError() {
+        assertThat(terminal.run("version", "--jsn")).isEqualTo(ExitCode.USAGE);
+        assertThat(terminal.err()).contains("--jsn");
+    }
 }

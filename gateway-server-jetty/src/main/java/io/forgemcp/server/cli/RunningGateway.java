@@ -1,0 +1,97 @@
+package io.forgemcp.server.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+
+/** The gateway that a command talks to over HTTP. Every way of failing becomes a {@link CommandFailure}. */
+final class RunningGateway {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final URI base;
+    private final Duration timeout;
+    private final HttpClient http;
+
+    RunningGateway(URI base, Duration timeout) {
+        this.base = base;
+        this.timeout = timeout;
+        this.http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(timeout)
+                .build();
+    }
+
+    JsonNode get(String path) {
+        return exchange(path, request(path).GET().build());
+    }
+
+    JsonNode post(String path, JsonNode body) {
+        return exchange(
+                path,
+                request(path)
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString(body.toString()))
+                        .build());
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(base.resolve(path)).timeout(timeout).header("Accept", "application/json");
+    }
+
+    private JsonNode exchange(String path, HttpRequest request) {
+        HttpResponse<String> response;
+        try {
+            response = http.send(request, BodyHandlers.ofString());
+        } catch (HttpTimeoutException e) {
+            throw new CommandFailure(
+                    ExitCode.FAILED,
+                    "The gateway at " + base + " did not answer within " + timeout.toSeconds()
+                            + " s. Allow more with --timeout.",
+                    e);
+        } catch (ConnectException e) {
+            throw new CommandFailure(
+                    ExitCode.UNREACHABLE,
+                    "No gateway answers at " + base + ". Start one with 'make start' or"
+                            + " 'java -jar forge-gateway.jar serve', or name another one with --url.",
+                    e);
+        } catch (IOException e) {
+            throw new CommandFailure(
+                    ExitCode.UNREACHABLE, "The connection to the gateway at " + base + " broke: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailure(ExitCode.INTERRUPTED, "Interrupted", e);
+        }
+        return read(path, response);
+    }
+
+    private JsonNode read(String path, HttpResponse<String> response) {
+        JsonNode body;
+        try {
+            body = JSON.readTree(response.body());
+        } catch (JsonProcessingException e) {
+            throw new CommandFailure(
+                    ExitCode.UNREACHABLE,
+                    "What answers at " + base + " is not this gateway: " + path + " gave status "
+                            + response.statusCode() + " and no JSON. Name the gateway with --url.",
+                    e);
+        }
+        // JSON-RPC errors are the caller's to explain, whatever the status.
+        if (response.statusCode() >= 400 && !body.has("jsonrpc")) {
+            throw new CommandFailure(
+                    ExitCode.FAILED,
+                    "The gateway at " + base + " refused " + path + " with status " + response.statusCode() + ": "
+                            + body.path("detail").asText("no reason given"));
+        }
+        return body;
+    }
+}
