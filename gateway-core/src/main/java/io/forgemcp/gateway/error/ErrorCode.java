@@ -81,6 +81,8 @@ public enum ErrorCode {
     CIRCUIT_OPEN("GW-1505", 1505, 503),
     /** The caller cancelled the call. */
     CANCELLED("GW-1506", 1506, 499),
+    /** The server does not accept the gateway's credentials; nothing ran. */
+    UPSTREAM_REFUSED("GW-1507", 1507, 502),
 
     /** The configuration has errors. */
     CONFIGURATION_INVALID("GW-1701", 1701, 500),

@@ -61,6 +61,12 @@ public enum Metric {
     SESSIONS("gateway_sessions", "Open client sessions", List.of()),
     STREAMS("gateway_streams", "Open event streams to clients", List.of()),
     UPSTREAM_SESSIONS("gateway_upstream_sessions", "Open sessions with servers", List.of()),
+    UPSTREAM_STRAYS(
+            "gateway_upstream_stray_messages_total",
+            "Answers from servers that belong to no request under way on their session",
+            List.of("service_name")),
+    UPSTREAM_CIRCUIT(
+            "gateway_upstream_circuit_open", "1 while calls to a service are refused unsent", List.of("service_name")),
     PLUGIN_FAILURES("gateway_plugin_failures_total", "Exceptions thrown by plugins", List.of("plugin")),
     TOOLS("gateway_tools", "Tools in the catalog", List.of("service_name"));
 

@@ -8,6 +8,26 @@ import org.jspecify.annotations.Nullable;
  * @param json the text, which nobody may change afterwards; without line breaks outside strings only if the transport
  *     needs it: stdio replaces them by spaces
  * @param method of a request or notification; null for an answer
- * @param request whether an answer is expected
+ * @param id under which the gateway asks; -1 if no answer is expected
  */
-public record Outgoing(byte[] json, @Nullable String method, boolean request) {}
+public record Outgoing(byte[] json, @Nullable String method, long id) {
+    /** A request. */
+    public static Outgoing request(byte[] json, String method, long id) {
+        return new Outgoing(json, method, id);
+    }
+
+    /** A notification. */
+    public static Outgoing notification(byte[] json, String method) {
+        return new Outgoing(json, method, -1);
+    }
+
+    /** An answer to the server's own request. */
+    public static Outgoing answer(byte[] json) {
+        return new Outgoing(json, null, -1);
+    }
+
+    /** Whether an answer is expected. */
+    public boolean request() {
+        return id >= 0;
+    }
+}

@@ -12,7 +12,8 @@ public interface UpstreamChannel extends AutoCloseable {
     /**
      * Sends a message. For a request over HTTP everything on the response to it goes to the receiver; over a
      * transport with one stream for everything it goes to the channel's listener, and the receiver hears only
-     * {@code onFailure} if the message could not be written.
+     * {@code onFailure} if the message could not be written. A message that expects no answer is over, {@code onEnd}, as
+     * soon as the server has accepted it or, with one stream for everything, as the transport has.
      *
      * @return a handle that gives up waiting: it closes the HTTP exchange, and does nothing elsewhere
      */

@@ -19,4 +19,10 @@ public interface UpstreamTransport {
      * @param listener hears what belongs to no request, and the end of the channel
      */
     CompletionStage<UpstreamChannel> open(String service, InstanceAddress address, ChannelListener listener);
+
+    /**
+     * The instance has fallen asleep or is gone: idle connections to it are stale and must not be used again. Channels
+     * stay open. Does nothing by default.
+     */
+    default void evict(InstanceAddress address) {}
 }

@@ -1,0 +1,193 @@
+package io.forgemcp.gateway.transport;
+
+import io.forgemcp.gateway.thread.Workers;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLHandshakeException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The exchanger without dependencies, on {@code java.net.http}: HTTP/1.1, answers streamed, redirects refused (a server
+ * must not be able to send the gateway elsewhere). Thread-safe.
+ */
+public final class JdkHttpExchanger implements HttpExchanger {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+
+    private final Duration connectTimeout;
+    private final ExecutorService threads = Executors.newCachedThreadPool(Workers.daemons("forge-http"));
+    private volatile HttpClient client;
+    private volatile boolean closed;
+
+    public JdkHttpExchanger() {
+        this(CONNECT_TIMEOUT);
+    }
+
+    /** @param connectTimeout how long to wait for a connection */
+    public JdkHttpExchanger(Duration connectTimeout) {
+        this.connectTimeout = connectTimeout;
+        this.client = newClient(connectTimeout, threads);
+    }
+
+    private static HttpClient newClient(Duration connectTimeout, Executor executor) {
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(connectTimeout)
+                .executor(executor)
+                .build();
+    }
+
+    @Override
+    public UpstreamChannel.Exchange send(Call call, Listener listener) {
+        if (closed) {
+            listener.onFailure(new IllegalStateException("The HTTP client is closed"), false);
+            return UpstreamChannel.Exchange.NONE;
+        }
+        HttpRequest request;
+        try {
+            request = request(call);
+        } catch (IllegalArgumentException refused) {
+            listener.onFailure(refused, false);
+            return UpstreamChannel.Exchange.NONE;
+        }
+        Answer answer = new Answer(listener);
+        CompletableFuture<HttpResponse<Void>> future = client.sendAsync(request, answer);
+        future.whenComplete((response, failure) -> {
+            if (failure != null) {
+                answer.onError(failure);
+            }
+        });
+        return () -> {
+            answer.cancel();
+            future.cancel(true);
+        };
+    }
+
+    private static HttpRequest request(Call call) {
+        HttpRequest.Builder builder = HttpRequest.newBuilder(call.url());
+        List<String> headers = call.headers();
+        for (int i = 0; i < headers.size(); i += 2) {
+            builder.header(headers.get(i), headers.get(i + 1));
+        }
+        byte @Nullable [] body = call.body();
+        builder.method(
+                call.method(),
+                body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofByteArray(body));
+        return builder.build();
+    }
+
+    /** The JDK's pool cannot drop connections to one place, so all idle ones go; what is under way is not touched. */
+    @Override
+    public void evict(URI origin) {
+        client = newClient(connectTimeout, threads);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        threads.shutdownNow();
+    }
+
+    /** One answer: turns the JDK's body stages into calls of the listener, exactly one of them the last. */
+    private static final class Answer implements HttpResponse.BodyHandler<Void>, HttpResponse.BodySubscriber<Void> {
+        private final Listener listener;
+        private final AtomicBoolean over = new AtomicBoolean();
+        private final CompletableFuture<Void> body = new CompletableFuture<>();
+        private volatile Flow.@Nullable Subscription subscription;
+
+        Answer(Listener listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        public HttpResponse.BodySubscriber<Void> apply(HttpResponse.ResponseInfo info) {
+            if (!over.get()) {
+                listener.onHeaders(
+                        info.statusCode(),
+                        name -> info.headers().firstValue(name).orElse(null));
+            }
+            return this;
+        }
+
+        @Override
+        public CompletionStage<Void> getBody() {
+            return body;
+        }
+
+        @Override
+        public void onSubscribe(Flow.Subscription upstream) {
+            subscription = upstream;
+            if (over.get()) {
+                upstream.cancel();
+            } else {
+                upstream.request(Long.MAX_VALUE);
+            }
+        }
+
+        @Override
+        public void onNext(List<ByteBuffer> parts) {
+            for (ByteBuffer part : parts) {
+                if (over.get()) {
+                    return;
+                }
+                listener.onContent(part);
+            }
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            body.completeExceptionally(failure);
+            if (over.compareAndSet(false, true)) {
+                Throwable cause = io.forgemcp.gateway.error.GatewayException.unwrap(failure);
+                listener.onFailure(cause, delivered(cause));
+            }
+        }
+
+        @Override
+        public void onComplete() {
+            body.complete(null);
+            if (over.compareAndSet(false, true)) {
+                listener.onComplete();
+            }
+        }
+
+        void cancel() {
+            if (over.compareAndSet(false, true)) {
+                listener.onFailure(new java.util.concurrent.CancellationException("Given up"), true);
+            }
+            Flow.Subscription current = subscription;
+            if (current != null) {
+                current.cancel();
+            }
+        }
+
+        private static boolean delivered(Throwable failure) {
+            for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+                if (cause instanceof ConnectException
+                        || cause instanceof HttpConnectTimeoutException
+                        || cause instanceof UnknownHostException
+                        || cause instanceof UnresolvedAddressException
+                        || cause instanceof SSLHandshakeException) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.forgemcp.gateway.transport;
+
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.protocol.Message;
+
+/** A conversation on standard streams: one writer, one reader, one stream for everything. */
+final class StdioChannel implements UpstreamChannel {
+    private final String service;
+    private final StdioWriter writer;
+    private final ChannelListener listener;
+    private boolean over;
+
+    StdioChannel(String service, StdioWriter writer, ChannelListener listener) {
+        this.service = service;
+        this.writer = writer;
+        this.listener = listener;
+    }
+
+    @Override
+    public Exchange send(Outgoing message, Receiver receiver) {
+        writer.write(message, receiver);
+        return Exchange.NONE;
+    }
+
+    /** From the reader. */
+    void onMessage(Message message) {
+        if (message.isAnswer()) {
+            writer.answered(message.numericId());
+        }
+        synchronized (this) {
+            if (over) {
+                return;
+            }
+        }
+        listener.onMessage(message);
+    }
+
+    /** From the reader: the server closed its output, or reading failed. */
+    void onEnd(String how) {
+        synchronized (this) {
+            if (over) {
+                return;
+            }
+            over = true;
+        }
+        writer.close();
+        listener.onClosed(new GatewayException(
+                ErrorCode.OUTCOME_UNKNOWN, "Service \"" + service + "\" " + how + " while it was being used."));
+    }
+
+    /** Closes the server's input, which asks it to end; what it still writes is read and dropped. */
+    @Override
+    public void close() {
+        synchronized (this) {
+            over = true;
+        }
+        writer.close();
+    }
+}

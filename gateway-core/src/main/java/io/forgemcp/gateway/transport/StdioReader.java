@@ -1,0 +1,118 @@
+package io.forgemcp.gateway.transport;
+
+import io.forgemcp.gateway.error.GatewayException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Cuts what a server writes into lines and lines into messages; one copy a message. What is not a message, such as a
+ * greeting or a stray {@code print}, is counted and passed over.
+ */
+final class StdioReader implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(StdioReader.class);
+    private static final int FIRST_ROOM = 16 << 10;
+
+    private final String service;
+    private final InputStream input;
+    private final int maxLine;
+    private final StdioChannel channel;
+    private byte[] buffer = new byte[FIRST_ROOM];
+    private int start;
+    private int end;
+    private boolean skipping;
+    private long notMessages;
+
+    StdioReader(String service, InputStream input, int maxLine, StdioChannel channel) {
+        this.service = service;
+        this.input = input;
+        this.maxLine = maxLine;
+        this.channel = channel;
+    }
+
+    @Override
+    public void run() {
+        String how = "closed its output";
+        try {
+            int count;
+            while ((count = input.read(buffer, end, buffer.length - end)) >= 0) {
+                int scanned = end;
+                end += count;
+                cut(scanned);
+                makeRoom();
+            }
+            if (start < end && !skipping) {
+                line(start, end);
+            }
+        } catch (IOException failure) {
+            how = "could not be read from (" + failure.getMessage() + ")";
+        } catch (RuntimeException | Error defect) {
+            LOG.error("Reading from a server failed: service={}", service, defect);
+            how = "could not be read from (defect in the gateway, see its log)";
+        }
+        channel.onEnd(how);
+    }
+
+    private void cut(int from) {
+        for (int i = from; i < end; i++) {
+            if (buffer[i] == '\n') {
+                if (skipping) {
+                    skipping = false;
+                } else {
+                    line(start, i);
+                }
+                start = i + 1;
+            }
+        }
+    }
+
+    private void makeRoom() {
+        int pending = end - start;
+        if (pending == 0) {
+            start = 0;
+            end = 0;
+            if (buffer.length > FIRST_ROOM * 16) {
+                buffer = new byte[FIRST_ROOM];
+            }
+            return;
+        }
+        if (skipping || pending > maxLine) {
+            if (!skipping) {
+                skipping = true;
+                LOG.warn("Line from a server is too long and was dropped: service={} limit={}", service, maxLine);
+            }
+            start = 0;
+            end = 0;
+        } else if (end == buffer.length) {
+            byte[] target =
+                    pending > buffer.length / 2 ? new byte[(int) Math.min(maxLine + 1L, buffer.length * 2L)] : buffer;
+            System.arraycopy(buffer, start, target, 0, pending);
+            buffer = target;
+            start = 0;
+            end = pending;
+        }
+    }
+
+    private void line(int from, int to) {
+        int stop = to > from && buffer[to - 1] == '\r' ? to - 1 : to;
+        if (stop == from) {
+            return;
+        }
+        byte[] text = Arrays.copyOfRange(buffer, from, stop);
+        try {
+            IncomingText.read(text, channel::onMessage);
+        } catch (GatewayException notMessage) {
+            notMessages++;
+            if (notMessages == 1) {
+                LOG.warn(
+                        "Service writes lines that are not MCP messages to its output: service={} reason={}",
+                        service,
+                        notMessage.getMessage());
+            } else {
+                LOG.debug("Line that is not an MCP message: service={} count={}", service, notMessages);
+            }
+        }
+    }
+}

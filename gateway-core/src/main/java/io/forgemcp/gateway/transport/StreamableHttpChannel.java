@@ -1,0 +1,142 @@
+package io.forgemcp.gateway.transport;
+
+import io.forgemcp.gateway.time.Timers;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** One conversation over streamable HTTP: every message is a POST, and what the server says comes on its response. */
+final class StreamableHttpChannel implements UpstreamChannel {
+    static final String SESSION = "Mcp-Session-Id";
+    static final String VERSION = "MCP-Protocol-Version";
+
+    /** Ours, whatever an administrator configured; the connection's own headers are the HTTP client's. */
+    private static final Set<String> RESERVED = caseless(
+            "Accept", "Content-Type", "Content-Length", "Host", "Connection", "Transfer-Encoding", SESSION, VERSION);
+
+    private final String service;
+    private final URI url;
+    private final HttpExchanger http;
+    private final TransportSettings settings;
+    private final StandingStream standing;
+    private final List<String> configured;
+    private @Nullable String session;
+    private @Nullable String version;
+    private volatile List<String> postHeaders;
+    private volatile boolean closed;
+
+    StreamableHttpChannel(
+            String service,
+            InstanceAddress.Http address,
+            HttpExchanger http,
+            Timers timers,
+            TransportSettings settings,
+            ChannelListener listener) {
+        this.service = service;
+        this.url = address.url();
+        this.http = http;
+        this.settings = settings;
+        this.configured = configured(address.headers());
+        this.postHeaders = headers("application/json, text/event-stream", true);
+        this.standing = new StandingStream(service, url, http, timers, settings, listener);
+    }
+
+    private static Set<String> caseless(String... names) {
+        Set<String> set = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        set.addAll(List.of(names));
+        return set;
+    }
+
+    static List<String> configured(Map<String, String> headers) {
+        List<String> list = new ArrayList<>();
+        headers.forEach((name, value) -> {
+            if (!RESERVED.contains(name)) {
+                list.add(name);
+                list.add(value);
+            }
+        });
+        return list;
+    }
+
+    private List<String> headers(String accept, boolean body) {
+        List<String> list = new ArrayList<>(configured);
+        list.add("Accept");
+        list.add(accept);
+        if (body) {
+            list.add("Content-Type");
+            list.add("application/json");
+        }
+        if (session != null) {
+            list.add(SESSION);
+            list.add(session);
+        }
+        if (version != null) {
+            list.add(VERSION);
+            list.add(version);
+        }
+        return List.copyOf(list);
+    }
+
+    @Override
+    public Exchange send(Outgoing message, Receiver receiver) {
+        PostResponse response = new PostResponse(service, this, message, settings.maxMessageBytes(), receiver);
+        response.started(http.send(new HttpExchanger.Call("POST", url, postHeaders, message.json()), response));
+        return response;
+    }
+
+    /** Host and port, for errors: the rest of a URL may hold secrets. */
+    String place() {
+        return url.getAuthority();
+    }
+
+    /** Whether the server has handed out a session that it can forget. */
+    synchronized boolean hasSession() {
+        return session != null;
+    }
+
+    /** Remembers the session that the server handed out with its answer to {@code initialize}. */
+    synchronized void sessionIs(String id) {
+        session = id;
+        postHeaders = headers("application/json, text/event-stream", true);
+    }
+
+    /** The server no longer knows the session: there is nothing left to end. */
+    synchronized void sessionLost() {
+        session = null;
+    }
+
+    @Override
+    public synchronized void protocolVersion(String date) {
+        version = date;
+        postHeaders = headers("application/json, text/event-stream", true);
+    }
+
+    @Override
+    public void listen() {
+        List<String> headers;
+        synchronized (this) {
+            headers = headers("text/event-stream", false);
+        }
+        standing.open(headers);
+    }
+
+    @Override
+    public void close() {
+        List<String> headers;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            headers = session == null ? null : headers("application/json", false);
+        }
+        standing.close();
+        if (headers != null) {
+            http.send(new HttpExchanger.Call("DELETE", url, headers, null), Ignored.INSTANCE);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package io.forgemcp.gateway.transport;
+
+import io.forgemcp.gateway.service.WireProtocol;
+import io.forgemcp.gateway.time.Timers;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * One URL that takes POST and offers GET (MCP 2025-11-25, Transports, Streamable HTTP). Thread-safe.
+ */
+public final class StreamableHttpTransport implements UpstreamTransport {
+    private final HttpExchanger http;
+    private final Timers timers;
+    private final TransportSettings settings;
+
+    public StreamableHttpTransport(HttpExchanger http, Timers timers) {
+        this(http, timers, TransportSettings.DEFAULT);
+    }
+
+    /** @param timers for the pauses before a broken standing stream is opened again */
+    public StreamableHttpTransport(HttpExchanger http, Timers timers, TransportSettings settings) {
+        this.http = http;
+        this.timers = timers;
+        this.settings = settings;
+    }
+
+    @Override
+    public boolean supports(InstanceAddress address) {
+        return address instanceof InstanceAddress.Http place && place.wire() == WireProtocol.STREAMABLE_HTTP;
+    }
+
+    @Override
+    public CompletionStage<UpstreamChannel> open(String service, InstanceAddress address, ChannelListener listener) {
+        return CompletableFuture.completedFuture(
+                new StreamableHttpChannel(service, (InstanceAddress.Http) address, http, timers, settings, listener));
+    }
+
+    @Override
+    public void evict(InstanceAddress address) {
+        http.evict(((InstanceAddress.Http) address).url());
+    }
+}

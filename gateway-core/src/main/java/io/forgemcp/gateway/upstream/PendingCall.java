@@ -1,0 +1,356 @@
+package io.forgemcp.gateway.upstream;
+
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.protocol.JsonSlice;
+import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.protocol.Message.Field;
+import io.forgemcp.gateway.transport.Outgoing;
+import io.forgemcp.gateway.transport.UpstreamChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request on its way: from the client's bytes to exactly one answer or failure for its listener. The id under which
+ * it is asked is also its progress token, so one table finds it by either.
+ *
+ * <p>Answers, timeouts and cancellations may meet on different threads. Whoever comes first to {@link #accept} decides;
+ * the lock guards that decision only, the listener is called outside it by one thread at a time.
+ */
+final class PendingCall implements Call, UpstreamChannel.Receiver {
+    private static final Logger LOG = LoggerFactory.getLogger(PendingCall.class);
+
+    private final CallTable table;
+    private final Dispatcher dispatcher;
+    private final Message message;
+    private final byte @Nullable [] name;
+    private final CallListener listener;
+    private final byte @Nullable [] clientToken;
+    private final long deadlineNanos;
+    private final long timeoutMillis;
+
+    private volatile long id;
+    private volatile @Nullable Session session;
+    private UpstreamChannel.@Nullable Exchange exchange;
+    private boolean sent;
+    private boolean rejoined;
+    private boolean redelivered;
+
+    private boolean delivering;
+    private boolean over;
+    private volatile boolean answered;
+    private @Nullable ArrayDeque<Object> waiting;
+
+    /** Sends a call, for the first time or again. */
+    @FunctionalInterface
+    interface Dispatcher {
+        /** @param after the failure that makes this the second attempt; null for the first */
+        void dispatch(PendingCall call, @Nullable GatewayException after);
+    }
+
+    PendingCall(
+            CallTable table,
+            Dispatcher dispatcher,
+            Message message,
+            byte @Nullable [] name,
+            CallListener listener,
+            long deadlineNanos,
+            long timeoutMillis) {
+        this.table = table;
+        this.dispatcher = dispatcher;
+        this.message = message;
+        this.name = name;
+        this.listener = listener;
+        JsonSlice token = message.get(Field.PROGRESS_TOKEN);
+        this.clientToken = token == null ? null : token.toBytes();
+        this.deadlineNanos = deadlineNanos;
+        this.timeoutMillis = timeoutMillis;
+    }
+
+    /** Makes it known: from now on its deadline counts. */
+    PendingCall register() {
+        id = table.add(this);
+        return this;
+    }
+
+    long deadlineNanos() {
+        return deadlineNanos;
+    }
+
+    boolean isOn(Session candidate) {
+        return session == candidate;
+    }
+
+    /** The session it was sent on; null while it waits for one. */
+    @Nullable
+    Session session() {
+        return session;
+    }
+
+    /** Puts the request on a session that is ready. */
+    void transmit(Session on, UpstreamChannel channel) {
+        long asked = id;
+        synchronized (this) {
+            if (over) {
+                return;
+            }
+            session = on;
+            sent = true;
+        }
+        byte[] number = Long.toString(asked).getBytes(StandardCharsets.ISO_8859_1);
+        Message.Edit edit = message.edit().set(Field.ID, number);
+        if (name != null) {
+            edit.set(Field.NAME, name);
+        }
+        if (clientToken != null) {
+            edit.set(Field.PROGRESS_TOKEN, number);
+        }
+        UpstreamChannel.Exchange started =
+                channel.send(Outgoing.request(edit.toBytes(), message.method(), asked), this);
+        boolean tooLate;
+        synchronized (this) {
+            if (id != asked) {
+                return;
+            }
+            exchange = started;
+            tooLate = over && !answered;
+        }
+        if (tooLate) {
+            started.cancel();
+        }
+    }
+
+    @Override
+    public void onMessage(Message incoming) {
+        switch (incoming.kind()) {
+            case RESULT, ERROR -> onAnswer(incoming);
+            case NOTIFICATION -> onNotification(incoming);
+            case REQUEST -> {
+                Session on = session;
+                if (on != null) {
+                    on.onRequest(incoming);
+                }
+            }
+        }
+    }
+
+    private void onAnswer(Message answer) {
+        if (answer.numericId() == id) {
+            answered = true;
+            Session on = session;
+            if (on != null) {
+                on.reached();
+            }
+            accept(answer, true);
+        } else if (answer.kind() == Message.Kind.ERROR && answer.id() == null) {
+            // A refusal over HTTP: the server answered before it had read the id.
+            JsonSlice error = answer.get(Field.ERROR);
+            answered = true;
+            accept(Message.parse(withId(error == null ? "{}" : error.toString())), true);
+        } else {
+            Session on = session;
+            if (on != null) {
+                on.stray(answer);
+            }
+        }
+    }
+
+    private byte[] withId(String error) {
+        return ("{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"error\":" + error + "}").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** A notification that came on the response, or progress that came elsewhere. */
+    void onNotification(Message notification) {
+        if (!notification.has(Field.PROGRESS)) {
+            accept(notification, false);
+        } else if (clientToken != null && notification.plainNumber(Field.PROGRESS) == id) {
+            accept(Message.parse(notification.with(Field.PROGRESS, clientToken)), false);
+        }
+    }
+
+    @Override
+    public void onEnd() {
+        if (!answered) {
+            accept(
+                    new GatewayException(
+                            ErrorCode.OUTCOME_UNKNOWN,
+                            serviceText() + " ended its response without an answer to " + what()
+                                    + ". It may or may not have run and was not repeated."),
+                    true);
+        }
+    }
+
+    @Override
+    public void onFailure(GatewayException failure) {
+        Session on = session;
+        if (on != null) {
+            on.failed(failure);
+        }
+        if (mayRepeatAfter(failure)) {
+            dispatcher.dispatch(this, failure);
+        } else {
+            accept(named(failure), true);
+        }
+    }
+
+    /** Only what certainly did not run is repeated, and once. */
+    private synchronized boolean mayRepeatAfter(GatewayException failure) {
+        if (over) {
+            return false;
+        }
+        if (failure.code() == ErrorCode.SESSION_NOT_FOUND && !rejoined) {
+            rejoined = true;
+        } else if (failure.code() == ErrorCode.UPSTREAM_UNREACHABLE && !redelivered) {
+            redelivered = true;
+        } else {
+            return false;
+        }
+        // A new id, so that nothing late from the first attempt is taken for the second.
+        table.remove(id);
+        id = table.add(this);
+        session = null;
+        exchange = null;
+        sent = false;
+        return true;
+    }
+
+    private GatewayException named(GatewayException failure) {
+        if (failure.code() == ErrorCode.SESSION_NOT_FOUND) {
+            return new GatewayException(
+                    ErrorCode.UPSTREAM_PROTOCOL,
+                    serviceText() + " forgot its session twice in a row; " + what() + " did not run.",
+                    failure);
+        }
+        return failure;
+    }
+
+    /** The conversation is over; what was sent may have run. */
+    void onChannelClosed(GatewayException reason) {
+        boolean wasSent;
+        UpstreamChannel.Exchange current;
+        synchronized (this) {
+            wasSent = sent;
+            current = exchange;
+        }
+        boolean ended = accept(
+                wasSent
+                        ? new GatewayException(
+                                ErrorCode.OUTCOME_UNKNOWN,
+                                reason.getMessage() + " The outcome of " + what() + " is unknown; it was not repeated.",
+                                reason)
+                        : reason,
+                true);
+        if (ended && current != null) {
+            current.cancel();
+        }
+    }
+
+    /** There is no session to send it on. */
+    void onNoSession(GatewayException reason) {
+        accept(reason, true);
+    }
+
+    void onDeadline() {
+        giveUp(
+                new GatewayException(
+                        ErrorCode.CALL_TIMEOUT,
+                        serviceText() + " did not answer " + what() + " within " + timeoutMillis
+                                + " ms. It may still be running there."),
+                "timeout");
+    }
+
+    @Override
+    public void cancel(@Nullable String reason) {
+        giveUp(
+                new GatewayException(ErrorCode.CANCELLED, what() + " was cancelled."),
+                reason == null ? "cancelled" : reason);
+    }
+
+    private void giveUp(GatewayException outcome, String reason) {
+        if (!accept(outcome, true)) {
+            return;
+        }
+        UpstreamChannel.Exchange current;
+        boolean wasSent;
+        synchronized (this) {
+            current = exchange;
+            wasSent = sent;
+        }
+        Session on = session;
+        if (wasSent && on != null) {
+            on.cancelled(id, reason);
+        }
+        if (current != null) {
+            current.cancel();
+        }
+    }
+
+    /**
+     * Takes a notification, or the one thing that ends the call, and hands it to the listener after everything accepted
+     * before.
+     *
+     * @return false if the call was over already
+     */
+    private boolean accept(Object event, boolean last) {
+        synchronized (this) {
+            if (over) {
+                return false;
+            }
+            over = last;
+            if (delivering) {
+                if (waiting == null) {
+                    waiting = new ArrayDeque<>(4);
+                }
+                waiting.add(event);
+                if (last) {
+                    table.remove(id);
+                }
+                return true;
+            }
+            delivering = true;
+        }
+        if (last) {
+            table.remove(id);
+        }
+        for (Object next = event; next != null; next = next()) {
+            deliver(next);
+        }
+        return true;
+    }
+
+    private synchronized @Nullable Object next() {
+        Object next = waiting == null ? null : waiting.poll();
+        delivering = next != null;
+        return next;
+    }
+
+    private void deliver(Object event) {
+        try {
+            if (event instanceof GatewayException failure) {
+                listener.onFailure(failure);
+            } else if (((Message) event).isAnswer()) {
+                listener.onAnswer((Message) event);
+            } else {
+                listener.onNotification((Message) event);
+            }
+        } catch (RuntimeException defect) {
+            LOG.error("The listener of a call failed: call={}", what(), defect);
+        }
+    }
+
+    private String serviceText() {
+        Session on = session;
+        return on == null ? "The service" : "Service \"" + on.service() + "\"";
+    }
+
+    /** The call as a person would name it. */
+    private String what() {
+        String tool =
+                name == null ? message.text(Field.NAME) : JsonSlice.parse(name).text();
+        String uri = message.text(Field.URI);
+        return message.method() + (tool != null ? " \"" + tool + "\"" : uri != null ? " " + uri : "");
+    }
+}

@@ -1,0 +1,411 @@
+package io.forgemcp.gateway.upstream;
+
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.metrics.GatewayMetrics;
+import io.forgemcp.gateway.protocol.JsonSlice;
+import io.forgemcp.gateway.protocol.JsonText;
+import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.protocol.Message.Field;
+import io.forgemcp.gateway.protocol.Messages;
+import io.forgemcp.gateway.protocol.ProtocolVersion;
+import io.forgemcp.gateway.service.Isolation;
+import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.gateway.time.Timers;
+import io.forgemcp.gateway.transport.ChannelListener;
+import io.forgemcp.gateway.transport.Outgoing;
+import io.forgemcp.gateway.transport.UpstreamChannel;
+import io.forgemcp.gateway.transport.UpstreamTransport;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One conversation with one instance, from opening the channel over the handshake to its end. Calls that come before the
+ * handshake is done wait for it.
+ */
+final class Session implements UpstreamSession, ChannelListener {
+    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+
+    /** What all sessions of a gateway have in common. */
+    record Context(
+            UpstreamSettings settings,
+            Timers timers,
+            CallTable table,
+            UpstreamListener listener,
+            java.util.function.Consumer<Session> ended) {}
+
+    private final Context context;
+    private final SessionKey key;
+    private final UpstreamTarget target;
+    private final CircuitBreaker breaker;
+    private final GatewayMetrics.Counter strays;
+    private final CompletableFuture<UpstreamSession> opened = new CompletableFuture<>();
+    private final AtomicBoolean over = new AtomicBoolean();
+    private volatile @Nullable UpstreamChannel channel;
+    private volatile @Nullable Handshake handshake;
+    private volatile boolean ready;
+    private volatile ClientKey owner;
+    private volatile Timers.@Nullable Cancellable handshakeDeadline;
+
+    Session(
+            Context context,
+            SessionKey key,
+            UpstreamTarget target,
+            CircuitBreaker breaker,
+            GatewayMetrics.Counter strays) {
+        this.context = context;
+        this.key = key;
+        this.target = target;
+        this.breaker = breaker;
+        this.strays = strays;
+        this.owner = key.client();
+    }
+
+    SessionKey key() {
+        return key;
+    }
+
+    UpstreamTarget target() {
+        return target;
+    }
+
+    ServiceName service() {
+        return target.service().name();
+    }
+
+    CircuitBreaker breaker() {
+        return breaker;
+    }
+
+    /** Whose session this is; {@link ClientKey#GATEWAY} while it is shared or nobody but the gateway has used it. */
+    ClientKey owner() {
+        return owner;
+    }
+
+    /** @throws GatewayException if the session can serve one client only and another one has it */
+    void checkOwner(ClientKey client) {
+        if (!SessionKey.isOwned(target) || client.equals(ClientKey.GATEWAY)) {
+            return;
+        }
+        boolean free;
+        synchronized (this) {
+            if (owner.equals(ClientKey.GATEWAY)) {
+                owner = client;
+            }
+            free = owner.equals(client);
+        }
+        if (!free) {
+            throw new GatewayException(
+                    ErrorCode.SERVICE_UNAVAILABLE,
+                    "Instance " + target.instance() + " of service \"" + service()
+                            + "\" serves another client's session. Allow more instances, or isolation: shared.");
+        }
+    }
+
+    CompletionStage<UpstreamSession> opened() {
+        return opened.minimalCompletionStage();
+    }
+
+    @Override
+    public JsonSlice initializeResult() {
+        return Objects.requireNonNull(handshake).result();
+    }
+
+    @Override
+    public ProtocolVersion protocolVersion() {
+        return Objects.requireNonNull(handshake).version();
+    }
+
+    void open(UpstreamTransport transport) {
+        CompletionStage<UpstreamChannel> opening;
+        try {
+            opening = transport.open(service().value(), target.address(), this);
+        } catch (RuntimeException failure) {
+            opening = CompletableFuture.failedFuture(failure);
+        }
+        handshakeDeadline = context.timers().schedule(context.settings().handshakeTimeout(), this::onHandshakeDeadline);
+        opening.whenComplete((result, failure) -> {
+            if (failure != null) {
+                openingFailed(GatewayException.of(failure));
+            } else {
+                shakeHands(result);
+            }
+        });
+    }
+
+    private void onHandshakeDeadline() {
+        if (!opened.isDone()) {
+            openingFailed(new GatewayException(
+                    ErrorCode.CALL_TIMEOUT,
+                    "Service \"" + service() + "\" did not finish the MCP handshake within "
+                            + context.settings().handshakeTimeout().toMillis()
+                            + " ms. Check that its command or URL is an MCP server."));
+        }
+    }
+
+    private void shakeHands(UpstreamChannel fresh) {
+        channel = fresh;
+        if (over.get()) {
+            fresh.close();
+            return;
+        }
+        JsonSlice capabilities = target.service().isolation() == Isolation.SHARED
+                ? NO_CAPABILITIES
+                : context.settings().sessionCapabilities();
+        long timeout = context.settings().handshakeTimeout().toNanos();
+        new PendingCall(
+                        context.table(),
+                        (call, after) -> again(call, after, fresh),
+                        Handshake.initialize(context.settings().version(), capabilities),
+                        null,
+                        new InitializeListener(fresh),
+                        context.timers().nanoTime() + timeout,
+                        timeout / 1_000_000)
+                .register()
+                .transmit(this, fresh);
+    }
+
+    private static final JsonSlice NO_CAPABILITIES = JsonSlice.parse("{}");
+
+    private void again(PendingCall call, @Nullable GatewayException after, UpstreamChannel fresh) {
+        if (after != null && after.code() == ErrorCode.SESSION_NOT_FOUND) {
+            call.onNoSession(after);
+        } else {
+            context.timers().schedule(context.settings().retryDelay(), () -> call.transmit(this, fresh));
+        }
+    }
+
+    private final class InitializeListener implements CallListener {
+        private final UpstreamChannel fresh;
+
+        InitializeListener(UpstreamChannel fresh) {
+            this.fresh = fresh;
+        }
+
+        @Override
+        public void onAnswer(Message answer) {
+            Handshake agreed;
+            try {
+                agreed = Handshake.read(service().value(), answer);
+            } catch (GatewayException refused) {
+                openingFailed(refused);
+                return;
+            }
+            handshake = agreed;
+            fresh.protocolVersion(agreed.version().date());
+            // Only when the server has accepted this may anything else follow; over HTTP it could overtake.
+            fresh.send(
+                    Outgoing.notification(Handshake.initialized(), "notifications/initialized"),
+                    new UpstreamChannel.Receiver() {
+                        @Override
+                        public void onMessage(Message message) {
+                            Session.this.onMessage(message);
+                        }
+
+                        @Override
+                        public void onEnd() {
+                            becomeReady(fresh, agreed);
+                        }
+
+                        @Override
+                        public void onFailure(GatewayException failure) {
+                            openingFailed(failure);
+                        }
+                    });
+        }
+
+        @Override
+        public void onFailure(GatewayException failure) {
+            openingFailed(failure);
+        }
+    }
+
+    private void becomeReady(UpstreamChannel fresh, Handshake agreed) {
+        if (over.get()) {
+            return;
+        }
+        ready = true;
+        callOffDeadline();
+        breaker.succeeded();
+        if (agreed.maySpeakUnasked()) {
+            fresh.listen();
+        }
+        LOG.debug(
+                "Upstream session opened: service={} instance={} version={}",
+                service(),
+                target.instance(),
+                agreed.version().date());
+        opened.complete(this);
+    }
+
+    private void callOffDeadline() {
+        Timers.Cancellable deadline = handshakeDeadline;
+        if (deadline != null) {
+            deadline.cancel();
+        }
+    }
+
+    private void openingFailed(GatewayException failure) {
+        if (over.get()) {
+            return;
+        }
+        if (failure.code() != ErrorCode.SHUTTING_DOWN) {
+            breaker.failed();
+        }
+        end(failure);
+    }
+
+    /** Sends the call now, or as soon as the handshake is done. */
+    void submit(PendingCall call) {
+        UpstreamChannel open = channel;
+        if (ready && open != null) {
+            call.transmit(this, open);
+            return;
+        }
+        opened.whenComplete((session, failure) -> {
+            if (failure != null) {
+                call.onNoSession(GatewayException.of(failure));
+            } else {
+                call.transmit(this, Objects.requireNonNull(channel));
+            }
+        });
+    }
+
+    /** Sends a notification if the session is there. */
+    void notify(Message notification) {
+        UpstreamChannel open = channel;
+        if (ready && open != null) {
+            open.send(Outgoing.notification(notification.bytes(), notification.method()), new Unanswered());
+        }
+    }
+
+    /** Tells the server that nobody waits for this request any more. */
+    void cancelled(long id, String reason) {
+        String params = "{\"requestId\":" + id + ",\"reason\":"
+                + new String(JsonText.quote(reason), StandardCharsets.UTF_8) + "}";
+        if (ready) {
+            notify(Messages.notification("notifications/cancelled", params.getBytes(StandardCharsets.UTF_8)));
+        }
+    }
+
+    /** Something came back, so the server can be reached. */
+    void reached() {
+        breaker.succeeded();
+    }
+
+    /** What the failure of one message says about the session. */
+    void failed(GatewayException failure) {
+        if (failure.code() == ErrorCode.UPSTREAM_UNREACHABLE) {
+            if (ready) {
+                breaker.failed();
+            }
+        } else if (failure.code() == ErrorCode.SESSION_NOT_FOUND && ready && over.compareAndSet(false, true)) {
+            // Other calls may still be answered on exchanges of their own; no new ones are sent here.
+            LOG.debug("Upstream session lost: service={} instance={}", service(), target.instance());
+            context.ended().accept(this);
+            UpstreamChannel open = channel;
+            if (open != null) {
+                open.close();
+            }
+        }
+    }
+
+    @Override
+    public void onMessage(Message message) {
+        switch (message.kind()) {
+            case RESULT, ERROR -> {
+                PendingCall call = context.table().find(message.numericId());
+                if (call != null && call.isOn(this)) {
+                    call.onMessage(message);
+                } else {
+                    stray(message);
+                }
+            }
+            case NOTIFICATION -> onNotification(message);
+            case REQUEST -> onRequest(message);
+        }
+    }
+
+    private void onNotification(Message notification) {
+        if (notification.has(Field.PROGRESS)) {
+            PendingCall call = context.table().find(notification.plainNumber(Field.PROGRESS));
+            if (call != null && call.isOn(this)) {
+                call.onNotification(notification);
+            }
+            return;
+        }
+        try {
+            context.listener().onNotification(service(), owner, notification);
+        } catch (RuntimeException defect) {
+            LOG.error("The listener for notifications failed: service={}", service(), defect);
+        }
+    }
+
+    void onRequest(Message request) {
+        UpstreamChannel open = channel;
+        if (open != null) {
+            open.send(Outgoing.answer(ReverseRequests.answer(request)), new Unanswered());
+        }
+    }
+
+    /** An answer to nothing that is under way here: late, repeated, or wrong. */
+    void stray(Message answer) {
+        if (context.table().isKnown(answer.numericId())) {
+            LOG.trace("Late answer dropped: service={} answer={}", service(), answer);
+        } else {
+            strays.increment();
+            LOG.debug("Answer to nothing that was asked: service={} answer={}", service(), answer);
+        }
+    }
+
+    @Override
+    public void onClosed(GatewayException reason) {
+        if (ready) {
+            end(reason);
+        } else {
+            openingFailed(reason);
+        }
+    }
+
+    /** Ends the session; calls that were sent on it end with an unknown outcome. Idempotent. */
+    void end(GatewayException reason) {
+        if (!over.compareAndSet(false, true)) {
+            return;
+        }
+        ready = false;
+        callOffDeadline();
+        context.ended().accept(this);
+        UpstreamChannel open = channel;
+        if (open != null) {
+            open.close();
+        }
+        for (PendingCall call : context.table().all()) {
+            if (call.isOn(this)) {
+                call.onChannelClosed(reason);
+            }
+        }
+        opened.completeExceptionally(reason);
+    }
+
+    /** For messages that nobody waits for: what comes back belongs to no call. */
+    private final class Unanswered implements UpstreamChannel.Receiver {
+        @Override
+        public void onMessage(Message message) {
+            Session.this.onMessage(message);
+        }
+
+        @Override
+        public void onEnd() {}
+
+        @Override
+        public void onFailure(GatewayException failure) {
+            failed(failure);
+        }
+    }
+}

@@ -1,0 +1,229 @@
+package io.forgemcp.gateway.upstream;
+
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.metrics.GatewayMetrics;
+import io.forgemcp.gateway.metrics.Metric;
+import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.service.InstanceId;
+import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.gateway.time.Timers;
+import io.forgemcp.gateway.transport.InstanceAddress;
+import io.forgemcp.gateway.transport.UpstreamTransport;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every conversation of the gateway with servers. A call is sent on the session of its client, which is opened and
+ * initialized on first use; what comes back goes to that call's listener and nobody else. Thread-safe; no method blocks.
+ *
+ * <p>A request is sent a second time only if it certainly did not run: the server had forgotten the session, or could
+ * not be reached. Everything else ends the call, as {@code OUTCOME_UNKNOWN} if it may have run.
+ */
+public final class Upstreams implements AutoCloseable {
+    private final List<UpstreamTransport> transports;
+    private final UpstreamSettings settings;
+    private final Timers timers;
+    private final GatewayMetrics metrics;
+    private final CallTable table;
+    private final Session.Context context;
+    private final ConcurrentHashMap<SessionKey, Session> sessions = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<ServiceName, CircuitBreaker> breakers = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    /**
+     * @param transports the first that supports an address is used for it
+     * @param listener hears notifications that belong to no call
+     */
+    public Upstreams(
+            List<UpstreamTransport> transports,
+            UpstreamSettings settings,
+            Timers timers,
+            GatewayMetrics metrics,
+            UpstreamListener listener) {
+        this.transports = List.copyOf(transports);
+        this.settings = settings;
+        this.timers = timers;
+        this.metrics = metrics;
+        this.table = new CallTable(timers, settings.sweepInterval());
+        this.context = new Session.Context(
+                settings, timers, table, listener, session -> sessions.remove(session.key(), session));
+        metrics.gauge(Metric.UPSTREAM_SESSIONS, sessions::size);
+    }
+
+    /**
+     * The client's session with this instance, opened if need be; a completed stage if it is there. Fails with a {@code
+     * GatewayException}: {@code UPSTREAM_UNREACHABLE}, {@code UPSTREAM_REFUSED}, {@code UPSTREAM_PROTOCOL}, {@code
+     * CALL_TIMEOUT} or {@code CIRCUIT_OPEN}.
+     */
+    public CompletionStage<UpstreamSession> session(UpstreamTarget target, ClientKey client) {
+        try {
+            return require(target, client).opened();
+        } catch (GatewayException refused) {
+            return CompletableFuture.failedStage(refused);
+        }
+    }
+
+    /**
+     * Sends a request. The listener hears exactly one answer or failure, at the latest one sweep after the request's
+     * timeout, possibly before this method returns.
+     */
+    public Call send(UpstreamTarget target, ClientKey client, UpstreamRequest request, CallListener listener) {
+        long timeout = request.timeout().toNanos();
+        PendingCall call = new PendingCall(
+                        table,
+                        (again, after) -> dispatchAgain(again, after, target, client),
+                        request.message(),
+                        request.name(),
+                        listener,
+                        timers.nanoTime() + timeout,
+                        timeout / 1_000_000)
+                .register();
+        dispatch(call, target, client);
+        return call;
+    }
+
+    private void dispatch(PendingCall call, UpstreamTarget target, ClientKey client) {
+        Session session;
+        try {
+            session = require(target, client);
+        } catch (GatewayException refused) {
+            call.onNoSession(refused);
+            return;
+        }
+        session.submit(call);
+    }
+
+    private void dispatchAgain(
+            PendingCall call, @Nullable GatewayException after, UpstreamTarget target, ClientKey client) {
+        if (after != null && after.code() == ErrorCode.UPSTREAM_UNREACHABLE) {
+            timers.schedule(settings.retryDelay(), () -> dispatch(call, target, client));
+        } else {
+            dispatch(call, target, client);
+        }
+    }
+
+    private Session require(UpstreamTarget target, ClientKey client) {
+        SessionKey key = SessionKey.of(target, client);
+        Session session = sessions.get(key);
+        if (session != null) {
+            if (session.breaker().isOpen()) {
+                session.breaker().check();
+            }
+            session.checkOwner(client);
+            return session;
+        }
+        return open(key, target, client);
+    }
+
+    private Session open(SessionKey key, UpstreamTarget target, ClientKey client) {
+        ServiceName service = target.service().name();
+        UpstreamTransport transport = transport(service, target.address());
+        CircuitBreaker breaker = breakers.computeIfAbsent(service, this::newBreaker);
+        breaker.check();
+        Session fresh =
+                new Session(context, key, target, breaker, metrics.counter(Metric.UPSTREAM_STRAYS, service.value()));
+        Session session = sessions.putIfAbsent(key, fresh);
+        if (session == null) {
+            session = fresh;
+            fresh.open(transport);
+        }
+        session.checkOwner(client);
+        if (closed) {
+            session.end(shuttingDown());
+        }
+        return session;
+    }
+
+    private UpstreamTransport transport(ServiceName service, InstanceAddress address) {
+        for (UpstreamTransport transport : transports) {
+            if (transport.supports(address)) {
+                return transport;
+            }
+        }
+        throw new GatewayException(
+                ErrorCode.SERVICE_UNAVAILABLE,
+                "No transport of this gateway speaks to service \"" + service + "\" (" + address + ").");
+    }
+
+    private CircuitBreaker newBreaker(ServiceName service) {
+        CircuitBreaker breaker =
+                new CircuitBreaker(service, settings.breakerFailures(), settings.breakerPause(), timers);
+        metrics.gauge(Metric.UPSTREAM_CIRCUIT, () -> breaker.isOpen() ? 1 : 0, service.value());
+        return breaker;
+    }
+
+    /** Passes a notification of the client on, if there is a session that could have use for it. */
+    public void notify(UpstreamTarget target, ClientKey client, Message notification) {
+        Session session = sessions.get(SessionKey.of(target, client));
+        if (session != null) {
+            session.notify(notification);
+        }
+    }
+
+    /** The client has gone: ends the sessions that were its own. */
+    public void closeClient(ClientKey client) {
+        for (Session session : sessions.values()) {
+            if (!client.equals(ClientKey.GATEWAY) && session.owner().equals(client)) {
+                session.end(new GatewayException(ErrorCode.CANCELLED, "The client's session has ended."));
+            }
+        }
+    }
+
+    /** The instance has ended: calls that were sent to it end with an unknown outcome. */
+    public void closeInstance(InstanceId instance) {
+        GatewayException reason = new GatewayException(
+                ErrorCode.UPSTREAM_UNREACHABLE, "Service \"" + instance.service() + "\" was stopped or has ended.");
+        for (Session session : sessions.values()) {
+            if (session.key().instance().equals(instance)) {
+                session.end(reason);
+                evict(session.target());
+            }
+        }
+        for (PendingCall call : table.all()) {
+            Session on = call.session();
+            if (on != null && on.key().instance().equals(instance)) {
+                call.onChannelClosed(reason);
+            }
+        }
+    }
+
+    /** The service has fallen asleep: its idle connections would break on first use after a long sleep. */
+    public void evictConnections(ServiceName service) {
+        for (Session session : sessions.values()) {
+            if (session.service().equals(service)) {
+                evict(session.target());
+            }
+        }
+    }
+
+    private void evict(UpstreamTarget target) {
+        for (UpstreamTransport transport : transports) {
+            if (transport.supports(target.address())) {
+                transport.evict(target.address());
+                return;
+            }
+        }
+    }
+
+    private static GatewayException shuttingDown() {
+        return new GatewayException(ErrorCode.SHUTTING_DOWN, "The gateway is shutting down.");
+    }
+
+    /** Ends every session and every call. Idempotent. */
+    @Override
+    public void close() {
+        closed = true;
+        for (Session session : sessions.values()) {
+            session.end(shuttingDown());
+        }
+        for (PendingCall call : table.all()) {
+            call.onChannelClosed(shuttingDown());
+        }
+        metrics.removeGauge(Metric.UPSTREAM_SESSIONS);
+        breakers.keySet().forEach(service -> metrics.removeGauge(Metric.UPSTREAM_CIRCUIT, service.value()));
+    }
+}
