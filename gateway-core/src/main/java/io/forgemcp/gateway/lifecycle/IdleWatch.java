@@ -1,0 +1,81 @@
+package io.forgemcp.gateway.lifecycle;
+
+import io.forgemcp.gateway.service.SleepPolicy;
+import io.forgemcp.gateway.time.Timers;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Set;
+
+/**
+ * When one instance may sleep and how deeply, after its service's policy, and a timer that says when to look. Idle time
+ * counts from the end of the last lease. Owned by one mailbox.
+ */
+final class IdleWatch {
+    private final SleepPolicy policy;
+    private final Timers timers;
+    private final Mailbox mailbox;
+    private final Runnable due;
+    private Timers.Cancellable timer = () -> {};
+
+    IdleWatch(SleepPolicy policy, Timers timers, Mailbox mailbox, Runnable due) {
+        this.policy = policy;
+        this.timers = timers;
+        this.mailbox = mailbox;
+        this.due = due;
+    }
+
+    /** Has a look taken when the instance could fall asleep if nobody uses it until then. */
+    void watch(long awakeSince, long lastUsed) {
+        timer.cancel();
+        timer = timers.schedule(untilIdle(awakeSince, lastUsed), () -> mailbox.tell(due));
+    }
+
+    void forget() {
+        timer.cancel();
+    }
+
+    /** How long until it falls asleep on its own; zero if it is time. */
+    Duration untilIdle(long awakeSince, long lastUsed) {
+        Duration idle = left(latest(awakeSince, lastUsed), policy.idleTimeout());
+        Duration allowed = untilSleepAllowed(awakeSince, lastUsed);
+        return idle.compareTo(allowed) > 0 ? idle : allowed;
+    }
+
+    /** How long until it may sleep at all; zero if it may. */
+    Duration untilSleepAllowed(long awakeSince, long lastUsed) {
+        return left(latest(awakeSince, lastUsed), policy.minSleepTime());
+    }
+
+    /**
+     * The depth that the policy asks for, or the nearest lighter one that the instance has. Stopping is for those who
+     * ask for it and for instances that cannot sleep in any other way.
+     */
+    SleepDepth depthFor(Set<SleepDepth> offered) {
+        if (offered.isEmpty()) {
+            return SleepDepth.STOP;
+        }
+        SleepDepth lightest = Collections.min(offered);
+        SleepDepth wanted = switch (policy.depth()) {
+            case STOP -> SleepDepth.STOP;
+            case DEEP -> SleepDepth.DEEP;
+            case SHALLOW -> SleepDepth.SHALLOW;
+            case FREEZE, AUTO -> SleepDepth.FREEZE;
+        };
+        if (wanted == SleepDepth.STOP) {
+            return wanted;
+        }
+        return offered.stream()
+                .filter(depth -> depth.compareTo(wanted) <= 0)
+                .max(SleepDepth::compareTo)
+                .orElse(lightest);
+    }
+
+    private Duration left(long since, Duration span) {
+        Duration left = span.minusNanos(timers.nanoTime() - since);
+        return left.isNegative() ? Duration.ZERO : left;
+    }
+
+    private static long latest(long awakeSince, long lastUsed) {
+        return lastUsed == Slot.NEVER || lastUsed - awakeSince < 0 ? awakeSince : lastUsed;
+    }
+}

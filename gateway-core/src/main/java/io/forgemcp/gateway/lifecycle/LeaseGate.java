@@ -1,0 +1,58 @@
+package io.forgemcp.gateway.lifecycle;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The door to one running instance, and the count of those inside.
+ *
+ * <p>Every call passes here, so this is the one place of the lifecycle that must not wait for anybody. Both facts that
+ * a call needs, whether the instance is awake and how many use it, share one 64-bit word: bit 62 says open, the bits
+ * below count. A call enters by adding one in a compare-and-set that fails if the door is closed; it cannot slip in
+ * while the door is being closed, because closing for sleep is a compare-and-set from exactly "open, nobody inside".
+ * So either a call gets in and the instance stays awake, or the door closes and the call takes the slow way through the
+ * service's mailbox, which wakes the instance again. There is no third outcome and no lock.
+ *
+ * <p>Only the service's owner opens and closes; anybody enters and leaves. A gate lives as long as its instance: leases
+ * on an instance that has crashed never count for its successor.
+ */
+final class LeaseGate {
+    private static final long OPEN = 1L << 62;
+
+    private final AtomicLong word = new AtomicLong();
+
+    /** Goes in if the door is open. */
+    boolean tryEnter() {
+        long seen = word.get();
+        while ((seen & OPEN) != 0) {
+            long before = word.compareAndExchange(seen, seen + 1);
+            if (before == seen) {
+                return true;
+            }
+            seen = before;
+        }
+        return false;
+    }
+
+    /** Goes out, and says how many are left inside. */
+    long leave() {
+        return word.decrementAndGet() & ~OPEN;
+    }
+
+    void open() {
+        word.getAndUpdate(seen -> seen | OPEN);
+    }
+
+    /** Closes the door if nobody is inside. */
+    boolean closeIfEmpty() {
+        return word.compareAndSet(OPEN, 0);
+    }
+
+    /** Lets nobody else in; those inside stay. */
+    void shut() {
+        word.getAndUpdate(seen -> seen & ~OPEN);
+    }
+
+    long inside() {
+        return word.get() & ~OPEN;
+    }
+}

@@ -1,0 +1,72 @@
+package io.forgemcp.gateway.lifecycle;
+
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.metrics.GatewayMetrics;
+import io.forgemcp.gateway.metrics.Metric;
+import io.forgemcp.gateway.service.ServiceDefinition;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The runtimes in order of preference, and a guard around their code: a plugin that throws is counted and named. */
+final class Runtimes {
+    private static final Logger LOG = LoggerFactory.getLogger(Runtimes.class);
+
+    private final List<ServiceRuntime> runtimes;
+    private final GatewayMetrics metrics;
+
+    Runtimes(List<ServiceRuntime> runtimes, GatewayMetrics metrics) {
+        this.runtimes = List.copyOf(runtimes);
+        this.metrics = metrics;
+    }
+
+    /** The first that can run the service here and now. */
+    ServiceRuntime require(ServiceDefinition service) {
+        for (ServiceRuntime runtime : runtimes) {
+            try {
+                if (runtime.supports(service)) {
+                    return runtime;
+                }
+            } catch (RuntimeException failure) {
+                count(runtime.name(), failure);
+            }
+        }
+        throw new GatewayException(
+                ErrorCode.SERVICE_UNAVAILABLE,
+                "Nothing here can run service " + service.name() + " (runtime: "
+                        + service.runtime().name().toLowerCase(java.util.Locale.ROOT) + "). Runtimes present: "
+                        + runtimes.stream().map(ServiceRuntime::name).collect(Collectors.joining(", "))
+                        + ". Check its runtime, image and command.");
+    }
+
+    /** Calls plugin code; a throw becomes a failed stage. */
+    <T> CompletionStage<T> call(String plugin, Supplier<CompletionStage<T>> code) {
+        try {
+            return code.get();
+        } catch (RuntimeException failure) {
+            count(plugin, failure);
+            return CompletableFuture.failedFuture(failure);
+        }
+    }
+
+    /** Ends whatever the runtimes still run. */
+    void close() {
+        for (ServiceRuntime runtime : runtimes) {
+            try {
+                runtime.close();
+            } catch (RuntimeException failure) {
+                count(runtime.name(), failure);
+            }
+        }
+    }
+
+    private void count(String plugin, RuntimeException failure) {
+        metrics.counter(Metric.PLUGIN_FAILURES, plugin).increment();
+        LOG.warn("event=runtime_plugin_threw runtime={}", plugin, failure);
+    }
+}

@@ -1,0 +1,266 @@
+package io.forgemcp.gateway.lifecycle;
+
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.event.EventBus;
+import io.forgemcp.gateway.metrics.GatewayMetrics;
+import io.forgemcp.gateway.metrics.Metric;
+import io.forgemcp.gateway.service.ServiceDefinition;
+import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.gateway.thread.Workers;
+import io.forgemcp.gateway.time.Timers;
+import io.forgemcp.gateway.upstream.ClientKey;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Every service of a gateway and its life: a call {@link #acquire acquires} a lease, which wakes the service if need be
+ * and keeps it awake until the lease is closed; services that nobody uses fall asleep after their policy.
+ *
+ * <p>Thread-safe; only {@link #close} blocks. Stages fail with a {@link GatewayException}: {@code UNKNOWN_SERVICE},
+ * {@code ILLEGAL_TRANSITION} if a command is refused, {@code WAKE_TIMEOUT}, {@code SERVICE_START_FAILED}, {@code
+ * SERVICE_UNAVAILABLE}, and {@code SHUTTING_DOWN} after {@link #close}.
+ */
+public final class ServiceManager implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ServiceManager.class);
+
+    private final Map<ServiceName, ServiceOwner> owners = new ConcurrentHashMap<>();
+    private final LifecycleScope scope;
+    private final Runnable stopThreads;
+    private volatile boolean closed;
+
+    /** @param runtimes in order of preference: the first that supports a service runs it; closed with this manager */
+    public ServiceManager(
+            List<ServiceRuntime> runtimes,
+            LifecycleSettings settings,
+            Timers timers,
+            EventBus events,
+            GatewayMetrics metrics) {
+        this(runtimes, settings, timers, events, metrics, threads());
+    }
+
+    private ServiceManager(
+            List<ServiceRuntime> runtimes,
+            LifecycleSettings settings,
+            Timers timers,
+            EventBus events,
+            GatewayMetrics metrics,
+            ThreadPoolExecutor threads) {
+        this(runtimes, settings, timers, events, metrics, threads, threads::shutdown);
+    }
+
+    /** For tests, which run everything on the calling thread. */
+    ServiceManager(
+            List<ServiceRuntime> runtimes,
+            LifecycleSettings settings,
+            Timers timers,
+            EventBus events,
+            GatewayMetrics metrics,
+            Executor executor,
+            Runnable stopThreads) {
+        this.stopThreads = stopThreads;
+        this.scope = new LifecycleScope(
+                settings,
+                timers,
+                executor,
+                events,
+                metrics,
+                new Runtimes(runtimes, metrics),
+                new WakeQueue(executor, settings.concurrentStarts(), settings.queueLimit()),
+                new WakeQueue(executor, settings.concurrentWakes(), settings.queueLimit()));
+        metrics.gauge(Metric.SERVICES_RUNNING, () -> count(ServiceState.RUNNING));
+        metrics.gauge(Metric.SERVICES_SLEEPING, () -> count(ServiceState.SLEEPING));
+        metrics.gauge(Metric.SERVICES_STOPPED, () -> count(ServiceState.STOPPED));
+    }
+
+    /** Makes a service known; nothing is started. */
+    public void register(ServiceDefinition service) {
+        requireOpen();
+        ServiceOwner owner = new ServiceOwner(service, scope);
+        if (owners.putIfAbsent(service.name(), owner) != null) {
+            throw new GatewayException(
+                    ErrorCode.CONFIGURATION_INVALID,
+                    "Service " + service.name() + " is registered twice. Give one of them another name.");
+        }
+        owner.view().register(scope.metrics());
+    }
+
+    /** Forgets a service: calls in flight may end within the drain timeout, then its instances are stopped. */
+    public CompletionStage<Void> remove(ServiceName name) {
+        ServiceOwner owner = owners.remove(name);
+        if (owner == null) {
+            return CompletableFuture.failedFuture(unknown(name));
+        }
+        return owner.close(
+                        new GatewayException(ErrorCode.UNKNOWN_SERVICE, "Service " + name + " was removed."),
+                        scope.settings().drainTimeout())
+                .thenRun(() -> {
+                    if (!owners.containsKey(name)) {
+                        owner.view().unregister(scope.metrics());
+                    }
+                });
+    }
+
+    public Optional<ServiceDefinition> definition(ServiceName name) {
+        return Optional.ofNullable(owners.get(name)).map(ServiceOwner::definition);
+    }
+
+    public Optional<ServiceStatus> status(ServiceName name) {
+        return Optional.ofNullable(owners.get(name)).map(ServiceOwner::status);
+    }
+
+    /** Of every service, by name. */
+    public List<ServiceStatus> statuses() {
+        return owners.values().stream()
+                .map(ServiceOwner::status)
+                .sorted(Comparator.comparing(ServiceStatus::name))
+                .toList();
+    }
+
+    /**
+     * A lease on a running instance. If one is awake the stage is already complete and nothing was locked or queued;
+     * otherwise the service is woken, once for all who wait. Cancelling the stage ends the waiting, not the wake.
+     *
+     * @param client whose call it is: with {@code isolation: session} over stdio the instance is this client's alone
+     * @param deadline how long the caller waits at most
+     */
+    public CompletionStage<Lease> acquire(ServiceName name, ClientKey client, Duration deadline) {
+        ServiceOwner owner = owners.get(name);
+        return owner == null ? CompletableFuture.failedFuture(unknown(name)) : owner.acquire(client, deadline);
+    }
+
+    /** A client has gone: instances that were its alone are ended. */
+    public void releaseClient(ClientKey client) {
+        owners.values().forEach(owner -> owner.release(client));
+    }
+
+    /** Brings it up from any state, also when a back-off has not passed yet. */
+    public CompletionStage<ServiceStatus> start(ServiceName name) {
+        ServiceOwner owner = owners.get(name);
+        return owner == null ? CompletableFuture.failedFuture(unknown(name)) : owner.run();
+    }
+
+    /** The same as {@link #start}: a stopped service is started, a sleeping one woken. */
+    public CompletionStage<ServiceStatus> wake(ServiceName name) {
+        return start(name);
+    }
+
+    /**
+     * Stops it. Refused while calls or streams are in flight, and for a service that its policy keeps running; by force
+     * the policy is set aside and calls in flight are given the drain timeout to end, new ones waiting outside.
+     */
+    public CompletionStage<ServiceStatus> stop(ServiceName name, Force force) {
+        ServiceOwner owner = owners.get(name);
+        return owner == null ? CompletableFuture.failedFuture(unknown(name)) : owner.stop(force);
+    }
+
+    /** Puts it to sleep. Refused while calls or streams are in flight and, unless forced, before its least time awake. */
+    public CompletionStage<ServiceStatus> sleep(ServiceName name, Force force) {
+        ServiceOwner owner = owners.get(name);
+        return owner == null ? CompletableFuture.failedFuture(unknown(name)) : owner.sleep(force);
+    }
+
+    /** Stops and starts it. Refused while calls or streams are in flight; who calls meanwhile waits. */
+    public CompletionStage<ServiceStatus> restart(ServiceName name) {
+        ServiceOwner owner = owners.get(name);
+        return owner == null ? CompletableFuture.failedFuture(unknown(name)) : owner.restart();
+    }
+
+    /** The last state changes, oldest first; empty for an unknown service. */
+    public List<StateTransition> transitions(ServiceName name) {
+        ServiceOwner owner = owners.get(name);
+        return owner == null ? List.of() : owner.history();
+    }
+
+    /** The last lines that its instances wrote for people, oldest first; empty for an unknown service. */
+    public List<String> logs(ServiceName name, int lines) {
+        ServiceOwner owner = owners.get(name);
+        return owner == null ? List.of() : owner.view().logs(lines);
+    }
+
+    /**
+     * Starts what is to run from the beginning, the most important first. One that fails is in {@link
+     * ServiceState#ERROR} afterwards and does not fail the stage.
+     */
+    public CompletionStage<Void> startAutoStarted() {
+        Stream<ServiceOwner> wanted = owners.values().stream()
+                .filter(owner -> owner.definition().autoStart()
+                        || owner.definition().instances().min() > 0)
+                .sorted(Comparator.comparing(
+                                (ServiceOwner owner) -> owner.definition().priority())
+                        .thenComparing(owner -> owner.definition().name()));
+        return CompletableFuture.allOf(wanted.map(
+                        owner -> owner.run().handle((status, failure) -> null).toCompletableFuture())
+                .toArray(CompletableFuture[]::new));
+    }
+
+    /**
+     * Refuses new calls and ends every instance: politely within the stop grace, then by force. Calls in flight are cut
+     * off; close what takes calls first. Bounded, idempotent.
+     */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        GatewayException reason = new GatewayException(ErrorCode.SHUTTING_DOWN, "The gateway is shutting down.");
+        CompletableFuture<?> ended = CompletableFuture.allOf(owners.values().stream()
+                .map(owner -> owner.close(reason, Duration.ZERO).toCompletableFuture())
+                .toArray(CompletableFuture[]::new));
+        try {
+            ended.get(scope.settings().stopGrace().toMillis() + 2_000, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException | CompletionException unfinished) {
+            LOG.warn("event=shutdown_unfinished running={}", count(ServiceState.RUNNING));
+        }
+        scope.runtimes().close();
+        for (ServiceOwner owner : owners.values()) {
+            owner.view().unregister(scope.metrics());
+        }
+        stopThreads.run();
+    }
+
+    private long count(ServiceState state) {
+        return owners.values().stream()
+                .filter(owner -> owner.view().state() == state)
+                .count();
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new GatewayException(ErrorCode.SHUTTING_DOWN, "The gateway is shutting down.");
+        }
+    }
+
+    private static GatewayException unknown(ServiceName name) {
+        return new GatewayException(
+                ErrorCode.UNKNOWN_SERVICE, "There is no service " + name + ". The list of services names them all.");
+    }
+
+    /** Few threads: mailboxes never block. They end when there is nothing to do. */
+    private static ThreadPoolExecutor threads() {
+        int size = Math.max(2, Runtime.getRuntime().availableProcessors());
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                size, size, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Workers.daemons("forge-lifecycle"));
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+}

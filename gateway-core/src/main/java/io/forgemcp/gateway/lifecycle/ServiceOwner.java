@@ -1,0 +1,312 @@
+package io.forgemcp.gateway.lifecycle;
+
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.service.InstanceId;
+import io.forgemcp.gateway.service.ServiceDefinition;
+import io.forgemcp.gateway.time.Timers;
+import io.forgemcp.gateway.upstream.ClientKey;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one owner of a service: every command is a message to its mailbox, so its slots, its ledger and what they hold
+ * are changed by one thread at a time. Only {@link #acquire} on an awake instance goes past the mailbox.
+ */
+final class ServiceOwner implements SlotListener {
+    private static final Logger LOG = LoggerFactory.getLogger(ServiceOwner.class);
+
+    private final ServiceDefinition service;
+    private final LifecycleScope scope;
+    private final Mailbox mailbox;
+    private final Ledger ledger;
+    private final SlotBook slots;
+    private final StatusView view;
+    private long instances;
+    private @Nullable Drain drain;
+    private volatile @Nullable GatewayException closed;
+
+    ServiceOwner(ServiceDefinition service, LifecycleScope scope) {
+        this.service = service;
+        this.scope = scope;
+        this.mailbox = new Mailbox(scope.executor());
+        this.ledger = new Ledger(
+                service, scope.timers(), scope.metrics(), scope.settings().history());
+        this.slots = new SlotBook(service, () -> new Slot(service, scope, mailbox, () -> ++instances, this));
+        this.view = new StatusView(service, scope.timers(), ledger, slots);
+    }
+
+    ServiceDefinition definition() {
+        return service;
+    }
+
+    ServiceStatus status() {
+        return view.status();
+    }
+
+    StatusView view() {
+        return view;
+    }
+
+    List<StateTransition> history() {
+        return ledger.page().history();
+    }
+
+    CompletionStage<Lease> acquire(ClientKey client, Duration patience) {
+        Slot slot = slots.of(client);
+        Lease lease = slot == null ? null : slot.lease();
+        if (lease != null) {
+            return CompletableFuture.completedFuture(lease);
+        }
+        GatewayException unusable = unusable();
+        if (unusable != null) {
+            return CompletableFuture.failedFuture(unusable);
+        }
+        Waiter waiter = new Waiter(scope.timers(), scope.executor(), patience, () -> wakeTimeout(patience));
+        mailbox.tell(() -> {
+            GatewayException now = unusable();
+            if (now == null) {
+                slots.assign(client, waiter);
+            } else {
+                waiter.fail(now);
+            }
+        });
+        return waiter.lease();
+    }
+
+    CompletionStage<ServiceStatus> run() {
+        return command(() -> {
+            GatewayException unusable = unusable();
+            return unusable != null
+                    ? CompletableFuture.failedFuture(unusable)
+                    : slots.first().run();
+        });
+    }
+
+    CompletionStage<ServiceStatus> sleep(Force force) {
+        return command(() -> all(
+                slots.sleepCandidates().stream().map(slot -> slot.sleep(force)).toList()));
+    }
+
+    CompletionStage<ServiceStatus> stop(Force force) {
+        return command(() -> {
+            if (force == Force.NO && service.instances().min() > 0) {
+                return refused(
+                        "stop",
+                        "its policy keeps at least " + service.instances().min() + " instance running. Force it");
+            }
+            return empty("stop", force)
+                    .thenCompose(empty -> endAll("asked to stop", gone("was stopped. Call again to start it")));
+        });
+    }
+
+    /** Stops and starts; whoever calls meanwhile waits for the new instance. */
+    CompletionStage<ServiceStatus> restart() {
+        return command(() -> {
+            GatewayException unusable = unusable();
+            return unusable != null
+                    ? CompletableFuture.failedFuture(unusable)
+                    : empty("restart", Force.NO)
+                            .thenCompose(empty -> endAll("asked to restart", null))
+                            .thenCompose(ended -> slots.first().run());
+        });
+    }
+
+    /** Ends the instance that belongs to this client alone, if there is one. */
+    void release(ClientKey client) {
+        mailbox.tell(() -> slots.release(client));
+    }
+
+    /**
+     * Refuses everybody from now on, waits for calls in flight and ends all instances.
+     *
+     * @param patience how long calls in flight may take
+     */
+    CompletionStage<Void> close(GatewayException reason, Duration patience) {
+        closed = reason;
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        mailbox.tell(() -> {
+            slots.failQueued(reason);
+            shutDoors();
+            CompletionStage<Void> empty = CompletableFuture.completedFuture(null);
+            if (!patience.isZero()) {
+                Drain waiting = new Drain(patience, true, "close");
+                waiting.begin();
+                empty = waiting.over;
+            }
+            empty.thenCompose(nobody -> endAll("no longer offered", reason))
+                    .whenComplete((ended, failure) -> scope.executor().execute(() -> done.complete(null)));
+        });
+        return done;
+    }
+
+    @Override
+    public void changed(Slot slot, ServiceState to, String reason, boolean asleep) {
+        ServiceState combined = slots.combinedState();
+        ServiceState from = ledger.page().state();
+        if (combined != from) {
+            StateTransition transition = ledger.enter(combined, reason, asleep);
+            LOG.info(
+                    "event=service_state service={} from={} to={} reason=\"{}\"",
+                    service.name(),
+                    from.label(),
+                    combined.label(),
+                    reason);
+            view.stateChanged(from, combined, scope.metrics());
+            scope.events().publish(new ServiceStateChanged(transition.at(), service.name(), from, combined, reason));
+        }
+        if (slot.vacant()) {
+            mailbox.tell(slots::assignQueued);
+        }
+    }
+
+    @Override
+    public void emptied(Slot slot) {
+        if (drain != null) {
+            drain.look();
+        }
+        slots.assignQueued();
+    }
+
+    @Override
+    public void ended(InstanceId instance, String reason) {
+        scope.events().publish(new InstanceEnded(scope.timers().now(), instance, reason));
+    }
+
+    /** Runs a command on the mailbox; the stage completes on another thread, with the status afterwards. */
+    private CompletionStage<ServiceStatus> command(Supplier<CompletionStage<Void>> body) {
+        CompletableFuture<ServiceStatus> result = new CompletableFuture<>();
+        mailbox.tell(() -> {
+            CompletionStage<Void> done;
+            try {
+                done = body.get();
+            } catch (GatewayException refused) {
+                done = CompletableFuture.failedFuture(refused);
+            }
+            done.whenComplete((nothing, failure) -> scope.executor().execute(() -> {
+                if (failure == null) {
+                    result.complete(status());
+                } else {
+                    result.completeExceptionally(GatewayException.of(failure));
+                }
+            }));
+        });
+        return result;
+    }
+
+    /** Lets nobody else in; completes on the mailbox when nobody is inside. */
+    private CompletionStage<Void> empty(String command, Force force) {
+        if (drain != null) {
+            return refused(command, "it is already being emptied");
+        }
+        shutDoors();
+        long inFlight = slots.inFlight();
+        if (inFlight == 0) {
+            return CompletableFuture.completedFuture(null);
+        }
+        if (force == Force.NO) {
+            slots.all().forEach(Slot::readmit);
+            return refused(command, "calls or streams in flight: " + inFlight + ". Wait until they have ended");
+        }
+        Drain waiting = new Drain(scope.settings().drainTimeout(), false, command);
+        waiting.begin();
+        return waiting.over;
+    }
+
+    private void shutDoors() {
+        slots.all().forEach(Slot::shutDoor);
+    }
+
+    private CompletionStage<Void> endAll(String reason, @Nullable GatewayException toThoseWhoWait) {
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        mailbox.tell(() -> all(slots.all().stream()
+                        .map(slot -> slot.end(reason, toThoseWhoWait))
+                        .toList())
+                .whenComplete((done, failure) -> mailbox.tell(() -> ended.complete(null))));
+        return ended;
+    }
+
+    private @Nullable GatewayException unusable() {
+        GatewayException reason = closed;
+        if (reason == null && service.unavailable() != null) {
+            return gone("cannot be used: " + service.unavailable());
+        }
+        return reason;
+    }
+
+    private GatewayException gone(String what) {
+        return new GatewayException(ErrorCode.SERVICE_UNAVAILABLE, "Service " + service.name() + " " + what + ".");
+    }
+
+    private GatewayException wakeTimeout(Duration patience) {
+        return new GatewayException(
+                ErrorCode.WAKE_TIMEOUT,
+                "Service " + service.name() + " was not ready after " + patience.toMillis() + " ms; it is "
+                        + ledger.page().state().label()
+                        + ". The start goes on: call again, or allow more time.");
+    }
+
+    private <T> CompletionStage<T> refused(String command, String why) {
+        return CompletableFuture.failedFuture(new GatewayException(
+                ErrorCode.ILLEGAL_TRANSITION, "Service " + service.name() + " cannot " + command + ": " + why + "."));
+    }
+
+    private static CompletionStage<Void> all(List<CompletionStage<Void>> stages) {
+        return CompletableFuture.allOf(
+                stages.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new));
+    }
+
+    /** Waits until no lease is held; then, or when patience ends, it is over. */
+    private final class Drain {
+        private final Duration patience;
+        private final boolean ruthless;
+        private final String command;
+        private final CompletableFuture<Void> over = new CompletableFuture<>();
+        private Timers.Cancellable timer = () -> {};
+
+        /** @param ruthless whether those who are still inside when patience ends are cut off, or the command is refused */
+        Drain(Duration patience, boolean ruthless, String command) {
+            this.patience = patience;
+            this.ruthless = ruthless;
+            this.command = command;
+        }
+
+        void begin() {
+            drain = this;
+            timer = scope.timers().schedule(patience, () -> mailbox.tell(this::giveUp));
+            slots.all().forEach(slot -> slot.watch(true));
+            look();
+        }
+
+        void look() {
+            if (slots.inFlight() == 0) {
+                timer.cancel();
+                drain = null;
+                over.complete(null);
+            }
+        }
+
+        private void giveUp() {
+            if (over.isDone()) {
+                return;
+            }
+            drain = null;
+            if (ruthless) {
+                over.complete(null);
+            } else {
+                long inFlight = slots.inFlight();
+                slots.all().forEach(Slot::readmit);
+                over.completeExceptionally(new GatewayException(
+                        ErrorCode.ILLEGAL_TRANSITION,
+                        "Service " + service.name() + " cannot " + command + ": calls or streams still in flight after "
+                                + patience.toMillis() + " ms: " + inFlight + "."));
+            }
+        }
+    }
+}

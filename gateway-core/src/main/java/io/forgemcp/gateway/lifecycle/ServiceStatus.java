@@ -1,0 +1,76 @@
+package io.forgemcp.gateway.lifecycle;
+
+import io.forgemcp.gateway.service.InstanceId;
+import io.forgemcp.gateway.service.Priority;
+import io.forgemcp.gateway.service.Resources;
+import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.gateway.service.SleepPolicy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known about a service at one moment. Measured values only: what is unknown is null, never zero.
+ *
+ * @param runtime name of the runtime that really runs it; null before the first start
+ * @param instances the instances that exist now
+ * @param externalId process or container id of its first instance
+ * @param port of its first instance, if it listens on one
+ * @param lastAccessed when the last request ended; null if there was none
+ * @param inFlight leases held now
+ * @param wakeCount wakes since the gateway started
+ * @param totalSleepTime since the gateway started, a sleep under way included
+ * @param cpuPercent of one core, between the last two looks
+ * @param memoryBytes resident, of all processes of all instances
+ * @param lastWakeTime how long the last wake took, from the command or call to ready
+ * @param sleepEfficiency share of the time awake or asleep that it slept, 0 to 1; null before the first start
+ * @param stateTransitions since the gateway started
+ * @param uptime since the last start or wake; null unless it runs
+ * @param errorMessage why it is in {@link ServiceState#ERROR}, or why it cannot be used at all
+ */
+public record ServiceStatus(
+        ServiceName name,
+        ServiceState state,
+        @Nullable String runtime,
+        List<InstanceStatus> instances,
+        @Nullable String externalId,
+        @Nullable Integer port,
+        Priority priority,
+        String policy,
+        @Nullable String category,
+        SleepPolicy sleepPolicy,
+        Resources resources,
+        @Nullable Instant lastAccessed,
+        int inFlight,
+        long wakeCount,
+        Duration totalSleepTime,
+        @Nullable Double cpuPercent,
+        @Nullable Long memoryBytes,
+        @Nullable Duration lastWakeTime,
+        @Nullable Double sleepEfficiency,
+        long stateTransitions,
+        @Nullable Duration uptime,
+        Instant lastStateChange,
+        @Nullable String errorMessage) {
+    public ServiceStatus {
+        instances = List.copyOf(instances);
+    }
+
+    /**
+     * One instance.
+     *
+     * @param state of this instance alone
+     * @param externalId process or container id
+     * @param port it listens on, if any
+     * @param inFlight leases held on it now
+     */
+    public record InstanceStatus(
+            InstanceId id,
+            ServiceState state,
+            @Nullable String externalId,
+            @Nullable Integer port,
+            int inFlight,
+            @Nullable Double cpuPercent,
+            @Nullable Long memoryBytes) {}
+}

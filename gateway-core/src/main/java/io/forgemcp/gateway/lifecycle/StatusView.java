@@ -1,0 +1,206 @@
+package io.forgemcp.gateway.lifecycle;
+
+import io.forgemcp.gateway.metrics.GatewayMetrics;
+import io.forgemcp.gateway.metrics.Metric;
+import io.forgemcp.gateway.service.Resources;
+import io.forgemcp.gateway.service.ServiceDefinition;
+import io.forgemcp.gateway.time.Timers;
+import io.forgemcp.gateway.transport.InstanceAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** A service as others see it: its status record and its gauges, read from snapshots. Thread-safe. */
+final class StatusView {
+    private final ServiceDefinition service;
+    private final Timers timers;
+    private final Ledger ledger;
+    private final SlotBook slots;
+
+    StatusView(ServiceDefinition service, Timers timers, Ledger ledger, SlotBook slots) {
+        this.service = service;
+        this.timers = timers;
+        this.ledger = ledger;
+        this.slots = slots;
+    }
+
+    ServiceState state() {
+        return ledger.page().state();
+    }
+
+    ServiceStatus status() {
+        Ledger.Page page = ledger.page();
+        List<ServiceStatus.InstanceStatus> instances = new ArrayList<>();
+        String runtime = null;
+        String error = service.unavailable();
+        for (Slot slot : slots.all()) {
+            Slot.View view = slot.view();
+            if (view.live() != null) {
+                instances.add(instance(view.state(), view.live()));
+                runtime = view.live().runtime();
+            }
+            if (view.error() != null) {
+                error = view.error();
+            }
+        }
+        Duration slept = ledger.totalSleep();
+        long known = slept.plus(ledger.totalAwake()).toNanos();
+        return new ServiceStatus(
+                service.name(),
+                page.state(),
+                runtime,
+                instances,
+                instances.isEmpty() ? null : instances.get(0).externalId(),
+                instances.isEmpty() ? null : instances.get(0).port(),
+                service.priority(),
+                service.policy(),
+                service.category(),
+                service.sleepPolicy(),
+                service.resources(),
+                lastAccessed(),
+                instances.stream()
+                        .mapToInt(ServiceStatus.InstanceStatus::inFlight)
+                        .sum(),
+                page.wakes(),
+                slept,
+                sum(instances.stream()
+                        .map(ServiceStatus.InstanceStatus::cpuPercent)
+                        .toList()),
+                memory(instances),
+                page.lastWake(),
+                known == 0 ? null : slept.toNanos() / (double) known,
+                page.transitions(),
+                ledger.uptime(),
+                page.changed(),
+                error);
+    }
+
+    List<String> logs(int lines) {
+        List<String> logs = new ArrayList<>();
+        for (Slot slot : slots.all()) {
+            LiveInstance live = slot.view().live();
+            if (live != null) {
+                logs.addAll(live.instance().logs(lines));
+            }
+        }
+        return logs;
+    }
+
+    /** Registers what is known of the service from the start. */
+    void register(GatewayMetrics metrics) {
+        String name = service.name().value();
+        Resources resources = service.resources();
+        metrics.gauge(Metric.UPTIME, () -> seconds(ledger.uptime()), name);
+        metrics.gauge(
+                Metric.DOWNTIME,
+                () -> state() == ServiceState.ERROR
+                        ? (timers.nanoTime() - ledger.page().since()) / 1e9
+                        : 0,
+                name);
+        Long memory = resources.memoryReservationBytes();
+        if (memory != null) {
+            metrics.gauge(Metric.MEMORY_RESERVATION, () -> memory, name);
+        }
+        Double cpu = resources.cpuReservationCores();
+        if (cpu != null) {
+            metrics.gauge(Metric.CPU_RESERVATION, () -> cpu, name);
+        }
+        registerFor(state(), metrics);
+    }
+
+    void unregister(GatewayMetrics metrics) {
+        String name = service.name().value();
+        for (Metric metric :
+                List.of(Metric.UPTIME, Metric.DOWNTIME, Metric.MEMORY_RESERVATION, Metric.CPU_RESERVATION)) {
+            metrics.removeGauge(metric, name);
+        }
+        unregisterFor(state(), metrics);
+    }
+
+    /** Some gauges carry the state as a label: the old one must not go on beside the new one. */
+    void stateChanged(ServiceState from, ServiceState to, GatewayMetrics metrics) {
+        unregisterFor(from, metrics);
+        registerFor(to, metrics);
+    }
+
+    private void registerFor(ServiceState state, GatewayMetrics metrics) {
+        String name = service.name().value();
+        DoubleSupplier memory = () -> number(memory(readings()));
+        DoubleSupplier cpu = () -> number(sum(readings().stream()
+                .map(ServiceStatus.InstanceStatus::cpuPercent)
+                .toList()));
+        metrics.gauge(Metric.MEMORY_USAGE, memory, name, state.label());
+        metrics.gauge(Metric.CPU_USAGE, cpu, name, state.label());
+        Long limit = service.resources().memoryBytes();
+        if (limit != null) {
+            metrics.gauge(Metric.MEMORY_LIMIT, () -> limit, name, state.label());
+        }
+    }
+
+    private void unregisterFor(ServiceState state, GatewayMetrics metrics) {
+        for (Metric metric : List.of(Metric.MEMORY_USAGE, Metric.CPU_USAGE, Metric.MEMORY_LIMIT)) {
+            metrics.removeGauge(metric, service.name().value(), state.label());
+        }
+    }
+
+    private List<ServiceStatus.InstanceStatus> readings() {
+        return status().instances();
+    }
+
+    private static ServiceStatus.InstanceStatus instance(ServiceState state, LiveInstance live) {
+        UsageMeter.Reading reading = live.meter().read();
+        return new ServiceStatus.InstanceStatus(
+                live.instance().id(),
+                state,
+                live.instance().externalId(),
+                live.target().address() instanceof InstanceAddress.Http http
+                                && http.url().getPort() > 0
+                        ? (Integer) http.url().getPort()
+                        : null,
+                (int) live.gate().inside(),
+                reading.cpuPercent(),
+                reading.memoryBytes());
+    }
+
+    private @Nullable Instant lastAccessed() {
+        long now = timers.nanoTime();
+        long shortest = Long.MAX_VALUE;
+        for (Slot slot : slots.all()) {
+            if (slot.lastUsed() != Slot.NEVER) {
+                shortest = Math.min(shortest, now - slot.lastUsed());
+            }
+        }
+        return shortest == Long.MAX_VALUE ? null : timers.now().minusNanos(shortest);
+    }
+
+    private static @Nullable Long memory(List<ServiceStatus.InstanceStatus> instances) {
+        Double sum = sum(instances.stream()
+                .map(instance -> {
+                    Long bytes = instance.memoryBytes();
+                    return bytes == null ? null : (Double) bytes.doubleValue();
+                })
+                .toList());
+        return sum == null ? null : (Long) sum.longValue();
+    }
+
+    /** Of what is known; null if nothing is. */
+    private static @Nullable Double sum(List<? extends @Nullable Double> values) {
+        List<Double> known = new ArrayList<>();
+        values.stream().filter(Objects::nonNull).forEach(known::add);
+        return known.isEmpty()
+                ? null
+                : (Double) known.stream().mapToDouble(Double::doubleValue).sum();
+    }
+
+    private static double number(@Nullable Number value) {
+        return value == null ? Double.NaN : value.doubleValue();
+    }
+
+    private static double seconds(@Nullable Duration value) {
+        return value == null ? Double.NaN : value.toNanos() / 1e9;
+    }
+}
