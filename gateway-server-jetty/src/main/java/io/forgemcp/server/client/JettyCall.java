@@ -1,0 +1,60 @@
+package io.forgemcp.server.client;
+
+import io.forgemcp.gateway.transport.HttpExchanger;
+import io.forgemcp.gateway.transport.UpstreamChannel;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CancellationException;
+import org.eclipse.jetty.client.Request;
+import org.eclipse.jetty.client.Response;
+import org.eclipse.jetty.client.Result;
+
+/** One exchange: Jetty's events become the listener's, exactly one of them the last. Jetty calls in order. */
+final class JettyCall implements Response.Listener, Request.CommitListener, UpstreamChannel.Exchange {
+    private final Request request;
+    private final HttpExchanger.Listener listener;
+    private volatile boolean committed;
+    private volatile boolean cancelled;
+
+    JettyCall(Request request, HttpExchanger.Listener listener) {
+        this.request = request;
+        this.listener = listener;
+    }
+
+    @Override
+    public void onCommit(Request sent) {
+        committed = true;
+    }
+
+    @Override
+    public void onHeaders(Response response) {
+        if (!cancelled) {
+            listener.onHeaders(
+                    response.getStatus(), name -> response.getHeaders().get(name));
+        }
+    }
+
+    @Override
+    public void onContent(Response response, ByteBuffer part) {
+        if (!cancelled) {
+            listener.onContent(part);
+        }
+    }
+
+    /** Comes after the connection is back in the pool, so that a request sent from here finds it there. */
+    @Override
+    public void onComplete(Result result) {
+        Throwable failure = result.getFailure();
+        if (failure == null && !cancelled) {
+            listener.onComplete();
+        } else {
+            // Before the request line has been written no server can have acted on it.
+            listener.onFailure(failure == null ? new CancellationException("Given up") : failure, committed);
+        }
+    }
+
+    @Override
+    public void cancel() {
+        cancelled = true;
+        request.abort(new CancellationException("Given up"));
+    }
+}
