@@ -59,7 +59,7 @@ final class ArgumentCheck {
         }
         JsonNode additional = schema.path("additionalProperties");
         boolean closed = additional.isBoolean() && !additional.booleanValue();
-        object.fields().forEachRemaining(given -> {
+        object.properties().forEach(given -> {
             JsonNode property = properties.get(given.getKey());
             String name = path + given.getKey();
             if (property != null) {

@@ -244,7 +244,7 @@ final class JavaConversation implements InProcessServer.Conversation {
 
     private static Map<String, String> promptArguments(Message request) {
         Map<String, String> arguments = new HashMap<>();
-        object(request, "arguments").fields().forEachRemaining(given -> {
+        object(request, "arguments").properties().forEach(given -> {
             if (!given.getValue().isTextual()) {
                 throw invalid("The prompt argument \"" + given.getKey() + "\" must be a string.");
             }
