@@ -9,7 +9,7 @@ import java.util.TreeMap;
 /**
  * What every server offers, at one moment. Immutable.
  *
- * @param version grows with every change
+ * @param version grows whenever something that a client can see changes
  * @param servers sorted by name
  */
 public record CatalogSnapshot(long version, SortedMap<ServiceName, ServerCatalog> servers) {
@@ -24,9 +24,11 @@ public record CatalogSnapshot(long version, SortedMap<ServiceName, ServerCatalog
     }
 
     CatalogSnapshot with(ServerCatalog server) {
+        ServerCatalog before = servers.get(server.service());
         SortedMap<ServiceName, ServerCatalog> copy = new TreeMap<>(servers);
         copy.put(server.service(), server);
-        return new CatalogSnapshot(version + 1, copy);
+        boolean same = before != null && before.offersTheSameAs(server);
+        return new CatalogSnapshot(same ? version : version + 1, copy);
     }
 
     CatalogSnapshot without(ServiceName service) {

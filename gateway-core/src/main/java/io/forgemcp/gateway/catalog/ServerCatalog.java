@@ -4,6 +4,7 @@ import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.service.ServiceName;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,17 @@ public record ServerCatalog(
 
     public boolean isLearnt() {
         return learntAt != null;
+    }
+
+    /** Whether a client would see no difference. */
+    boolean offersTheSameAs(ServerCatalog other) {
+        return isLearnt() == other.isLearnt()
+                && Objects.equals(problem, other.problem)
+                && Objects.equals(initialize, other.initialize)
+                && tools.equals(other.tools)
+                && prompts.equals(other.prompts)
+                && resources.equals(other.resources)
+                && templates.equals(other.templates);
     }
 
     /** The same catalog with a problem noted, or with none. */

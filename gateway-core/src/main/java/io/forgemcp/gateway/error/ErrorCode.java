@@ -83,6 +83,8 @@ public enum ErrorCode {
     CANCELLED("GW-1506", 1506, 499),
     /** The server does not accept the gateway's credentials; nothing ran. */
     UPSTREAM_REFUSED("GW-1507", 1507, 502),
+    /** The server answered with an error of its own. */
+    UPSTREAM_ERROR("GW-1508", 1508, 502),
 
     /** The configuration has errors. */
     CONFIGURATION_INVALID("GW-1701", 1701, 500),

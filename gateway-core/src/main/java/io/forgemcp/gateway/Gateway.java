@@ -1,0 +1,178 @@
+package io.forgemcp.gateway;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.forgemcp.gateway.catalog.Catalog;
+import io.forgemcp.gateway.endpoint.McpEndpoint;
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.event.EventBus;
+import io.forgemcp.gateway.lifecycle.ServiceManager;
+import io.forgemcp.gateway.metrics.GatewayMetrics;
+import io.forgemcp.gateway.security.AccessPolicy;
+import io.forgemcp.gateway.security.Authenticator;
+import io.forgemcp.gateway.service.ServiceDefinition;
+import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.gateway.time.Timers;
+import io.forgemcp.gateway.virtualserver.ExposedList;
+import io.forgemcp.gateway.virtualserver.VirtualServers;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An MCP gateway inside a Java program: many MCP servers behind a few endpoints, woken when a call needs them.
+ *
+ * <pre>{@code
+ * try (Gateway gateway = Gateway.builder()
+ *         .service(ServiceDefinition.stdio("everything", "npx", "-y", "@modelcontextprotocol/server-everything").build())
+ *         .build()
+ *         .start()) {
+ *     ToolResult result = gateway.call("everything-echo", Map.of("message", "hello")).toCompletableFuture().join();
+ * }
+ * }</pre>
+ *
+ * <p>Thread-safe. {@link #start} and {@link #close} may block; nothing else does.
+ */
+public final class Gateway implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Wiring parts;
+
+    Gateway(Wiring parts) {
+        this.parts = parts;
+    }
+
+    /** Begins a gateway. */
+    public static GatewayBuilder builder() {
+        return new GatewayBuilder();
+    }
+
+    /**
+     * Starts what should run without being called, and learns in the background what servers offer. Servers inside this
+     * process are learnt before it returns.
+     *
+     * @return this gateway
+     */
+    public Gateway start() {
+        parts.start();
+        return this;
+    }
+
+    /**
+     * Calls a tool by its prefixed name, {@code service-tool}, waking its server if need be. Cancelling the stage cancels
+     * the call.
+     *
+     * @param arguments anything that Jackson writes as a JSON object
+     * @return what the tool answered, also when the tool says that it failed; the stage fails with a {@link
+     *     GatewayException} if there was no such answer
+     */
+    public CompletionStage<ToolResult> call(String tool, Map<String, ?> arguments) {
+        return callAt(null, tool, arguments);
+    }
+
+    /** Calls a tool by the name under which this virtual server shows it. Otherwise as {@link #call(String, Map)}. */
+    public CompletionStage<ToolResult> call(String virtualServer, String tool, Map<String, ?> arguments) {
+        return callAt(virtualServer, tool, arguments);
+    }
+
+    private CompletionStage<ToolResult> callAt(@Nullable String virtualServer, String tool, Map<String, ?> arguments) {
+        Map<String, Object> params = new LinkedHashMap<>();
+        params.put("name", tool);
+        params.put("arguments", arguments);
+        try {
+            byte[] json = JSON.writeValueAsBytes(params);
+            return ToolAnswers.toResult(parts.localClient().request(virtualServer, "tools/call", json));
+        } catch (JsonProcessingException unwritable) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_PARAMS,
+                    "The arguments for " + tool + " cannot be written as JSON: " + unwritable.getOriginalMessage(),
+                    unwritable);
+        }
+    }
+
+    /** Every tool that is known, under its prefixed name. Wakes nobody. */
+    public List<ToolDescription> tools() {
+        return describe(parts.virtualServers().view(null).tools());
+    }
+
+    /** The tools that this virtual server shows. Wakes nobody. */
+    public List<ToolDescription> tools(String virtualServer) {
+        return describe(parts.virtualServers().view(virtualServer).tools());
+    }
+
+    private static List<ToolDescription> describe(ExposedList tools) {
+        return tools.entries().stream()
+                .map(tool -> new ToolDescription(
+                        tool.name(), tool.route().service(), tool.route().original(), tool.json()))
+                .toList();
+    }
+
+    /** Adds a service to a running gateway; it is there at once. */
+    public void add(ServiceDefinition service) {
+        parts.add(service);
+    }
+
+    /** Stops a service and forgets it. */
+    public CompletionStage<Void> remove(ServiceName service) {
+        return parts.remove(service);
+    }
+
+    /** Start, stop, sleep, wake and watch services. */
+    public ServiceManager services() {
+        return parts.services();
+    }
+
+    /** What every server offers. */
+    public Catalog catalog() {
+        return parts.catalog();
+    }
+
+    public VirtualServers virtualServers() {
+        return parts.virtualServers();
+    }
+
+    /** What happens, as it happens. */
+    public EventBus events() {
+        return parts.events();
+    }
+
+    public GatewayMetrics metrics() {
+        return parts.metrics();
+    }
+
+    public Timers timers() {
+        return parts.timers();
+    }
+
+    public Authenticator authenticator() {
+        return parts.authenticator();
+    }
+
+    public AccessPolicy accessPolicy() {
+        return parts.accessPolicy();
+    }
+
+    /** For a web server: MCP over streamable HTTP. */
+    public McpEndpoint streamableHttp() {
+        return parts.streamableHttp();
+    }
+
+    /** For a web server: MCP over HTTP+SSE, the transport of 2024-11-05. */
+    public McpEndpoint legacySse() {
+        return parts.legacySse();
+    }
+
+    /** For a web server: bare JSON-RPC over POST. */
+    public McpEndpoint rpc() {
+        return parts.rpc();
+    }
+
+    /** Ends all sessions and stops every service. Idempotent. */
+    @Override
+    public void close() {
+        parts.close();
+    }
+}

@@ -1,0 +1,131 @@
+package io.forgemcp.gateway;
+
+import io.forgemcp.gateway.catalog.CatalogMemory;
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.lifecycle.ServiceRuntime;
+import io.forgemcp.gateway.metrics.GatewayMetrics;
+import io.forgemcp.gateway.security.AccessPolicy;
+import io.forgemcp.gateway.security.Authenticator;
+import io.forgemcp.gateway.service.ServiceDefinition;
+import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.gateway.time.Timers;
+import io.forgemcp.gateway.transport.HttpExchanger;
+import io.forgemcp.gateway.transport.UpstreamTransport;
+import io.forgemcp.gateway.virtualserver.VirtualServer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects what a gateway consists of. Everything is optional; a part that is not given is the one that ships with the
+ * core. Giving a single part twice fails and names the first. Not thread-safe.
+ */
+public final class GatewayBuilder {
+    final Map<ServiceName, ServiceDefinition> services = new LinkedHashMap<>();
+    final List<VirtualServer> virtualServers = new ArrayList<>();
+    final List<ServiceRuntime> runtimes = new ArrayList<>();
+    final List<UpstreamTransport> transports = new ArrayList<>();
+    @Nullable HttpExchanger httpExchanger;
+    @Nullable GatewayMetrics metrics;
+    @Nullable Authenticator authenticator;
+    @Nullable AccessPolicy accessPolicy;
+    @Nullable Timers timers;
+    @Nullable CatalogMemory catalogMemory;
+    @Nullable GatewaySettings settings;
+    @Nullable String version;
+
+    GatewayBuilder() {}
+
+    /** Adds a service; its name must be new. */
+    public GatewayBuilder service(ServiceDefinition service) {
+        ServiceDefinition first = services.putIfAbsent(service.name(), service);
+        if (first != null) {
+            throw new GatewayException(
+                    ErrorCode.CONFIGURATION_INVALID,
+                    "There are two services named \"" + service.name() + "\": " + first.launch() + " and "
+                            + service.launch() + ". Rename one.");
+        }
+        return this;
+    }
+
+    /** Adds an endpoint with a choice of tools. */
+    public GatewayBuilder virtualServer(VirtualServer server) {
+        virtualServers.add(server);
+        return this;
+    }
+
+    /** Adds a runtime; those given are asked before those of the core, in the order given. The gateway closes it. */
+    public GatewayBuilder runtime(ServiceRuntime runtime) {
+        runtimes.add(runtime);
+        return this;
+    }
+
+    /** Adds a transport; those given are asked before those of the core. */
+    public GatewayBuilder transport(UpstreamTransport transport) {
+        transports.add(transport);
+        return this;
+    }
+
+    /** The HTTP client for servers behind URLs; the JDK's if none is given. The gateway closes it. */
+    public GatewayBuilder httpExchanger(HttpExchanger value) {
+        httpExchanger = once("httpExchanger", httpExchanger, value);
+        return this;
+    }
+
+    public GatewayBuilder metrics(GatewayMetrics value) {
+        metrics = once("metrics", metrics, value);
+        return this;
+    }
+
+    /** Who callers over HTTP are; without it only callers on this machine are let in. */
+    public GatewayBuilder authenticator(Authenticator value) {
+        authenticator = once("authenticator", authenticator, value);
+        return this;
+    }
+
+    /** What callers may do; without it everything. */
+    public GatewayBuilder accessPolicy(AccessPolicy value) {
+        accessPolicy = once("accessPolicy", accessPolicy, value);
+        return this;
+    }
+
+    /** Where time comes from; tests give one that they move themselves. */
+    public GatewayBuilder timers(Timers value) {
+        timers = once("timers", timers, value);
+        return this;
+    }
+
+    /** Keeps learnt catalogs across restarts; without it they are learnt anew. */
+    public GatewayBuilder catalogMemory(CatalogMemory value) {
+        catalogMemory = once("catalogMemory", catalogMemory, value);
+        return this;
+    }
+
+    public GatewayBuilder settings(GatewaySettings value) {
+        settings = once("settings", settings, value);
+        return this;
+    }
+
+    /** The version that the gateway tells clients and servers; its own if not given. */
+    public GatewayBuilder version(String value) {
+        version = once("version", version, value);
+        return this;
+    }
+
+    private static <T> T once(String what, @Nullable T first, T second) {
+        if (first != null) {
+            throw new GatewayException(
+                    ErrorCode.CONFIGURATION_INVALID,
+                    "The builder was given two of " + what + ": first " + first + ", then " + second + ". Give one.");
+        }
+        return second;
+    }
+
+    /** Puts it together; nothing runs until {@link Gateway#start}. */
+    public Gateway build() {
+        return new Gateway(new Wiring(this));
+    }
+}

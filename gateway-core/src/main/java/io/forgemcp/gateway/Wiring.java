@@ -1,0 +1,258 @@
+package io.forgemcp.gateway;
+
+import io.forgemcp.gateway.catalog.Catalog;
+import io.forgemcp.gateway.catalog.CatalogMemory;
+import io.forgemcp.gateway.endpoint.CallPath;
+import io.forgemcp.gateway.endpoint.CallRecorder;
+import io.forgemcp.gateway.endpoint.ClientSessions;
+import io.forgemcp.gateway.endpoint.Handshake;
+import io.forgemcp.gateway.endpoint.LegacySseEndpoint;
+import io.forgemcp.gateway.endpoint.ListChanges;
+import io.forgemcp.gateway.endpoint.LocalClient;
+import io.forgemcp.gateway.endpoint.McpEndpoint;
+import io.forgemcp.gateway.endpoint.MethodTable;
+import io.forgemcp.gateway.endpoint.RpcEndpoint;
+import io.forgemcp.gateway.endpoint.ServerMessages;
+import io.forgemcp.gateway.endpoint.StreamableHttpEndpoint;
+import io.forgemcp.gateway.event.EventBus;
+import io.forgemcp.gateway.internal.CatalogKeeper;
+import io.forgemcp.gateway.internal.ForgetfulMemory;
+import io.forgemcp.gateway.lifecycle.JavaRuntime;
+import io.forgemcp.gateway.lifecycle.LifecycleSettings;
+import io.forgemcp.gateway.lifecycle.process.ProcessRuntime;
+import io.forgemcp.gateway.lifecycle.RemoteRuntime;
+import io.forgemcp.gateway.lifecycle.ServiceManager;
+import io.forgemcp.gateway.lifecycle.ServiceRuntime;
+import io.forgemcp.gateway.metrics.GatewayMetrics;
+import io.forgemcp.gateway.metrics.Metric;
+import io.forgemcp.gateway.metrics.NoMetrics;
+import io.forgemcp.gateway.security.AccessPolicy;
+import io.forgemcp.gateway.security.Authenticator;
+import io.forgemcp.gateway.security.LoopbackOnly;
+import io.forgemcp.gateway.service.RuntimeChoice;
+import io.forgemcp.gateway.service.ServiceDefinition;
+import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.gateway.time.SystemTimers;
+import io.forgemcp.gateway.time.Timers;
+import io.forgemcp.gateway.transport.HttpExchanger;
+import io.forgemcp.gateway.transport.InProcessTransport;
+import io.forgemcp.gateway.transport.JdkHttpExchanger;
+import io.forgemcp.gateway.transport.StdioTransport;
+import io.forgemcp.gateway.transport.StreamableHttpTransport;
+import io.forgemcp.gateway.transport.UpstreamTransport;
+import io.forgemcp.gateway.upstream.ClientKey;
+import io.forgemcp.gateway.upstream.UpstreamSettings;
+import io.forgemcp.gateway.upstream.Upstreams;
+import io.forgemcp.gateway.virtualserver.VirtualServers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** Every part of one gateway, put together once, in the order in which they depend on one another. */
+final class Wiring {
+    private static final long JAVA_SERVERS_SECONDS = 5;
+
+    private final List<ServiceDefinition> definitions;
+    private final @Nullable SystemTimers ownTimers;
+    private final Timers timers;
+    private final EventBus events = new EventBus();
+    private final GatewayMetrics metrics;
+    private final Authenticator authenticator;
+    private final AccessPolicy accessPolicy;
+    private final HttpExchanger exchanger;
+    private final ServiceManager services;
+    private final Upstreams upstreams;
+    private final Catalog catalog;
+    private final CatalogKeeper keeper;
+    private final VirtualServers virtualServers;
+    private final ClientSessions sessions;
+    private final ListChanges listChanges;
+    private final McpEndpoint streamableHttp;
+    private final McpEndpoint legacySse;
+    private final McpEndpoint rpc;
+    private final LocalClient localClient;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    Wiring(GatewayBuilder from) {
+        GatewaySettings settings = Objects.requireNonNullElse(from.settings, GatewaySettings.DEFAULT);
+        definitions = List.copyOf(from.services.values());
+        ownTimers = from.timers == null ? new SystemTimers() : null;
+        timers = from.timers == null ? Objects.requireNonNull(ownTimers) : from.timers;
+        metrics = from.metrics == null ? new NoMetrics() : from.metrics;
+        LoopbackOnly loopback = new LoopbackOnly();
+        authenticator = Objects.requireNonNullElse(from.authenticator, loopback);
+        accessPolicy = Objects.requireNonNullElse(from.accessPolicy, loopback);
+        exchanger = from.httpExchanger == null ? new JdkHttpExchanger() : from.httpExchanger;
+        services = new ServiceManager(runtimes(from), LifecycleSettings.defaults(), timers, events, metrics);
+
+        // Messages from servers that belong to no call go to whoever they concern, once both ends are there.
+        ServerMessages fromServers = new ServerMessages();
+        upstreams = new Upstreams(transports(from), UpstreamSettings.DEFAULT, timers, metrics, fromServers);
+        CatalogMemory memory = Objects.requireNonNullElse(from.catalogMemory, new ForgetfulMemory());
+        catalog = new Catalog(services, upstreams, memory, timers, events, settings.startTimeout());
+        keeper = new CatalogKeeper(services, catalog, upstreams, timers, events);
+        virtualServers = new VirtualServers(catalog::snapshot, settings.naming());
+        from.virtualServers.forEach(virtualServers::add);
+
+        sessions = new ClientSessions(
+                timers, settings.sessionIdleTimeout(), settings.maxSessions(), this::clientGone);
+        CallPath calls = new CallPath(
+                services, upstreams, new CallRecorder(metrics, keeper::unreachable), settings.startTimeout());
+        Handshake handshake = new Handshake(Objects.requireNonNullElse(from.version, "0.1.0-SNAPSHOT"));
+        MethodTable methods =
+                new MethodTable(virtualServers, catalog, calls, accessPolicy, handshake, settings.callTimeout());
+        fromServers.connect(sessions, catalog);
+        listChanges = new ListChanges(sessions, methods, timers, events);
+        streamableHttp = new StreamableHttpEndpoint(sessions, methods);
+        legacySse = new LegacySseEndpoint(sessions, methods);
+        rpc = new RpcEndpoint(sessions, methods);
+        localClient = new LocalClient(sessions, methods);
+        gauges();
+    }
+
+    private List<ServiceRuntime> runtimes(GatewayBuilder from) {
+        List<ServiceRuntime> runtimes = new ArrayList<>(from.runtimes);
+        runtimes.add(new JavaRuntime());
+        runtimes.add(new RemoteRuntime());
+        runtimes.add(new ProcessRuntime(timers));
+        return runtimes;
+    }
+
+    private List<UpstreamTransport> transports(GatewayBuilder from) {
+        List<UpstreamTransport> transports = new ArrayList<>(from.transports);
+        transports.add(new InProcessTransport());
+        transports.add(new StdioTransport());
+        transports.add(new StreamableHttpTransport(exchanger, timers));
+        return transports;
+    }
+
+    private void gauges() {
+        metrics.gauge(Metric.UP, () -> 1, "forge-mcp");
+        metrics.gauge(Metric.SESSIONS, sessions::size);
+        metrics.gauge(Metric.STREAMS, sessions::streams);
+    }
+
+    private void clientGone(ClientKey client) {
+        upstreams.closeClient(client);
+        services.releaseClient(client);
+    }
+
+    void start() {
+        definitions.forEach(this::register);
+        services.startAutoStarted();
+        List<CompletableFuture<?>> inside = new ArrayList<>();
+        for (ServiceDefinition service : definitions) {
+            if (service.unavailable() == null && CatalogKeeper.startsByItself(service)) {
+                if (service.runtime() == RuntimeChoice.JAVA) {
+                    inside.add(catalog.refresh(service.name()).toCompletableFuture());
+                } else {
+                    keeper.learn(service.name());
+                }
+            }
+        }
+        awaitQuietly(inside);
+    }
+
+    /** Servers inside the process answer at once; one that does not is no reason to keep everybody else waiting. */
+    private static void awaitQuietly(List<CompletableFuture<?>> learning) {
+        CompletableFuture.allOf(learning.toArray(CompletableFuture[]::new))
+                .completeOnTimeout(null, JAVA_SERVERS_SECONDS, TimeUnit.SECONDS)
+                .exceptionally(failure -> null)
+                .join();
+    }
+
+    void add(ServiceDefinition service) {
+        register(service);
+        if (service.unavailable() == null && CatalogKeeper.startsByItself(service)) {
+            keeper.learn(service.name());
+        }
+    }
+
+    private void register(ServiceDefinition service) {
+        services.register(service);
+        catalog.add(service);
+        metrics.gauge(
+                Metric.TOOLS,
+                () -> catalog.snapshot()
+                        .server(service.name())
+                        .map(known -> (double) known.tools().size())
+                        .orElse(Double.NaN),
+                service.name().value());
+    }
+
+    CompletionStage<Void> remove(ServiceName service) {
+        return services.remove(service).thenRun(() -> {
+            catalog.remove(service);
+            metrics.removeGauge(Metric.TOOLS, service.value());
+        });
+    }
+
+    Timers timers() {
+        return timers;
+    }
+
+    EventBus events() {
+        return events;
+    }
+
+    GatewayMetrics metrics() {
+        return metrics;
+    }
+
+    Authenticator authenticator() {
+        return authenticator;
+    }
+
+    AccessPolicy accessPolicy() {
+        return accessPolicy;
+    }
+
+    ServiceManager services() {
+        return services;
+    }
+
+    Catalog catalog() {
+        return catalog;
+    }
+
+    VirtualServers virtualServers() {
+        return virtualServers;
+    }
+
+    McpEndpoint streamableHttp() {
+        return streamableHttp;
+    }
+
+    McpEndpoint legacySse() {
+        return legacySse;
+    }
+
+    McpEndpoint rpc() {
+        return rpc;
+    }
+
+    LocalClient localClient() {
+        return localClient;
+    }
+
+    /** In the order of the path: no new calls, then no conversations, then no servers. */
+    void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        listChanges.close();
+        sessions.close();
+        keeper.close();
+        upstreams.close();
+        services.close();
+        exchanger.close();
+        if (ownTimers != null) {
+            ownTimers.close();
+        }
+    }
+}

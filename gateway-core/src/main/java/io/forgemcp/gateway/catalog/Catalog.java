@@ -1,0 +1,172 @@
+package io.forgemcp.gateway.catalog;
+
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.event.EventBus;
+import io.forgemcp.gateway.lifecycle.Lease;
+import io.forgemcp.gateway.lifecycle.ServiceManager;
+import io.forgemcp.gateway.service.ServiceDefinition;
+import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.gateway.time.Timers;
+import io.forgemcp.gateway.upstream.ClientKey;
+import io.forgemcp.gateway.upstream.Upstreams;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps what every server offers, learns it when a server is awake and remembers it when it is not. Reading never wakes
+ * anybody; {@link #refresh} does. Thread-safe.
+ */
+public final class Catalog {
+    private static final Logger LOG = LoggerFactory.getLogger(Catalog.class);
+    /** Servers that announce changes in bursts are asked once. */
+    private static final Duration DEBOUNCE = Duration.ofMillis(100);
+
+    private final ServiceManager services;
+    private final CatalogLearner learner;
+    private final CatalogMemory memory;
+    private final Timers timers;
+    private final EventBus events;
+    private final Duration startTimeout;
+    private final AtomicReference<CatalogSnapshot> snapshot = new AtomicReference<>(CatalogSnapshot.EMPTY);
+    private final Map<ServiceName, CompletableFuture<ServerCatalog>> learning = new ConcurrentHashMap<>();
+    private final Set<ServiceName> changed = ConcurrentHashMap.newKeySet();
+    private final Set<ServiceName> tried = ConcurrentHashMap.newKeySet();
+
+    /**
+     * @param memory keeps learnt catalogs across restarts
+     * @param startTimeout how long a server may take to start when it has to be asked, and to answer
+     */
+    public Catalog(
+            ServiceManager services,
+            Upstreams upstreams,
+            CatalogMemory memory,
+            Timers timers,
+            EventBus events,
+            Duration startTimeout) {
+        this.services = services;
+        this.learner = new CatalogLearner(upstreams, startTimeout);
+        this.memory = memory;
+        this.timers = timers;
+        this.events = events;
+        this.startTimeout = startTimeout;
+    }
+
+    /** What is known now. */
+    public CatalogSnapshot snapshot() {
+        return snapshot.get();
+    }
+
+    /** Takes up a registered service, with what was learnt of it in an earlier run. */
+    public void add(ServiceDefinition service) {
+        ServerCatalog known = memory.recall(service).orElseGet(() -> ServerCatalog.unknown(service.name()));
+        publish(known.withProblem(service.unavailable()));
+    }
+
+    /** Forgets a service that is no longer registered. */
+    public void remove(ServiceName service) {
+        CatalogSnapshot after = snapshot.updateAndGet(before -> before.without(service));
+        memory.forget(service);
+        events.publish(new CatalogChanged(timers.now(), service, after.version()));
+    }
+
+    /**
+     * Asks the server what it offers, waking it if it sleeps. Callers who ask at the same time share one answer. A
+     * failure is noted in the catalog and fails the stage.
+     */
+    public CompletionStage<ServerCatalog> refresh(ServiceName name) {
+        CompletableFuture<ServerCatalog> mine = new CompletableFuture<>();
+        CompletableFuture<ServerCatalog> running = learning.putIfAbsent(name, mine);
+        if (running != null) {
+            return running;
+        }
+        learn(name).whenComplete((learnt, failure) -> {
+            learning.remove(name, mine);
+            if (failure == null) {
+                publish(learnt);
+                services.definition(name).ifPresent(service -> memory.remember(service, learnt));
+                LOG.info(
+                        "catalog learnt service={} tools={} prompts={} resources={} templates={}",
+                        name,
+                        learnt.tools().size(),
+                        learnt.prompts().size(),
+                        learnt.resources().size(),
+                        learnt.templates().size());
+                mine.complete(learnt);
+            } else {
+                GatewayException reason = GatewayException.of(failure);
+                LOG.warn("catalog not learnt service={} code={} reason={}", name, reason.code(), reason.getMessage());
+                noteProblem(name, reason.getMessage());
+                mine.completeExceptionally(reason);
+            }
+        });
+        return mine;
+    }
+
+    private CompletionStage<ServerCatalog> learn(ServiceName name) {
+        if (services.definition(name).isEmpty()) {
+            return CompletableFuture.failedStage(
+                    new GatewayException(ErrorCode.UNKNOWN_SERVICE, "There is no service \"" + name + "\"."));
+        }
+        return services.acquire(name, ClientKey.GATEWAY, startTimeout).thenCompose(this::learnAndRelease);
+    }
+
+    private CompletionStage<ServerCatalog> learnAndRelease(Lease lease) {
+        CompletionStage<ServerCatalog> learnt;
+        try {
+            learnt = learner.learn(lease.target(), timers.now());
+        } catch (RuntimeException failure) {
+            lease.close();
+            throw failure;
+        }
+        return learnt.whenComplete((result, failure) -> lease.close());
+    }
+
+    /** Learns a server of which nothing is known yet, in the background and at most once. */
+    public void learnOnce(ServiceName service) {
+        if (tried.add(service)) {
+            refreshQuietly(service);
+        }
+    }
+
+    /** The server says that one of its lists changed: asks it soon, once however often it says so. */
+    public void serverChanged(ServiceName service) {
+        if (changed.add(service)) {
+            timers.schedule(DEBOUNCE, () -> {
+                changed.remove(service);
+                refreshQuietly(service);
+            });
+        }
+    }
+
+    /** As {@link #refresh}, for when nobody waits: the outcome stands in the catalog and in the log. */
+    public void refreshQuietly(ServiceName service) {
+        refresh(service).whenComplete((learnt, failure) -> {});
+    }
+
+    /** Notes why the server's tools cannot be used now; null when they can be again. */
+    public void noteProblem(ServiceName service, @Nullable String reason) {
+        snapshot.get().server(service).ifPresent(known -> {
+            if (!Objects.equals(known.problem(), reason)) {
+                publish(known.withProblem(reason));
+            }
+        });
+    }
+
+    private void publish(ServerCatalog server) {
+        CatalogSnapshot before = snapshot.getAndUpdate(current -> current.with(server));
+        CatalogSnapshot after = snapshot.get();
+        if (after.version() != before.version()) {
+            events.publish(new CatalogChanged(timers.now(), server.service(), after.version()));
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package io.forgemcp.gateway.endpoint;
+
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.lifecycle.Lease;
+import io.forgemcp.gateway.lifecycle.ServiceManager;
+import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.upstream.Call;
+import io.forgemcp.gateway.upstream.CallListener;
+import io.forgemcp.gateway.upstream.ClientKey;
+import io.forgemcp.gateway.upstream.UpstreamRequest;
+import io.forgemcp.gateway.upstream.Upstreams;
+import io.forgemcp.gateway.virtualserver.Route;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole life of a call in one place: the service is leased, which wakes it if it sleeps; the request goes to the
+ * instance in the caller's own session; the lease ends with the answer, so that nothing else keeps the service awake.
+ * Thread-safe; never blocks.
+ */
+public final class CallPath {
+    private final ServiceManager services;
+    private final Upstreams upstreams;
+    private final CallRecorder recorder;
+    private final Duration startTimeout;
+
+    /** @param startTimeout how long a service may take to start or wake before the call fails */
+    public CallPath(ServiceManager services, Upstreams upstreams, CallRecorder recorder, Duration startTimeout) {
+        this.services = services;
+        this.upstreams = upstreams;
+        this.recorder = recorder;
+        this.startTimeout = startTimeout;
+    }
+
+    /**
+     * Sends a request where the route leads. The listener hears exactly one answer or failure, whatever happens.
+     *
+     * @return a handle by which the caller gives up
+     */
+    public Call send(ClientKey client, Route route, UpstreamRequest request, CallListener listener) {
+        LeasedCall call = new LeasedCall(client, route, request, listener);
+        CompletableFuture<Lease> lease =
+                services.acquire(route.service(), client, startTimeout).toCompletableFuture();
+        // A running service answers at once: then there is no stage to build and no thread to change.
+        lease.whenComplete(call);
+        return call;
+    }
+
+    /** One call from lease to answer. */
+    private final class LeasedCall
+            implements Call, CallListener, BiConsumer<@Nullable Lease, @Nullable Throwable> {
+        private static final Object WAITING = new Object();
+        private static final Object DONE = new Object();
+
+        private final ClientKey client;
+        private final Route route;
+        private final UpstreamRequest request;
+        private final CallListener listener;
+        private final long started = System.nanoTime();
+        /** {@link #WAITING} for the lease, then the lease, then {@link #DONE}. */
+        private final AtomicReference<Object> state = new AtomicReference<>(WAITING);
+
+        private volatile @Nullable Call sent;
+
+        private LeasedCall(ClientKey client, Route route, UpstreamRequest request, CallListener listener) {
+            this.client = client;
+            this.route = route;
+            this.request = request;
+            this.listener = listener;
+        }
+
+        /** The service is awake, or cannot be had. */
+        @Override
+        public void accept(@Nullable Lease lease, @Nullable Throwable failure) {
+            if (lease == null) {
+                onFailure(GatewayException.of(
+                        failure == null ? new IllegalStateException("neither lease nor failure") : failure));
+            } else if (!state.compareAndSet(WAITING, lease)) {
+                lease.close();
+            } else {
+                try {
+                    sent = upstreams.send(lease.target(), client, request, this);
+                } catch (RuntimeException defect) {
+                    onFailure(GatewayException.of(defect));
+                }
+                if (state.get() == DONE) {
+                    cancelSent("the caller gave up");
+                }
+            }
+        }
+
+        @Override
+        public void onNotification(Message notification) {
+            if (state.get() != DONE) {
+                listener.onNotification(notification);
+            }
+        }
+
+        @Override
+        public void onAnswer(Message answer) {
+            if (finish()) {
+                recorder.answered(route, answer, started);
+                listener.onAnswer(answer);
+            }
+        }
+
+        @Override
+        public void onFailure(GatewayException failure) {
+            if (finish()) {
+                recorder.failed(route, failure, started);
+                listener.onFailure(failure);
+            }
+        }
+
+        @Override
+        public void cancel(@Nullable String reason) {
+            if (finish()) {
+                cancelSent(reason);
+                GatewayException cancelled =
+                        new GatewayException(ErrorCode.CANCELLED, "The call was cancelled: " + reason);
+                recorder.failed(route, cancelled, started);
+                listener.onFailure(cancelled);
+            }
+        }
+
+        private void cancelSent(@Nullable String reason) {
+            Call call = sent;
+            if (call != null) {
+                call.cancel(reason);
+            }
+        }
+
+        /** Ends the lease; false if the call was over already. */
+        private boolean finish() {
+            Object before = state.getAndSet(DONE);
+            if (before instanceof Lease lease) {
+                lease.close();
+            }
+            return before != DONE;
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package io.forgemcp.gateway.endpoint;
+
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.security.Caller;
+import io.forgemcp.gateway.time.Timers;
+import io.forgemcp.gateway.upstream.ClientKey;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All client sessions: made by initialize, ended by DELETE, by idleness or with the gateway. A session id is 128 random
+ * bits and never stands for an identity: whoever uses it must be the caller who made it. Thread-safe.
+ */
+public final class ClientSessions implements AutoCloseable {
+    private final Map<String, ClientSession> sessions = new ConcurrentHashMap<>();
+    private final SecureRandom random = new SecureRandom();
+    private final Timers timers;
+    private final Duration idleTimeout;
+    private final int limit;
+    private final Consumer<ClientKey> onEnd;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    /**
+     * @param idleTimeout after which an unused session without an open stream ends
+     * @param limit most sessions at once
+     * @param onEnd told of every session that has ended, so that what servers keep for it can go
+     */
+    public ClientSessions(Timers timers, Duration idleTimeout, int limit, Consumer<ClientKey> onEnd) {
+        this.timers = timers;
+        this.idleTimeout = idleTimeout;
+        this.limit = limit;
+        this.onEnd = onEnd;
+        scheduleSweep();
+    }
+
+    /** How many sessions are open. */
+    public int size() {
+        return sessions.size();
+    }
+
+    /** How many sessions have an open stream. */
+    public int streams() {
+        int streams = 0;
+        for (ClientSession session : sessions.values()) {
+            streams += session.hasStream() ? 1 : 0;
+        }
+        return streams;
+    }
+
+    ClientSession open(Caller caller, @Nullable String virtualServer) {
+        if (sessions.size() >= limit || closed.get()) {
+            throw new GatewayException(
+                    ErrorCode.TOO_MANY_SESSIONS,
+                    "The gateway has " + sessions.size() + " sessions and takes no more. End unused ones with DELETE.");
+        }
+        byte[] bits = new byte[16];
+        random.nextBytes(bits);
+        String id = HexFormat.of().formatHex(bits);
+        ClientSession session = new ClientSession(id, new ClientKey(id), caller, virtualServer, timers.nanoTime());
+        sessions.put(id, session);
+        return session;
+    }
+
+    /** A session for one request of a caller that keeps none; its conversations are shared by that caller's requests. */
+    ClientSession transientSession(Caller caller, @Nullable String virtualServer) {
+        ClientKey key = new ClientKey("stateless:" + caller.principal());
+        return new ClientSession("", key, caller, virtualServer, timers.nanoTime());
+    }
+
+    /**
+     * The session with this id.
+     *
+     * @throws GatewayException with {@link ErrorCode#SESSION_NOT_FOUND} also for someone else's session, which looks
+     *     like none
+     */
+    ClientSession require(String id, Caller caller, @Nullable String virtualServer) {
+        ClientSession session = sessions.get(id);
+        if (session == null
+                || !session.caller().principal().equals(caller.principal())
+                || !Objects.equals(session.virtualServer(), virtualServer)) {
+            throw new GatewayException(
+                    ErrorCode.SESSION_NOT_FOUND,
+                    "The session is unknown, has expired or has been ended. Send initialize again.");
+        }
+        session.used(timers.nanoTime());
+        return session;
+    }
+
+    @Nullable ClientSession find(ClientKey key) {
+        return sessions.get(key.value());
+    }
+
+    Collection<ClientSession> all() {
+        return sessions.values();
+    }
+
+    void end(ClientSession session, String reason) {
+        if (sessions.remove(session.id()) != null) {
+            session.end(reason);
+            onEnd.accept(session.key());
+        }
+    }
+
+    private void scheduleSweep() {
+        timers.schedule(idleTimeout.dividedBy(4), () -> {
+            if (!closed.get()) {
+                sweep();
+                scheduleSweep();
+            }
+        });
+    }
+
+    private void sweep() {
+        long now = timers.nanoTime();
+        for (ClientSession session : sessions.values()) {
+            if (session.idle(now, idleTimeout.toNanos())) {
+                end(session, "the session was idle for " + idleTimeout.toMinutes() + " minutes");
+            }
+        }
+    }
+
+    /** Ends all sessions and takes no more. */
+    @Override
+    public void close() {
+        closed.set(true);
+        for (ClientSession session : sessions.values()) {
+            end(session, "the gateway is shutting down");
+        }
+    }
+}

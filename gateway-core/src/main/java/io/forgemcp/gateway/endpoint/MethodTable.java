@@ -1,0 +1,285 @@
+package io.forgemcp.gateway.endpoint;
+
+import io.forgemcp.gateway.catalog.Catalog;
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.protocol.JsonSlice;
+import io.forgemcp.gateway.protocol.JsonText;
+import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.protocol.Message.Field;
+import io.forgemcp.gateway.protocol.Messages;
+import io.forgemcp.gateway.protocol.RequestId;
+import io.forgemcp.gateway.security.AccessPolicy;
+import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.gateway.upstream.Call;
+import io.forgemcp.gateway.upstream.CallListener;
+import io.forgemcp.gateway.upstream.UpstreamRequest;
+import io.forgemcp.gateway.virtualserver.ExposedList;
+import io.forgemcp.gateway.virtualserver.Route;
+import io.forgemcp.gateway.virtualserver.ServerView;
+import io.forgemcp.gateway.virtualserver.VirtualServers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every MCP method does, whatever the transport: lists are answered from the catalog, calls are forwarded. Knows
+ * the revisions with sessions, 2024-11-05 to 2025-11-25. Thread-safe; never blocks.
+ */
+public final class MethodTable {
+    private static final byte[] EMPTY = {'{', '}'};
+
+    private final VirtualServers virtualServers;
+    private final Catalog catalog;
+    private final CallPath calls;
+    private final AccessPolicy policy;
+    private final Handshake handshake;
+    private final Duration callTimeout;
+
+    /** @param callTimeout how long a server may take to answer a call */
+    public MethodTable(
+            VirtualServers virtualServers,
+            Catalog catalog,
+            CallPath calls,
+            AccessPolicy policy,
+            Handshake handshake,
+            Duration callTimeout) {
+        this.virtualServers = virtualServers;
+        this.catalog = catalog;
+        this.calls = calls;
+        this.policy = policy;
+        this.handshake = handshake;
+        this.callTimeout = callTimeout;
+    }
+
+    /**
+     * What the virtual server of this caller shows now.
+     *
+     * @throws GatewayException if there is none, or not for this caller
+     */
+    ServerView view(ClientSession session) {
+        ServerView view = virtualServers.view(session.virtualServer());
+        if (!policy.mayUse(session.caller(), view.server().name())) {
+            throw new GatewayException(
+                    ErrorCode.UNKNOWN_VIRTUAL_SERVER,
+                    "There is no enabled virtual server \"" + session.virtualServer()
+                            + "\". GET /servers lists them.");
+        }
+        return view;
+    }
+
+    /** Handles a request; the reply hears exactly one end. */
+    void request(ClientSession session, Message request, Reply reply) {
+        try {
+            dispatch(session, request, reply);
+        } catch (GatewayException failure) {
+            reply.answer(Messages.error(request.requireId(), failure));
+        }
+    }
+
+    private void dispatch(ClientSession session, Message request, Reply reply) {
+        switch (request.method()) {
+            case "tools/call" -> callTool(session, request, reply);
+            case "tools/list" -> list(session, request, ServerView::tools, reply);
+            case "prompts/list" -> list(session, request, ServerView::prompts, reply);
+            case "resources/list" -> list(session, request, ServerView::resources, reply);
+            case "resources/templates/list" -> list(session, request, ServerView::templates, reply);
+            case "prompts/get" -> getPrompt(session, request, reply);
+            case "resources/read" -> readResource(session, request, reply);
+            case "initialize" -> initialize(session, request, reply);
+            case "ping" -> reply.answer(Messages.result(request.requireId(), EMPTY));
+            default ->
+                throw new GatewayException(
+                        ErrorCode.METHOD_NOT_FOUND, "The gateway has no method \"" + request.method() + "\".");
+        }
+    }
+
+    private void initialize(ClientSession session, Message request, Reply reply) {
+        ServerView view = view(session);
+        session.told(view);
+        reply.answer(Messages.result(request.requireId(), handshake.initialize(session, request, view)));
+    }
+
+    /** Handles a notification; those that mean nothing to the gateway are ignored, as JSON-RPC demands. */
+    void notification(ClientSession session, Message notification) {
+        if (notification.method().equals("notifications/cancelled")) {
+            JsonSlice id = notification.get(Field.CANCELLED_ID);
+            if (id != null && (id.isString() || id.isNumber())) {
+                JsonSlice params = notification.get(Field.PARAMS);
+                String reason = params == null ? null : params.textMember("reason");
+                session.cancel(new RequestId(id.toString()), reason == null ? "cancelled by the client" : reason);
+            }
+        }
+    }
+
+    private void list(
+            ClientSession session, Message request, Function<ServerView, ExposedList> which, Reply reply) {
+        if (request.has(Field.CURSOR)) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_PARAMS, "This cursor is not one of ours: lists come in one page. Leave it out.");
+        }
+        ServerView view = view(session);
+        session.told(view);
+        learnWhatIsMissing(view);
+        byte[] result = which.apply(view).result(entry -> visible(session, entry.route()));
+        reply.answer(Messages.result(request.requireId(), result));
+    }
+
+    private boolean visible(ClientSession session, Route route) {
+        return policy.mayCall(session.caller(), route.service(), route.original());
+    }
+
+    /**
+     * A virtual server that somebody chose by hand and whose servers never ran is learnt in the background, once; its
+     * list says what is missing and a list_changed follows. The endpoint over everything wakes nobody.
+     */
+    private void learnWhatIsMissing(ServerView view) {
+        if (!view.server().services().isEmpty()) {
+            for (ServiceName service : view.unlearnt()) {
+                catalog.learnOnce(service);
+            }
+        }
+    }
+
+    private void callTool(ClientSession session, Message request, Reply reply) {
+        String name = text(request, Field.NAME, "the name of a tool");
+        ServerView view = view(session);
+        Route route = view.tool(name);
+        ServiceName owner = route == null ? view.unlearntOwner(name) : null;
+        if (owner != null) {
+            learnThenCall(session, request, name, owner, reply);
+        } else if (route == null || !visible(session, route)) {
+            throw unknownTool(name);
+        } else {
+            forward(session, request, route, route.quotedOriginal(), reply);
+        }
+    }
+
+    /** The first call to a server that never ran: starts it, learns its tools, then calls. */
+    private void learnThenCall(
+            ClientSession session, Message request, String name, ServiceName owner, Reply reply) {
+        catalog.refresh(owner).whenComplete((learnt, failure) -> {
+            try {
+                if (failure != null) {
+                    throw GatewayException.of(failure);
+                }
+                Route route = view(session).tool(name);
+                if (route == null || !visible(session, route)) {
+                    throw unknownTool(name);
+                }
+                forward(session, request, route, route.quotedOriginal(), reply);
+            } catch (GatewayException refused) {
+                reply.answer(Messages.error(request.requireId(), refused));
+            }
+        });
+    }
+
+    private static GatewayException unknownTool(String name) {
+        return new GatewayException(
+                ErrorCode.UNKNOWN_TOOL, "Unknown tool: " + shortened(name) + ". tools/list names the tools there are.");
+    }
+
+    private void getPrompt(ClientSession session, Message request, Reply reply) {
+        String name = text(request, Field.NAME, "the name of a prompt");
+        Route route = view(session).prompt(name);
+        if (route == null || !visible(session, route)) {
+            throw new GatewayException(
+                    ErrorCode.UNKNOWN_PROMPT,
+                    "Unknown prompt: " + shortened(name) + ". prompts/list names the prompts there are.");
+        }
+        forward(session, request, route, route.quotedOriginal(), reply);
+    }
+
+    private void readResource(ClientSession session, Message request, Reply reply) {
+        String uri = text(request, Field.URI, "the URI of a resource");
+        Route route = view(session).resource(uri);
+        if (route == null || !visible(session, route)) {
+            throw new GatewayException(
+                    ErrorCode.UNKNOWN_RESOURCE,
+                    "Resource not found: " + shortened(uri) + ". resources/list names the resources there are.");
+        }
+        forward(session, request, route, null, reply);
+    }
+
+    private static String text(Message request, Field field, String what) {
+        String text = request.text(field);
+        if (text == null) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_PARAMS,
+                    request.method() + " needs " + what + " as a string in params."
+                            + (field == Field.URI ? "uri" : "name") + ".");
+        }
+        return text;
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= 100 ? text : text.substring(0, 100) + "...";
+    }
+
+    private void forward(
+            ClientSession session, Message request, Route route, byte @Nullable [] name, Reply reply) {
+        RequestId id = request.requireId();
+        Answering answering = new Answering(session, id, reply);
+        Call call = calls.send(session.key(), route, new UpstreamRequest(request, name, callTimeout), answering);
+        answering.began(call);
+    }
+
+    /** Puts the client's id back and passes on what the server says. */
+    private static final class Answering implements CallListener {
+        private final ClientSession session;
+        private final RequestId id;
+        private final Reply reply;
+        private volatile boolean over;
+
+        private Answering(ClientSession session, RequestId id, Reply reply) {
+            this.session = session;
+            this.id = id;
+            this.reply = reply;
+        }
+
+        private void began(Call call) {
+            if (!over) {
+                session.began(id, call);
+                // It may have ended between the two lines above.
+                if (over) {
+                    session.ended(id);
+                }
+            }
+        }
+
+        @Override
+        public void onNotification(Message notification) {
+            reply.notification(notification.bytes());
+        }
+
+        @Override
+        public void onAnswer(Message answer) {
+            end();
+            reply.answer(answer.with(Field.ID, id.toBytes()));
+        }
+
+        @Override
+        public void onFailure(GatewayException failure) {
+            end();
+            if (failure.code() == ErrorCode.CANCELLED) {
+                reply.nothing();
+            } else {
+                reply.answer(Messages.error(id, failure));
+            }
+        }
+
+        private void end() {
+            over = true;
+            session.ended(id);
+        }
+    }
+
+    /** A notification that lists changed, by the list's member name in results. */
+    static byte[] listChanged(String list) {
+        return ("{\"jsonrpc\":\"2.0\",\"method\":"
+                        + new String(JsonText.quote("notifications/" + list + "/list_changed"), StandardCharsets.UTF_8)
+                        + "}")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+}

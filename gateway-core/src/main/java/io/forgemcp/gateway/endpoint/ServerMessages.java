@@ -1,0 +1,40 @@
+package io.forgemcp.gateway.endpoint;
+
+import io.forgemcp.gateway.catalog.Catalog;
+import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.gateway.upstream.ClientKey;
+import io.forgemcp.gateway.upstream.UpstreamListener;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What servers say of their own accord, outside any call: a changed list makes the gateway ask again; what was said in
+ * one client's own session goes to that client if it listens, and to nobody else. Thread-safe.
+ */
+public final class ServerMessages implements UpstreamListener {
+    private volatile @Nullable ClientSessions sessions;
+    private volatile @Nullable Catalog catalog;
+
+    /** Says who is to hear. Before this nothing is heard, because no server has been spoken to. */
+    public void connect(ClientSessions clients, Catalog lists) {
+        sessions = clients;
+        catalog = lists;
+    }
+
+    @Override
+    public void onNotification(ServiceName service, ClientKey client, Message notification) {
+        Catalog lists = catalog;
+        ClientSessions clients = sessions;
+        if (lists == null || clients == null) {
+            return;
+        }
+        if (notification.method().endsWith("/list_changed")) {
+            lists.serverChanged(service);
+            return;
+        }
+        ClientSession session = clients.find(client);
+        if (session != null) {
+            session.push(notification.bytes());
+        }
+    }
+}

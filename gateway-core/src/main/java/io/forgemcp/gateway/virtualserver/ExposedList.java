@@ -1,0 +1,98 @@
+package io.forgemcp.gateway.virtualserver;
+
+import io.forgemcp.gateway.protocol.JsonSlice;
+import io.forgemcp.gateway.protocol.JsonText;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * One list of a virtual server, in a stable order, with its answer ready as bytes. Immutable.
+ */
+public final class ExposedList {
+    /**
+     * One entry as clients see it.
+     *
+     * @param name under which it is shown; for resources the URI, for templates the URI template
+     * @param json the description, with the name of this virtual server in it
+     */
+    public record Entry(String name, Route route, JsonSlice json) {}
+
+    private final String member;
+    private final List<Entry> entries;
+    private final byte[] meta;
+    private final byte[] result;
+
+    /**
+     * @param member of the result: {@code tools}, {@code prompts}, {@code resources} or {@code resourceTemplates}
+     * @param problems what is missing and why, for the result's {@code _meta}
+     */
+    ExposedList(String member, List<Entry> entries, List<Problem> problems) {
+        this.member = member;
+        this.entries = List.copyOf(entries);
+        this.meta = meta(problems);
+        this.result = write(this.entries);
+    }
+
+    public List<Entry> entries() {
+        return entries;
+    }
+
+    /** The whole result of a list request, ready to be sent: never change it. */
+    public byte[] result() {
+        return result;
+    }
+
+    /** The result with only the entries that the caller may see; the ready one when that is all of them. */
+    public byte[] result(Predicate<Entry> visible) {
+        for (Entry entry : entries) {
+            if (!visible.test(entry)) {
+                List<Entry> seen = new ArrayList<>(entries);
+                seen.removeIf(visible.negate());
+                return write(seen);
+            }
+        }
+        return result;
+    }
+
+    private byte[] write(List<Entry> shown) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(64 + shown.size() * 256);
+        out.writeBytes(("{\"" + member + "\":[").getBytes(StandardCharsets.US_ASCII));
+        boolean first = true;
+        for (Entry entry : shown) {
+            if (!first) {
+                out.write(',');
+            }
+            first = false;
+            out.writeBytes(entry.json().toBytes());
+        }
+        out.write(']');
+        out.writeBytes(meta);
+        out.write('}');
+        return out.toByteArray();
+    }
+
+    private static byte[] meta(List<Problem> problems) {
+        if (problems.isEmpty()) {
+            return new byte[0];
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.writeBytes(",\"_meta\":{\"io.forgemcp/problems\":[".getBytes(StandardCharsets.US_ASCII));
+        boolean first = true;
+        for (Problem problem : problems) {
+            out.writeBytes((first ? "{\"service\":" : ",{\"service\":").getBytes(StandardCharsets.US_ASCII));
+            out.writeBytes(JsonText.quote(problem.service()));
+            out.writeBytes(",\"problem\":".getBytes(StandardCharsets.US_ASCII));
+            out.writeBytes(JsonText.quote(problem.reason()));
+            out.write('}');
+            first = false;
+        }
+        out.writeBytes("]}".getBytes(StandardCharsets.US_ASCII));
+        return out.toByteArray();
+    }
+
+    /** Something that a list lacks, and why. */
+    public record Problem(String service, String reason) {}
+}

@@ -1,0 +1,146 @@
+package io.forgemcp.gateway.virtualserver;
+
+import io.forgemcp.gateway.service.ServiceName;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a virtual server shows at one moment: its four lists and where every name in them leads. Built once for every
+ * change of the catalog and shared by all callers. Immutable.
+ */
+public final class ServerView {
+    private final VirtualServer server;
+    private final long catalogVersion;
+    private final ExposedList tools;
+    private final ExposedList prompts;
+    private final ExposedList resources;
+    private final ExposedList templates;
+    private final List<ServiceName> services;
+    private final List<ServiceName> unlearnt;
+    private final List<ExposedList.Problem> problems;
+    private final String instructions;
+    private final Map<String, Route> toolRoutes = new HashMap<>();
+    private final Map<String, Route> toolRoutesBySlug = new HashMap<>();
+    private final Map<String, Route> promptRoutes = new HashMap<>();
+    private final Map<String, Route> resourceRoutes = new HashMap<>();
+    private final List<TemplateRoute> templateRoutes = new ArrayList<>();
+
+    private record TemplateRoute(UriTemplate template, Route route) {}
+
+    ServerView(ServerViewBuilder from) {
+        server = from.server();
+        catalogVersion = from.catalogVersion();
+        services = List.copyOf(from.services());
+        unlearnt = List.copyOf(from.unlearnt());
+        problems = List.copyOf(from.problems());
+        instructions = from.instructions();
+        tools = new ExposedList("tools", from.tools(), problems);
+        prompts = new ExposedList("prompts", from.prompts(), problems);
+        resources = new ExposedList("resources", from.resources(), problems);
+        templates = new ExposedList("resourceTemplates", from.templates(), problems);
+        index(from);
+    }
+
+    private void index(ServerViewBuilder from) {
+        from.hiddenTools().forEach(entry -> toolRoutes.put(entry.name(), entry.route()));
+        tools.entries().forEach(entry -> toolRoutes.put(entry.name(), entry.route()));
+        toolRoutes.forEach((name, route) -> toolRoutesBySlug.putIfAbsent(ExposedNames.slug(name), route));
+        prompts.entries().forEach(entry -> promptRoutes.put(entry.name(), entry.route()));
+        resources.entries().forEach(entry -> resourceRoutes.put(entry.name(), entry.route()));
+        templates.entries()
+                .forEach(entry ->
+                        templateRoutes.add(new TemplateRoute(new UriTemplate(entry.route().original()), entry.route())));
+    }
+
+    public VirtualServer server() {
+        return server;
+    }
+
+    /** The version of the catalog snapshot that this view was built from. */
+    public long catalogVersion() {
+        return catalogVersion;
+    }
+
+    public ExposedList tools() {
+        return tools;
+    }
+
+    public ExposedList prompts() {
+        return prompts;
+    }
+
+    public ExposedList resources() {
+        return resources;
+    }
+
+    public ExposedList templates() {
+        return templates;
+    }
+
+    /** The services behind this virtual server that exist. */
+    public List<ServiceName> services() {
+        return services;
+    }
+
+    /** Those of its services of which nothing has been learnt yet: their tools are missing from the lists. */
+    public List<ServiceName> unlearnt() {
+        return unlearnt;
+    }
+
+    /** What is missing from the lists, and why. */
+    public List<ExposedList.Problem> problems() {
+        return problems;
+    }
+
+    /** What the servers tell a model about themselves; empty if none says anything. */
+    public String instructions() {
+        return instructions;
+    }
+
+    /**
+     * Where the tool with this name leads; null if there is none. Clients that write underscores or capitals where
+     * the exposed name has hyphens are understood as long as no other tool has that very name.
+     */
+    public @Nullable Route tool(String name) {
+        Route route = toolRoutes.get(name);
+        return route != null ? route : toolRoutesBySlug.get(ExposedNames.slug(name));
+    }
+
+    public @Nullable Route prompt(String name) {
+        return promptRoutes.get(name);
+    }
+
+    /** Whose resource it is: listed, or made from the most specific template that fits; null if nobody's. */
+    public @Nullable Route resource(String uri) {
+        Route listed = resourceRoutes.get(uri);
+        if (listed != null) {
+            return listed;
+        }
+        TemplateRoute best = null;
+        for (TemplateRoute candidate : templateRoutes) {
+            if (candidate.template().matches(uri)
+                    && (best == null
+                            || candidate.template().literalLength()
+                                    > best.template().literalLength())) {
+                best = candidate;
+            }
+        }
+        return best == null ? null : new Route(best.route().service(), uri);
+    }
+
+    /** The service of which nothing is learnt yet and whose prefix this tool name bears; null if there is none. */
+    public @Nullable ServiceName unlearntOwner(String toolName) {
+        String slug = ExposedNames.slug(toolName);
+        ServiceName owner = null;
+        for (ServiceName service : unlearnt) {
+            if (slug.startsWith(service.slug() + "-")
+                    && (owner == null || service.slug().length() > owner.slug().length())) {
+                owner = service;
+            }
+        }
+        return owner;
+    }
+}
