@@ -28,14 +28,30 @@ public final class GatewayBuilder {
     final List<VirtualServer> virtualServers = new ArrayList<>();
     final List<ServiceRuntime> runtimes = new ArrayList<>();
     final List<UpstreamTransport> transports = new ArrayList<>();
-    @Nullable HttpExchanger httpExchanger;
-    @Nullable GatewayMetrics metrics;
-    @Nullable Authenticator authenticator;
-    @Nullable AccessPolicy accessPolicy;
-    @Nullable Timers timers;
-    @Nullable CatalogMemory catalogMemory;
-    @Nullable GatewaySettings settings;
-    @Nullable String version;
+
+    @Nullable
+    HttpExchanger httpExchanger;
+
+    @Nullable
+    GatewayMetrics metrics;
+
+    @Nullable
+    Authenticator authenticator;
+
+    @Nullable
+    AccessPolicy accessPolicy;
+
+    @Nullable
+    Timers timers;
+
+    @Nullable
+    CatalogMemory catalogMemory;
+
+    @Nullable
+    GatewaySettings settings;
+
+    @Nullable
+    String version;
 
     GatewayBuilder() {}
 

@@ -19,10 +19,10 @@ import io.forgemcp.gateway.internal.CatalogKeeper;
 import io.forgemcp.gateway.internal.ForgetfulMemory;
 import io.forgemcp.gateway.lifecycle.JavaRuntime;
 import io.forgemcp.gateway.lifecycle.LifecycleSettings;
-import io.forgemcp.gateway.lifecycle.process.ProcessRuntime;
 import io.forgemcp.gateway.lifecycle.RemoteRuntime;
 import io.forgemcp.gateway.lifecycle.ServiceManager;
 import io.forgemcp.gateway.lifecycle.ServiceRuntime;
+import io.forgemcp.gateway.lifecycle.process.ProcessRuntime;
 import io.forgemcp.gateway.metrics.GatewayMetrics;
 import io.forgemcp.gateway.metrics.Metric;
 import io.forgemcp.gateway.metrics.NoMetrics;
@@ -99,8 +99,7 @@ final class Wiring {
         virtualServers = new VirtualServers(catalog::snapshot, settings.naming());
         from.virtualServers.forEach(virtualServers::add);
 
-        sessions = new ClientSessions(
-                timers, settings.sessionIdleTimeout(), settings.maxSessions(), this::clientGone);
+        sessions = new ClientSessions(timers, settings.sessionIdleTimeout(), settings.maxSessions(), this::clientGone);
         CallPath calls = new CallPath(
                 services, upstreams, new CallRecorder(metrics, keeper::unreachable), settings.startTimeout());
         Handshake handshake = new Handshake(Objects.requireNonNullElse(from.version, "0.1.0-SNAPSHOT"));

@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +37,9 @@ public final class Catalog {
     private final Timers timers;
     private final EventBus events;
     private final Duration startTimeout;
-    private final AtomicReference<CatalogSnapshot> snapshot = new AtomicReference<>(CatalogSnapshot.EMPTY);
+    /** Read without a lock by everybody, replaced only by {@link #replace}. */
+    private volatile CatalogSnapshot snapshot = CatalogSnapshot.EMPTY;
+
     private final Map<ServiceName, CompletableFuture<ServerCatalog>> learning = new ConcurrentHashMap<>();
     private final Set<ServiceName> changed = ConcurrentHashMap.newKeySet();
     private final Set<ServiceName> tried = ConcurrentHashMap.newKeySet();
@@ -63,7 +65,7 @@ public final class Catalog {
 
     /** What is known now. */
     public CatalogSnapshot snapshot() {
-        return snapshot.get();
+        return snapshot;
     }
 
     /** Takes up a registered service, with what was learnt of it in an earlier run. */
@@ -74,9 +76,8 @@ public final class Catalog {
 
     /** Forgets a service that is no longer registered. */
     public void remove(ServiceName service) {
-        CatalogSnapshot after = snapshot.updateAndGet(before -> before.without(service));
+        replace(service, before -> before.without(service));
         memory.forget(service);
-        events.publish(new CatalogChanged(timers.now(), service, after.version()));
     }
 
     /**
@@ -155,7 +156,7 @@ public final class Catalog {
 
     /** Notes why the server's tools cannot be used now; null when they can be again. */
     public void noteProblem(ServiceName service, @Nullable String reason) {
-        snapshot.get().server(service).ifPresent(known -> {
+        snapshot.server(service).ifPresent(known -> {
             if (!Objects.equals(known.problem(), reason)) {
                 publish(known.withProblem(reason));
             }
@@ -163,10 +164,19 @@ public final class Catalog {
     }
 
     private void publish(ServerCatalog server) {
-        CatalogSnapshot before = snapshot.getAndUpdate(current -> current.with(server));
-        CatalogSnapshot after = snapshot.get();
-        if (after.version() != before.version()) {
-            events.publish(new CatalogChanged(timers.now(), server.service(), after.version()));
+        replace(server.service(), before -> before.with(server));
+    }
+
+    private void replace(ServiceName service, UnaryOperator<CatalogSnapshot> change) {
+        long before;
+        long after;
+        synchronized (this) {
+            before = snapshot.version();
+            snapshot = change.apply(snapshot);
+            after = snapshot.version();
+        }
+        if (after != before) {
+            events.publish(new CatalogChanged(timers.now(), service, after));
         }
     }
 }

@@ -131,7 +131,8 @@ final class CatalogLearner {
                 done.completeExceptionally(new GatewayException(
                         ErrorCode.UPSTREAM_PROTOCOL,
                         "Service " + target.service().name() + " does not stop paging its " + method + " (after "
-                                + cursors.size() + " pages, " + entries.size() + " entries). Its server has a defect."));
+                                + cursors.size() + " pages, " + entries.size()
+                                + " entries). Its server has a defect."));
             } else {
                 ask(next);
             }

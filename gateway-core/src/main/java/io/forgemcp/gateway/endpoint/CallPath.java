@@ -51,8 +51,7 @@ public final class CallPath {
     }
 
     /** One call from lease to answer. */
-    private final class LeasedCall
-            implements Call, CallListener, BiConsumer<@Nullable Lease, @Nullable Throwable> {
+    private final class LeasedCall implements Call, CallListener, BiConsumer<@Nullable Lease, @Nullable Throwable> {
         private static final Object WAITING = new Object();
         private static final Object DONE = new Object();
 

@@ -36,7 +36,11 @@ public final class CallRecorder {
 
     void failed(Route route, GatewayException failure, long started) {
         handles(route.service()).duration.observe((System.nanoTime() - started) / 1e9);
-        metrics.counter(Metric.REQUESTS, route.service().value(), ENDPOINT, failure.code().code())
+        metrics.counter(
+                        Metric.REQUESTS,
+                        route.service().value(),
+                        ENDPOINT,
+                        failure.code().code())
                 .increment();
         if (failure.code() == ErrorCode.UPSTREAM_UNREACHABLE || failure.code() == ErrorCode.SERVICE_START_FAILED) {
             onUnreachable.accept(route.service(), failure);

@@ -47,7 +47,8 @@ final class ClientSession {
         return caller;
     }
 
-    @Nullable String virtualServer() {
+    @Nullable
+    String virtualServer() {
         return virtualServer;
     }
 
@@ -60,7 +61,8 @@ final class ClientSession {
     }
 
     /** What its client was told last about the lists; null before the first time. */
-    @Nullable ServerView told() {
+    @Nullable
+    ServerView told() {
         return told;
     }
 

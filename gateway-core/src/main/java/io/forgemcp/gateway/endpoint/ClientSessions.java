@@ -95,7 +95,8 @@ public final class ClientSessions implements AutoCloseable {
         return session;
     }
 
-    @Nullable ClientSession find(ClientKey key) {
+    @Nullable
+    ClientSession find(ClientKey key) {
         return sessions.get(key.value());
     }
 

@@ -29,8 +29,8 @@ public final class Handshake {
         if (wanted == null) {
             throw new GatewayException(
                     ErrorCode.INVALID_PARAMS,
-                    "initialize needs params.protocolVersion, for example \""
-                            + ProtocolVersion.LATEST_LEGACY.date() + "\".");
+                    "initialize needs params.protocolVersion, for example \"" + ProtocolVersion.LATEST_LEGACY.date()
+                            + "\".");
         }
         ProtocolVersion agreed = ProtocolVersion.find(wanted).orElse(ProtocolVersion.LATEST_LEGACY);
         session.version(agreed);

@@ -63,8 +63,7 @@ public final class MethodTable {
         if (!policy.mayUse(session.caller(), view.server().name())) {
             throw new GatewayException(
                     ErrorCode.UNKNOWN_VIRTUAL_SERVER,
-                    "There is no enabled virtual server \"" + session.virtualServer()
-                            + "\". GET /servers lists them.");
+                    "There is no enabled virtual server \"" + session.virtualServer() + "\". GET /servers lists them.");
         }
         return view;
     }
@@ -113,8 +112,7 @@ public final class MethodTable {
         }
     }
 
-    private void list(
-            ClientSession session, Message request, Function<ServerView, ExposedList> which, Reply reply) {
+    private void list(ClientSession session, Message request, Function<ServerView, ExposedList> which, Reply reply) {
         if (request.has(Field.CURSOR)) {
             throw new GatewayException(
                     ErrorCode.INVALID_PARAMS, "This cursor is not one of ours: lists come in one page. Leave it out.");
@@ -157,8 +155,7 @@ public final class MethodTable {
     }
 
     /** The first call to a server that never ran: starts it, learns its tools, then calls. */
-    private void learnThenCall(
-            ClientSession session, Message request, String name, ServiceName owner, Reply reply) {
+    private void learnThenCall(ClientSession session, Message request, String name, ServiceName owner, Reply reply) {
         catalog.refresh(owner).whenComplete((learnt, failure) -> {
             try {
                 if (failure != null) {
@@ -217,8 +214,7 @@ public final class MethodTable {
         return text.length() <= 100 ? text : text.substring(0, 100) + "...";
     }
 
-    private void forward(
-            ClientSession session, Message request, Route route, byte @Nullable [] name, Reply reply) {
+    private void forward(ClientSession session, Message request, Route route, byte @Nullable [] name, Reply reply) {
         RequestId id = request.requireId();
         Answering answering = new Answering(session, id, reply);
         Call call = calls.send(session.key(), route, new UpstreamRequest(request, name, callTimeout), answering);

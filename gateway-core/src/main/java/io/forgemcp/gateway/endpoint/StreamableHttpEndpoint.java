@@ -44,8 +44,8 @@ public final class StreamableHttpEndpoint implements McpEndpoint {
         if (version != null && ProtocolVersion.find(version).isEmpty()) {
             throw new GatewayException(
                     ErrorCode.UNSUPPORTED_PROTOCOL_VERSION,
-                    "The gateway does not speak MCP " + version + ". It speaks "
-                            + ProtocolVersion.V2024_11_05.date() + " to " + ProtocolVersion.LATEST_LEGACY.date() + ".");
+                    "The gateway does not speak MCP " + version + ". It speaks " + ProtocolVersion.V2024_11_05.date()
+                            + " to " + ProtocolVersion.LATEST_LEGACY.date() + ".");
         }
     }
 
@@ -127,7 +127,8 @@ public final class StreamableHttpEndpoint implements McpEndpoint {
 
     private void get(McpRequest request, McpResponder responder) {
         if (!accepts(request, "text/event-stream")) {
-            throw new GatewayException(ErrorCode.NOT_ACCEPTABLE, "GET opens an event stream: accept text/event-stream.");
+            throw new GatewayException(
+                    ErrorCode.NOT_ACCEPTABLE, "GET opens an event stream: accept text/event-stream.");
         }
         ClientSession session = session(request);
         EventStream stream = responder.stream(SESSION_ID, session.id());

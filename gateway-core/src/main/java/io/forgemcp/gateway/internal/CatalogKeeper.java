@@ -75,11 +75,13 @@ public final class CatalogKeeper implements AutoCloseable {
     }
 
     private void retry(ServiceName service, Duration after) {
-        retries.computeIfAbsent(service, name -> timers.schedule(after, () -> {
-            retries.remove(service);
-            Duration next = after.multipliedBy(2);
-            learn(service, next.compareTo(LAST_RETRY) > 0 ? LAST_RETRY : next);
-        }));
+        retries.computeIfAbsent(
+                service,
+                name -> timers.schedule(after, () -> {
+                    retries.remove(service);
+                    Duration next = after.multipliedBy(2);
+                    learn(service, next.compareTo(LAST_RETRY) > 0 ? LAST_RETRY : next);
+                }));
     }
 
     /** What nobody has ever used and nobody asked to be started is left alone. */

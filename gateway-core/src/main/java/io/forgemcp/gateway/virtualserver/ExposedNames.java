@@ -31,7 +31,8 @@ final class ExposedNames {
         if (taken.add(name)) {
             return name;
         }
-        if (server.naming() == Naming.ORIGINAL && taken.add(name = fit(prefixed(service, original), service, original))) {
+        if (server.naming() == Naming.ORIGINAL
+                && taken.add(name = fit(prefixed(service, original), service, original))) {
             return name;
         }
         name = hashed(wanted, service, original);
@@ -65,7 +66,8 @@ final class ExposedNames {
 
     /** Shortened, with a hash of the full identity, so that it is as stable as the identity. */
     private static String hashed(String name, ServiceName service, String original) {
-        String hash = sha256(service.value().toLowerCase(Locale.ROOT) + "/" + original).substring(0, HASH_LENGTH);
+        String hash = sha256(service.value().toLowerCase(Locale.ROOT) + "/" + original)
+                .substring(0, HASH_LENGTH);
         int room = MAX_LENGTH - HASH_LENGTH - 1;
         return (name.length() > room ? name.substring(0, room) : name) + "-" + hash;
     }

@@ -50,9 +50,10 @@ public final class ServerView {
         toolRoutes.forEach((name, route) -> toolRoutesBySlug.putIfAbsent(ExposedNames.slug(name), route));
         prompts.entries().forEach(entry -> promptRoutes.put(entry.name(), entry.route()));
         resources.entries().forEach(entry -> resourceRoutes.put(entry.name(), entry.route()));
-        templates.entries()
-                .forEach(entry ->
-                        templateRoutes.add(new TemplateRoute(new UriTemplate(entry.route().original()), entry.route())));
+        templates
+                .entries()
+                .forEach(entry -> templateRoutes.add(
+                        new TemplateRoute(new UriTemplate(entry.route().original()), entry.route())));
     }
 
     public VirtualServer server() {

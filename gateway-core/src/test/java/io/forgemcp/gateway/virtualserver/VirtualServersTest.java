@@ -32,7 +32,8 @@ class VirtualServersTest {
         learn("GitHub", "create_Issue");
 
         assertThat(names(servers.view(EVERYTHING))).containsExactly("github-create-issue");
-        assertThat(servers.view(EVERYTHING).tool("github-create-issue").original()).isEqualTo("create_Issue");
+        assertThat(servers.view(EVERYTHING).tool("github-create-issue").original())
+                .isEqualTo("create_Issue");
     }
 
     @Test
@@ -47,7 +48,11 @@ class VirtualServersTest {
     void theDescriptionKeepsEveryFieldAndChangesOnlyTheName() {
         learnt.put(
                 ServiceName.of("s"),
-                catalog("s", List.of(tool("{\"x\":1.0,\"name\":\"do\",\"icons\":[{\"src\":\"a\"}],\"n\":12345678901234567890}"))));
+                catalog(
+                        "s",
+                        List.of(
+                                tool(
+                                        "{\"x\":1.0,\"name\":\"do\",\"icons\":[{\"src\":\"a\"}],\"n\":12345678901234567890}"))));
         version++;
 
         assertThat(servers.view(EVERYTHING).tools().entries().get(0).json())
@@ -72,7 +77,8 @@ class VirtualServersTest {
         ServerView view = servers.view(EVERYTHING);
 
         assertThat(names(view)).hasSize(3).doesNotHaveDuplicates();
-        assertThat(view.tools().entries().stream().map(entry -> view.tool(entry.name()).original()))
+        assertThat(view.tools().entries().stream()
+                        .map(entry -> view.tool(entry.name()).original()))
                 .containsExactly("get-it", "get_it", "Get It");
     }
 
@@ -129,7 +135,9 @@ class VirtualServersTest {
 
         assertThat(names(view)).containsExactly("good-one");
         assertThat(text(view)).contains("\"service\":\"bad\",\"problem\":\"connection refused\"");
-        assertThat(view.tool("bad-two")).as("it may be back by the time somebody calls").isNotNull();
+        assertThat(view.tool("bad-two"))
+                .as("it may be back by the time somebody calls")
+                .isNotNull();
     }
 
     @Test
@@ -214,8 +222,9 @@ class VirtualServersTest {
 
     private void learn(String service, String... tools) {
         ServiceName name = ServiceName.of(service);
-        List<CatalogEntry> entries =
-                List.of(tools).stream().map(t -> tool("{\"name\":\"" + t + "\"}")).toList();
+        List<CatalogEntry> entries = List.of(tools).stream()
+                .map(t -> tool("{\"name\":\"" + t + "\"}"))
+                .toList();
         learnt.put(name, catalog(service, entries));
         version++;
     }
