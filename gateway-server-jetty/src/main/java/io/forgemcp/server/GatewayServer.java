@@ -3,6 +3,7 @@ package io.forgemcp.server;
 import io.forgemcp.gateway.security.Authenticator;
 import io.forgemcp.gateway.time.Timers;
 import io.forgemcp.server.http.GatewayHandler;
+import io.forgemcp.server.http.InlineResume;
 import io.forgemcp.server.http.KeepAlive;
 import io.forgemcp.server.http.Route;
 import io.forgemcp.server.http.RouteTable;
@@ -66,8 +67,8 @@ public final class GatewayServer implements AutoCloseable {
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
         http.setUriCompliance(UriCompliance.RFC3986);
-        ServerConnector connector =
-                new ServerConnector(server, null, null, null, 0, SELECTORS, new HttpConnectionFactory(http));
+        ServerConnector connector = new ServerConnector(
+                server, new InlineResume(threads), null, null, 0, SELECTORS, new HttpConnectionFactory(http));
         connector.setHost(settings.host());
         connector.setPort(settings.port());
         connector.setIdleTimeout(settings.idleTimeout().toMillis());

@@ -1,20 +1,27 @@
 package io.forgemcp.server.http;
 
+import io.forgemcp.gateway.time.Timers;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** What the exchanges of one listener share: the limits of streams and a count of what is under way. Thread-safe. */
 final class Connections {
     private final KeepAlive keepAlive;
+    private final Timers timers;
     private final long maxWaitingBytes;
     private final AtomicInteger underWay = new AtomicInteger();
 
-    Connections(KeepAlive keepAlive, long maxWaitingBytes) {
+    Connections(KeepAlive keepAlive, Timers timers, long maxWaitingBytes) {
         this.keepAlive = keepAlive;
+        this.timers = timers;
         this.maxWaitingBytes = maxWaitingBytes;
     }
 
     KeepAlive keepAlive() {
         return keepAlive;
+    }
+
+    Timers timers() {
+        return timers;
     }
 
     long maxWaitingBytes() {

@@ -47,7 +47,7 @@ public final class GatewayHandler extends Handler.Abstract.NonBlocking {
         this.timers = timers;
         this.settings = settings;
         this.hostAndOrigin = new HostAndOrigin(settings.allowedHosts(), settings.allowedOrigins());
-        this.connections = new Connections(keepAlive, settings.maxWaitingBytes());
+        this.connections = new Connections(keepAlive, timers, settings.maxWaitingBytes());
     }
 
     /** From now on new requests are refused; those under way go on. */

@@ -14,7 +14,9 @@ import java.util.function.Predicate;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.http.PreEncodedHttpField;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.BufferUtil;
@@ -193,7 +195,18 @@ final class JettyExchange implements McpRequest, McpResponder, Callback, Predica
         SseStream opened = new SseStream(response, this, connections.maxWaitingBytes(), this::cut);
         stream = opened;
         connections.keepAlive().add(opened);
-        opened.begin();
+        if (route.verb() == Route.Verb.GET) {
+            // A standing stream is the last thing on its connection, which is why the connection may be watched.
+            fields.put(HttpHeader.CONNECTION, "close");
+            if (request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_1) {
+                // Without chunks a client could not tell the end of the stream from a broken connection.
+                fields.put(HttpHeader.TRANSFER_ENCODING, "chunked");
+            }
+            opened.begin();
+            GoneWatch.start(endPoint(), opened, connections.timers());
+        } else {
+            opened.begin();
+        }
         return opened;
     }
 
@@ -218,7 +231,11 @@ final class JettyExchange implements McpRequest, McpResponder, Callback, Predica
 
     /** Breaks the connection under a client that does not read. */
     private void cut() {
-        request.getConnectionMetaData().getConnection().getEndPoint().close();
+        endPoint().close();
+    }
+
+    private EndPoint endPoint() {
+        return request.getConnectionMetaData().getConnection().getEndPoint();
     }
 
     /** Jetty asks whether a silent connection is to be given up: only if a client does not take its whole answer. */
