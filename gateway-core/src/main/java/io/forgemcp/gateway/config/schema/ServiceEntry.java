@@ -1,0 +1,132 @@
+package io.forgemcp.gateway.config.schema;
+
+import io.forgemcp.gateway.config.read.DataSize;
+import io.forgemcp.gateway.config.read.Key;
+import io.forgemcp.gateway.service.Isolation;
+import io.forgemcp.gateway.service.Priority;
+import io.forgemcp.gateway.service.SleepPolicy;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One service of {@code services.yml}, as it is written there; null where nothing is said. */
+public record ServiceEntry(
+        @Key("The container image. Needed for `runtime: docker`.") @Nullable
+        String image,
+
+        @Key(
+                value = "Program and arguments, as a list or as one line; never passed to a shell. `{port}` is replaced"
+                        + " by the port of an HTTP server. A command that is wrapped in `python3 -m"
+                        + " forge.translate --stdio \"...\"` is understood as the stdio command inside.",
+                words = true)
+        List<String> command,
+
+        @Key("How the server is spoken to. Without it: stdio, or streamable-http if `port` or `url` is given.")
+        @Nullable
+        Transport transport,
+
+        @Key(value = "The port an HTTP server listens on; 0 lets the gateway choose a free one.", max = 65535) @Nullable
+        Integer port,
+
+        @Key("The path of the endpoint of an HTTP server; without it `/mcp`, or `/sse` for `transport: sse`.") @Nullable
+        String path,
+
+        @Key("The URL of a server that runs elsewhere; needed for `runtime: remote`.") @Nullable
+        URI url,
+
+        @Key("HTTP headers sent with every request to `url`.")
+        Map<String, String> headers,
+
+        @Key(
+                value = "Where it runs. `auto` takes a container where an engine answers and an image is named, and a"
+                        + " process otherwise; with `url`, remote.",
+                standard = "auto")
+        Runtime runtime,
+
+        @Key("Variables set for the command.") Map<String, String> environment,
+
+        @Key(
+                "Host path by container path's host side: `./data: /data`, or `/data:ro`. Relative host paths resolve against the project directory.")
+        Map<String, String> volumes,
+
+        @Key("What it may use.") Limits resources,
+
+        @Key(value = "Whether it is started with the gateway.", standard = "false")
+        boolean autoStart,
+
+        @Key("When it may sleep.") Sleep sleepPolicy,
+        @Key("How it is asked whether it is well.") Health healthCheck,
+
+        @Key("Who shares a conversation with it. Without it `shared` for stdio, `session` for HTTP.") @Nullable
+        Isolation isolation,
+
+        @Key("Words to find it by.") List<String> tags,
+        @Key(value = "What it is for.", standard = "") String description) {
+
+    /** How a server is spoken to. */
+    public enum Transport {
+        STDIO,
+        STREAMABLE_HTTP,
+        SSE
+    }
+
+    /** Where a service runs. */
+    public enum Runtime {
+        DOCKER,
+        PROCESS,
+        REMOTE,
+        AUTO
+    }
+
+    /** What a service may use. */
+    public record Limits(
+            @Key("Most memory. Never more than its category allows.") @Nullable
+            DataSize memory,
+
+            @Key("Most processor cores. Never more than its category allows.") @Nullable
+            Double cpu,
+
+            @Key("Memory set aside for it.") @Nullable DataSize memoryReservation,
+
+            @Key("Processor cores set aside for it.") @Nullable
+            Double cpuReservation) {}
+
+    /** When a service may sleep. */
+    public record Sleep(
+            @Key(
+                    value =
+                            "Whether it ever sleeps on its own. Without it, as its class in sleep-policies says, else true.")
+            @Nullable
+            Boolean enabled,
+
+            @Key("How long after the last served request ended it falls asleep.") @Nullable
+            Duration idleTimeout,
+
+            @Key("Least time awake after a start or wake, and least time since last use.") @Nullable
+            Duration minSleepTime,
+
+            @Key("The memory it is expected to keep while asleep.") @Nullable
+            DataSize memoryReservation,
+
+            @Key("Who wakes first and who sleeps last.") @Nullable
+            Priority priority,
+
+            @Key(
+                    value =
+                            "How deeply it sleeps. `auto` is the deepest whose wakes stay within the target of its priority.",
+                    standard = "auto")
+            SleepPolicy.Depth depth) {}
+
+    /** How a running service is asked whether it is well. */
+    public record Health(
+            @Key("A path of an HTTP server; without it, an MCP ping.") @Nullable
+            String path,
+
+            @Key(value = "Time between two checks.", standard = "30s", min = 1)
+            Duration interval,
+
+            @Key(value = "After this time a check has failed.", standard = "10s", min = 0.1)
+            Duration timeout) {}
+}
