@@ -72,6 +72,16 @@ final class ByteCollector {
         return length == 0;
     }
 
+    /** Whether there is nothing but line feeds. */
+    boolean isBlank() {
+        for (int i = 0; i < length; i++) {
+            if (bytes[i] != '\n') {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** What has come so far; the collector is empty afterwards and the caller owns the bytes. */
     byte[] take() {
         byte[] taken = length == bytes.length ? bytes : Arrays.copyOf(bytes, length);

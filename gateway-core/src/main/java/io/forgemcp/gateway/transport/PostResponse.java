@@ -1,13 +1,8 @@
 package io.forgemcp.gateway.transport;
 
-import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
-import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.Message;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.Locale;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -16,9 +11,6 @@ import org.jspecify.annotations.Nullable;
  * exactly one end, unless it gave up itself.
  */
 final class PostResponse implements HttpExchanger.Listener, UpstreamChannel.Exchange {
-    /** A refusal is read this far to find a JSON-RPC error in it. */
-    private static final int MAX_REFUSAL = 64 << 10;
-
     private enum Mode {
         WAITING,
         NOTHING,
@@ -28,34 +20,26 @@ final class PostResponse implements HttpExchanger.Listener, UpstreamChannel.Exch
         OVER
     }
 
-    private final String service;
     private final StreamableHttpChannel channel;
     private final Outgoing message;
-    private final int maxMessageBytes;
     private final UpstreamChannel.Receiver receiver;
-    private final AtomicReference<UpstreamChannel.@Nullable Exchange> exchange = new AtomicReference<>();
     private volatile Mode mode = Mode.WAITING;
-    private int status;
-    private @Nullable ByteCollector body;
+    private volatile UpstreamChannel.@Nullable Exchange exchange;
+    private @Nullable ByteCollector json;
     private @Nullable SseParser events;
+    private @Nullable HttpRefusal refusal;
+    private volatile boolean gaveUp;
 
-    PostResponse(
-            String service,
-            StreamableHttpChannel channel,
-            Outgoing message,
-            int maxMessageBytes,
-            UpstreamChannel.Receiver receiver) {
-        this.service = service;
+    PostResponse(StreamableHttpChannel channel, Outgoing message, UpstreamChannel.Receiver receiver) {
         this.channel = channel;
         this.message = message;
-        this.maxMessageBytes = maxMessageBytes;
         this.receiver = receiver;
     }
 
     /** The exchange exists only after the first callbacks may have come. */
     void started(UpstreamChannel.Exchange started) {
-        exchange.set(started);
-        if (mode == Mode.OVER) {
+        exchange = started;
+        if (gaveUp) {
             started.cancel();
         }
     }
@@ -63,67 +47,60 @@ final class PostResponse implements HttpExchanger.Listener, UpstreamChannel.Exch
     @Override
     public void cancel() {
         mode = Mode.OVER;
-        UpstreamChannel.Exchange current = exchange.get();
+        gaveUp = true;
+        UpstreamChannel.Exchange current = exchange;
         if (current != null) {
             current.cancel();
         }
     }
 
     @Override
-    public void onHeaders(int code, Function<String, @Nullable String> headers) {
+    public void onHeaders(int status, Function<String, @Nullable String> headers) {
         if (mode == Mode.OVER) {
             return;
         }
-        status = code;
-        String type = headers.apply("Content-Type");
-        if (code < 200 || code > 299) {
+        if (status < 200 || status > 299) {
+            refusal = new HttpRefusal(channel.service(), what(), status);
             mode = Mode.REFUSED;
-            body = new ByteCollector(MAX_REFUSAL);
             return;
         }
         String session = "initialize".equals(message.method()) ? headers.apply(StreamableHttpChannel.SESSION) : null;
         if (session != null) {
             channel.sessionIs(session);
         }
-        if (!message.request() || code == 202 || code == 204) {
+        if (!message.request() || status == 202 || status == 204) {
             mode = Mode.NOTHING;
-        } else if (isType(type, "application/json")) {
-            mode = Mode.JSON;
-            ByteCollector collector = new ByteCollector(maxMessageBytes);
+            return;
+        }
+        String type = headers.apply("Content-Type");
+        if (HttpFailures.isType(type, "application/json")) {
+            ByteCollector collector = new ByteCollector(channel.maxMessageBytes());
             collector.expect(length(headers.apply("Content-Length")));
-            body = collector;
-        } else if (isType(type, "text/event-stream")) {
+            json = collector;
+            mode = Mode.JSON;
+        } else if (HttpFailures.isType(type, "text/event-stream")) {
+            events = new SseParser(channel.maxMessageBytes(), (name, data) -> onEvent(data));
             mode = Mode.EVENTS;
-            events = new SseParser(maxMessageBytes, (name, data) -> onEvent(data));
         } else {
-            fail(
-                    ErrorCode.UPSTREAM_PROTOCOL,
-                    "Service \"" + service + "\" answered " + what() + " with content type "
-                            + (type == null ? "missing" : "\"" + shortened(type) + "\"")
-                            + ", which is not MCP. Check that its URL is the MCP endpoint.",
-                    null);
+            abort(channel.failures().wrongType(what(), type));
         }
     }
 
     @Override
     public void onContent(ByteBuffer part) {
+        boolean fits = true;
         switch (mode) {
-            case JSON -> {
-                if (body != null && !body.add(part)) {
-                    tooLarge();
-                }
-            }
-            case EVENTS -> {
-                if (events != null && !events.feed(part)) {
-                    tooLarge();
-                }
-            }
+            case JSON -> fits = json == null || json.add(part);
+            case EVENTS -> fits = events == null || events.feed(part);
             case REFUSED -> {
-                if (body != null) {
-                    body.add(part);
+                if (refusal != null) {
+                    refusal.add(part);
                 }
             }
             case WAITING, NOTHING, OVER -> {}
+        }
+        if (!fits && mode != Mode.OVER) {
+            abort(channel.failures().tooLarge(what(), channel.maxMessageBytes()));
         }
     }
 
@@ -134,141 +111,76 @@ final class PostResponse implements HttpExchanger.Listener, UpstreamChannel.Exch
         try {
             IncomingText.read(data, receiver::onMessage);
         } catch (GatewayException notMcp) {
-            fail(
-                    ErrorCode.UPSTREAM_PROTOCOL,
-                    "Service \"" + service + "\" sent an event that is not JSON-RPC while answering " + what() + ": "
-                            + notMcp.getMessage(),
-                    notMcp);
+            abort(channel.failures().notMcp(what(), notMcp));
         }
     }
 
     @Override
     public void onComplete() {
-        Mode last = mode;
-        switch (last) {
+        switch (mode) {
             case JSON -> onJson();
             case REFUSED -> onRefused();
-            case EVENTS, NOTHING -> {
-                mode = Mode.OVER;
-                receiver.onEnd();
-            }
+            case EVENTS, NOTHING -> end();
             case WAITING, OVER -> {}
         }
     }
 
     private void onJson() {
-        byte[] json = body == null ? new byte[0] : body.take();
+        byte[] text = json == null ? new byte[0] : json.take();
         try {
-            IncomingText.read(json, receiver::onMessage);
+            IncomingText.read(text, receiver::onMessage);
         } catch (GatewayException notMcp) {
-            fail(
-                    ErrorCode.UPSTREAM_PROTOCOL,
-                    "Service \"" + service + "\" answered " + what() + " with something that is not JSON-RPC: "
-                            + notMcp.getMessage(),
-                    notMcp);
+            fail(channel.failures().notMcp(what(), notMcp));
             return;
         }
-        mode = Mode.OVER;
-        receiver.onEnd();
+        end();
     }
 
     private void onRefused() {
-        Message error = refusal();
-        if (channel.hasSession() && (status == 404 || (status == 400 && error != null && namesSession(error)))) {
+        HttpRefusal refused = refusal;
+        if (refused == null) {
+            return;
+        }
+        refused.end();
+        Message error = message.request() ? refused.error(message.id()) : null;
+        if (channel.hasSession() && refused.meansSessionLost()) {
             channel.sessionLost();
-            fail(
-                    ErrorCode.SESSION_NOT_FOUND,
-                    "Service \"" + service + "\" no longer knows the gateway's session.",
-                    null);
-        } else if (error != null && message.request()) {
-            mode = Mode.OVER;
+            fail(refused.sessionLost());
+        } else if (error != null && channel.relaysRefusals()) {
             receiver.onMessage(error);
-            receiver.onEnd();
-        } else if (status == 401 || status == 403) {
-            fail(
-                    ErrorCode.UPSTREAM_REFUSED,
-                    "Service \"" + service + "\" refused " + what() + " with HTTP " + status
-                            + ". Check the credentials in the headers of its configuration.",
-                    null);
-        } else if (status >= 300 && status < 400) {
-            fail(
-                    ErrorCode.UPSTREAM_PROTOCOL,
-                    "Service \"" + service + "\" redirected " + what() + " (HTTP " + status
-                            + "), which the gateway does not follow. Configure the URL it redirects to.",
-                    null);
+            end();
         } else {
-            fail(
-                    ErrorCode.UPSTREAM_PROTOCOL,
-                    "Service \"" + service + "\" answered " + what() + " with HTTP " + status + ". "
-                            + (status >= 500 ? "Its own log may say why." : "Check that its URL is the MCP endpoint."),
-                    null);
+            fail(refused.toException());
         }
-    }
-
-    /** The JSON-RPC error in the body of a refusal; null if there is none. */
-    private @Nullable Message refusal() {
-        if (body == null || body.isEmpty()) {
-            return null;
-        }
-        try {
-            Message error = Message.parse(body.take());
-            return error.kind() == Message.Kind.ERROR ? error : null;
-        } catch (GatewayException notMcp) {
-            return null;
-        }
-    }
-
-    /** Some servers say 400 instead of 404 once they have forgotten a session, and name it only in the text. */
-    private static boolean namesSession(Message error) {
-        JsonSlice detail = error.get(Message.Field.ERROR);
-        String text = detail == null ? null : detail.textMember("message");
-        return text != null && text.toLowerCase(Locale.ROOT).contains("session");
-    }
-
-    private void tooLarge() {
-        fail(
-                ErrorCode.UPSTREAM_PROTOCOL,
-                "Service \"" + service + "\" answered " + what() + " with more than " + maxMessageBytes
-                        + " bytes. Ask it for less, or raise the limit for messages from servers.",
-                null);
-        cancel();
     }
 
     @Override
     public void onFailure(Throwable failure, boolean delivered) {
-        if (delivered) {
-            fail(
-                    ErrorCode.OUTCOME_UNKNOWN,
-                    "The connection to service \"" + service + "\" broke after " + what()
-                            + " was sent; it may or may not have run and was not repeated.",
-                    failure);
-        } else {
-            fail(
-                    ErrorCode.UPSTREAM_UNREACHABLE,
-                    "Service \"" + service + "\" could not be reached at " + channel.place() + " ("
-                            + failure.getClass().getSimpleName() + "); " + what() + " was not sent.",
-                    failure);
+        fail(channel.failures().broken(what(), failure, delivered));
+    }
+
+    private void end() {
+        if (mode != Mode.OVER) {
+            mode = Mode.OVER;
+            receiver.onEnd();
         }
     }
 
-    private void fail(ErrorCode code, String text, @Nullable Throwable cause) {
-        if (mode == Mode.OVER) {
-            return;
+    private void fail(GatewayException failure) {
+        if (mode != Mode.OVER) {
+            mode = Mode.OVER;
+            receiver.onFailure(failure);
         }
-        mode = Mode.OVER;
-        receiver.onFailure(new GatewayException(code, text, cause));
+    }
+
+    /** Fails and leaves the rest of the answer unread. */
+    private void abort(GatewayException failure) {
+        fail(failure);
+        cancel();
     }
 
     private String what() {
         return message.method() == null ? "an answer" : message.method();
-    }
-
-    private static boolean isType(@Nullable String type, String wanted) {
-        return type != null
-                && type.regionMatches(true, 0, wanted, 0, wanted.length())
-                && (type.length() == wanted.length()
-                        || type.charAt(wanted.length()) == ';'
-                        || type.charAt(wanted.length()) == ' ');
     }
 
     private static long length(@Nullable String header) {
@@ -284,10 +196,5 @@ final class PostResponse implements HttpExchanger.Listener, UpstreamChannel.Exch
             length = length * 10 + digit;
         }
         return length;
-    }
-
-    static String shortened(String text) {
-        String plain = new String(text.getBytes(StandardCharsets.US_ASCII), StandardCharsets.US_ASCII);
-        return plain.length() <= 80 ? plain : plain.substring(0, 80);
     }
 }

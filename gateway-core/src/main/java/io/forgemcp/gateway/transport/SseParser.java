@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads an event stream (WHATWG HTML, Server-sent events, section 9.2.6) from bytes that come in arbitrary parts.
- * Lines end in CR, LF or both; an event without data is no event, which covers the priming events of MCP 2025-11-25.
+ * Lines end in CR, LF or both; an event whose data is empty is no event here, which covers the priming events of MCP 2025-11-25.
  *
  * <p>Lines are collected as bytes, so that a message never becomes a Java string. Not thread-safe.
  */
@@ -172,9 +172,10 @@ final class SseParser {
         dataSeen = false;
         // Only now: the id of an event that broke off must not be skipped by a reconnection.
         lastEventId = eventId;
-        if (!data.isEmpty()) {
+        if (!data.isBlank()) {
             handler.onEvent(name, data.take());
         }
+        data.clear();
     }
 
     private static boolean is(byte[] text, int length, String field) {

@@ -18,12 +18,19 @@ final class StreamableHttpChannel implements UpstreamChannel {
     private static final Set<String> RESERVED = caseless(
             "Accept", "Content-Type", "Content-Length", "Host", "Connection", "Transfer-Encoding", SESSION, VERSION);
 
-    private final String service;
+    /** What becomes of a JSON-RPC error that comes with a status that is no success before there is a session. */
+    enum Refusals {
+        RELAYED,
+        FAILURES
+    }
+
+    private final HttpFailures failures;
     private final URI url;
     private final HttpExchanger http;
     private final TransportSettings settings;
     private final StandingStream standing;
     private final List<String> configured;
+    private final Refusals refusals;
     private @Nullable String session;
     private @Nullable String version;
     private volatile List<String> postHeaders;
@@ -35,11 +42,13 @@ final class StreamableHttpChannel implements UpstreamChannel {
             HttpExchanger http,
             Timers timers,
             TransportSettings settings,
+            Refusals refusals,
             ChannelListener listener) {
-        this.service = service;
+        this.failures = new HttpFailures(service, address.url());
         this.url = address.url();
         this.http = http;
         this.settings = settings;
+        this.refusals = refusals;
         this.configured = configured(address.headers());
         this.postHeaders = headers("application/json, text/event-stream", true);
         this.standing = new StandingStream(service, url, http, timers, settings, listener);
@@ -83,14 +92,30 @@ final class StreamableHttpChannel implements UpstreamChannel {
 
     @Override
     public Exchange send(Outgoing message, Receiver receiver) {
-        PostResponse response = new PostResponse(service, this, message, settings.maxMessageBytes(), receiver);
+        if (closed) {
+            receiver.onFailure(failures.closed(message.method() == null ? "an answer" : message.method()));
+            return Exchange.NONE;
+        }
+        PostResponse response = new PostResponse(this, message, receiver);
         response.started(http.send(new HttpExchanger.Call("POST", url, postHeaders, message.json()), response));
         return response;
     }
 
-    /** Host and port, for errors: the rest of a URL may hold secrets. */
-    String place() {
-        return url.getAuthority();
+    String service() {
+        return failures.service();
+    }
+
+    HttpFailures failures() {
+        return failures;
+    }
+
+    int maxMessageBytes() {
+        return settings.maxMessageBytes();
+    }
+
+    /** Whether a JSON-RPC error with a status that is no success is handed on; if not, it is a failure. */
+    boolean relaysRefusals() {
+        return refusals == Refusals.RELAYED || hasSession();
     }
 
     /** Whether the server has handed out a session that it can forget. */

@@ -31,8 +31,14 @@ public final class StreamableHttpTransport implements UpstreamTransport {
 
     @Override
     public CompletionStage<UpstreamChannel> open(String service, InstanceAddress address, ChannelListener listener) {
-        return CompletableFuture.completedFuture(
-                new StreamableHttpChannel(service, (InstanceAddress.Http) address, http, timers, settings, listener));
+        return CompletableFuture.completedFuture(new StreamableHttpChannel(
+                service,
+                (InstanceAddress.Http) address,
+                http,
+                timers,
+                settings,
+                StreamableHttpChannel.Refusals.RELAYED,
+                listener));
     }
 
     @Override

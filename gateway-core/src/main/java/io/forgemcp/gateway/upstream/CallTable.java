@@ -63,9 +63,7 @@ final class CallTable {
         try {
             long now = timers.nanoTime();
             for (PendingCall call : calls.values()) {
-                if (call.deadlineNanos() - now <= 0) {
-                    call.onDeadline();
-                }
+                call.onSweep(now);
             }
         } finally {
             sweeping.set(false);

@@ -23,6 +23,9 @@ import org.slf4j.LoggerFactory;
 final class PendingCall implements Call, UpstreamChannel.Receiver {
     private static final Logger LOG = LoggerFactory.getLogger(PendingCall.class);
 
+    /** A response that goes on behind its answer is cut off after so many sweeps. */
+    private static final int PATIENCE_SWEEPS = 50;
+
     private final CallTable table;
     private final Dispatcher dispatcher;
     private final Message message;
@@ -42,6 +45,7 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
     private boolean delivering;
     private boolean over;
     private volatile boolean answered;
+    private int sweepsSinceAnswer;
     private @Nullable ArrayDeque<Object> waiting;
 
     /** Sends a call, for the first time or again. */
@@ -74,10 +78,6 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
     PendingCall register() {
         id = table.add(this);
         return this;
-    }
-
-    long deadlineNanos() {
-        return deadlineNanos;
     }
 
     boolean isOn(Session candidate) {
@@ -137,25 +137,32 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
         }
     }
 
+    /** An answer on this call's own response, which may go on behind it. */
     private void onAnswer(Message answer) {
+        Session on = session;
         if (answer.numericId() == id) {
-            answered = true;
-            Session on = session;
-            if (on != null) {
-                on.reached();
-            }
-            accept(answer, true);
+            answered(answer, on);
         } else if (answer.kind() == Message.Kind.ERROR && answer.id() == null) {
-            // A refusal over HTTP: the server answered before it had read the id.
+            // The server could not read the id; that it came on this response says whose it is.
             JsonSlice error = answer.get(Field.ERROR);
-            answered = true;
-            accept(Message.parse(withId(error == null ? "{}" : error.toString())), true);
-        } else {
-            Session on = session;
-            if (on != null) {
-                on.stray(answer);
-            }
+            answered(Message.parse(withId(error == null ? "{}" : error.toString())), on);
+        } else if (on != null) {
+            on.stray(answer);
         }
+    }
+
+    /** An answer on the channel's one stream for everything: nothing follows it. */
+    void onAnswerOnChannel(Message answer) {
+        answered(answer, session);
+        table.remove(id);
+    }
+
+    private void answered(Message answer, @Nullable Session on) {
+        answered = true;
+        if (on != null) {
+            on.reached();
+        }
+        accept(answer, true);
     }
 
     private byte[] withId(String error) {
@@ -173,7 +180,9 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
 
     @Override
     public void onEnd() {
-        if (!answered) {
+        if (answered) {
+            table.remove(id);
+        } else {
             accept(
                     new GatewayException(
                             ErrorCode.OUTCOME_UNKNOWN,
@@ -186,6 +195,10 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
     @Override
     public void onFailure(GatewayException failure) {
         Session on = session;
+        if (answered) {
+            table.remove(id);
+            return;
+        }
         if (on != null) {
             on.failed(failure);
         }
@@ -253,7 +266,26 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
         accept(reason, true);
     }
 
-    void onDeadline() {
+    /** Looked at every so often; only ever by the timer's thread. */
+    void onSweep(long now) {
+        if (answered) {
+            // The answer has come and the response has not ended: most likely it never will.
+            if (++sweepsSinceAnswer > PATIENCE_SWEEPS) {
+                table.remove(id);
+                UpstreamChannel.Exchange current;
+                synchronized (this) {
+                    current = exchange;
+                }
+                if (current != null) {
+                    current.cancel();
+                }
+            }
+        } else if (deadlineNanos - now <= 0) {
+            onDeadline();
+        }
+    }
+
+    private void onDeadline() {
         giveUp(
                 new GatewayException(
                         ErrorCode.CALL_TIMEOUT,
@@ -295,6 +327,7 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
      * @return false if the call was over already
      */
     private boolean accept(Object event, boolean last) {
+        boolean mine = false;
         synchronized (this) {
             if (over) {
                 return false;
@@ -305,15 +338,16 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
                     waiting = new ArrayDeque<>(4);
                 }
                 waiting.add(event);
-                if (last) {
-                    table.remove(id);
-                }
-                return true;
+            } else {
+                delivering = true;
+                mine = true;
             }
-            delivering = true;
         }
-        if (last) {
+        if (last && !answered) {
             table.remove(id);
+        }
+        if (!mine) {
+            return true;
         }
         for (Object next = event; next != null; next = next()) {
             deliver(next);

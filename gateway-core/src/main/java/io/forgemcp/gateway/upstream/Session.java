@@ -307,6 +307,7 @@ final class Session implements UpstreamSession, ChannelListener {
             }
         } else if (failure.code() == ErrorCode.SESSION_NOT_FOUND && ready && over.compareAndSet(false, true)) {
             // Other calls may still be answered on exchanges of their own; no new ones are sent here.
+            ready = false;
             LOG.debug("Upstream session lost: service={} instance={}", service(), target.instance());
             context.ended().accept(this);
             UpstreamChannel open = channel;
@@ -322,7 +323,7 @@ final class Session implements UpstreamSession, ChannelListener {
             case RESULT, ERROR -> {
                 PendingCall call = context.table().find(message.numericId());
                 if (call != null && call.isOn(this)) {
-                    call.onMessage(message);
+                    call.onAnswerOnChannel(message);
                 } else {
                     stray(message);
                 }
