@@ -29,10 +29,15 @@ final class GatewayTarget {
             throw new CommandFailure(
                     ExitCode.USAGE, "--url " + base + " is not a URL. Write for example http://127.0.0.1:4444.");
         }
+        return new RunningGateway(base, timeout());
+    }
+
+    /** How long to wait for an answer. */
+    Duration timeout() {
         Duration timeout = timeoutSeconds == null ? DEFAULT_TIMEOUT : Duration.ofSeconds(timeoutSeconds);
         if (timeout.isZero() || timeout.isNegative()) {
             throw new CommandFailure(ExitCode.USAGE, "--timeout must be at least 1 second.");
         }
-        return new RunningGateway(base, timeout);
+        return timeout;
     }
 }

@@ -37,9 +37,9 @@ public final class Main {
         CommandLine root = new CommandLine(new Root());
         Supplier<Object> named = first == null ? null : commands.get(first);
         if (named != null) {
-            root.addSubcommand(first, new CommandLine(named.get()));
+            root.addSubcommand(first, parser(named));
         } else {
-            commands.forEach((name, command) -> root.addSubcommand(name, new CommandLine(command.get())));
+            commands.forEach((name, command) -> root.addSubcommand(name, parser(command)));
         }
         root.setOut(new PrintWriter(shell.out(), true));
         root.setErr(new PrintWriter(shell.err(), true));
@@ -62,9 +62,16 @@ public final class Main {
         commands.put("tools", () -> new ToolsCommand(output));
         commands.put("call", () -> new CallCommand(output));
         commands.put("servers", () -> new ServersCommand(output));
+        commands.put("config", () -> ConfigCommand.commandLine(output));
+        commands.put("doctor", () -> new DoctorCommand(output));
         commands.put("version", () -> new VersionCommand(output));
         commands.put("completion", () -> new CompletionCommand(output.shell()));
         return commands;
+    }
+
+    private static CommandLine parser(Supplier<Object> command) {
+        Object parsed = command.get();
+        return parsed instanceof CommandLine finished ? finished : new CommandLine(parsed);
     }
 
     /** What stands before the command. */

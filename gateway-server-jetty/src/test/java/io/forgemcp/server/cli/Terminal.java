@@ -14,6 +14,8 @@ final class Terminal {
     private final Map<String, String> environment = new HashMap<>();
     private String in = "";
 
+    private final StopRequest stop = new StopRequest(() -> {});
+
     Terminal with(String variable, String value) {
         environment.put(variable, value);
         return this;
@@ -29,13 +31,19 @@ final class Terminal {
                 new ByteArrayInputStream(in.getBytes(StandardCharsets.UTF_8)),
                 new PrintStream(out, true, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
-                environment);
+                environment,
+                () -> stop);
     }
 
     int run(String... arguments) {
         out.reset();
         err.reset();
         return Main.run(shell(), arguments);
+    }
+
+    /** As Ctrl-C would. */
+    void interrupt() {
+        stop.request();
     }
 
     String out() {

@@ -1,0 +1,148 @@
+package io.forgemcp.server.cli;
+
+import io.forgemcp.gateway.Gateway;
+import io.forgemcp.gateway.GatewayBuilder;
+import io.forgemcp.gateway.GatewaySettings;
+import io.forgemcp.gateway.config.Configuration;
+import io.forgemcp.gateway.config.LoadResult;
+import io.forgemcp.gateway.config.read.Durations;
+import io.forgemcp.gateway.config.read.Finding;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.metrics.GatewayMetrics;
+import io.forgemcp.gateway.metrics.NoMetrics;
+import io.forgemcp.gateway.service.ServiceDefinition;
+import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.gateway.virtualserver.Naming;
+import io.forgemcp.server.client.JettyHttpExchanger;
+import io.forgemcp.server.prometheus.PrometheusMetrics;
+import io.forgemcp.toolbox.Toolbox;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** The options that say what a gateway in this process consists of. */
+final class GatewayOptions {
+    private static final Path DEFAULT_DATA = Path.of("data");
+
+    @Mixin
+    private final ConfigurationOptions configuration = new ConfigurationOptions();
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Where to keep what must survive a restart; 'data' by default.")
+    private Path data = DEFAULT_DATA;
+
+    @Option(
+            names = "--upstream",
+            paramLabel = "NAME=TARGET",
+            description = "A further server without a file: a URL, or a command in quotes; repeatable.")
+    private List<String> upstreams = new ArrayList<>();
+
+    @Option(
+            names = "--naming",
+            paramLabel = "NAMING",
+            description = "Tool names on /mcp: prefixed (service-tool, the default) or original.")
+    private @Nullable String naming;
+
+    @Option(names = "--no-toolbox", description = "Leave out the bundled servers for files, memory, time and text.")
+    private boolean withoutToolbox;
+
+    @Option(names = "--no-metrics", description = "Measure nothing; /metrics is empty then.")
+    private boolean withoutMetrics;
+
+    Path data() {
+        return data;
+    }
+
+    ConfigurationOptions.Loaded load(Shell shell) {
+        return configuration.load(shell);
+    }
+
+    /** A gateway that has not been started; the configuration must be free of errors. */
+    Gateway build(ConfigurationOptions.Loaded loaded) {
+        Configuration files = requireValid(loaded);
+        GatewayBuilder builder = Gateway.builder();
+        builder.settings(settings(loaded, files))
+                .httpExchanger(new JettyHttpExchanger())
+                .metrics(metrics())
+                .version(Build.current().version());
+        try {
+            services(files).forEach(builder::service);
+            files.virtualServers().forEach(builder::virtualServer);
+            return builder.build();
+        } catch (GatewayException e) {
+            throw new CommandFailure(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private GatewayMetrics metrics() {
+        return withoutMetrics ? new NoMetrics() : new PrometheusMetrics();
+    }
+
+    private static Configuration requireValid(ConfigurationOptions.Loaded loaded) {
+        LoadResult result = loaded.result();
+        if (result.hasErrors()) {
+            throw new CommandFailure(
+                    ExitCode.CONFIGURATION,
+                    "The configuration has errors; nothing was started.\n"
+                            + result.findings(Finding.Severity.ERROR).stream()
+                                    .map(Finding::describe)
+                                    .collect(Collectors.joining("\n")));
+        }
+        return result.configuration();
+    }
+
+    private GatewaySettings settings(ConfigurationOptions.Loaded loaded, Configuration files) {
+        String timeout = ListenOptions.variable(loaded.environment(), "FORGE_REQUEST_TIMEOUT", "");
+        GatewaySettings settings = GatewaySettings.DEFAULT.withNaming(naming()).withStartTimeout(startTimeout(files));
+        if (timeout.isEmpty()) {
+            return settings;
+        }
+        try {
+            return settings.withCallTimeout(Durations.parse(timeout, "s"));
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(ExitCode.CONFIGURATION, "FORGE_REQUEST_TIMEOUT: " + e.getMessage(), e);
+        }
+    }
+
+    private static Duration startTimeout(Configuration files) {
+        return files.wakeTimeout();
+    }
+
+    private Naming naming() {
+        return switch (naming == null ? "prefixed" : naming) {
+            case "prefixed" -> Naming.PREFIXED;
+            case "original" -> Naming.ORIGINAL;
+            default ->
+                throw new CommandFailure(
+                        ExitCode.USAGE, "--naming " + naming + " is unknown. Write prefixed or original.");
+        };
+    }
+
+    /** From the files, then from the command line, then the bundled ones whose names are still free. */
+    private List<ServiceDefinition> services(Configuration files) {
+        Map<ServiceName, ServiceDefinition> services = new LinkedHashMap<>();
+        files.services().forEach(service -> services.put(service.name(), service));
+        for (String upstream : upstreams) {
+            ServiceDefinition service = UpstreamArgument.parse(upstream);
+            if (services.putIfAbsent(service.name(), service) != null) {
+                throw new CommandFailure(
+                        ExitCode.USAGE,
+                        "--upstream " + service.name() + ": there is a service of this name already. Choose another.");
+            }
+        }
+        if (!withoutToolbox) {
+            Toolbox.services(DataDirectory.prepare(data))
+                    .forEach(service -> services.putIfAbsent(service.name(), service));
+        }
+        return List.copyOf(services.values());
+    }
+}

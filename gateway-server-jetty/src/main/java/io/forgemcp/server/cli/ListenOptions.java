@@ -1,0 +1,109 @@
+package io.forgemcp.server.cli;
+
+import io.forgemcp.gateway.config.read.DataSize;
+import io.forgemcp.gateway.config.read.Environment;
+import io.forgemcp.server.ServerSettings;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that say where and for whom the gateway listens. */
+final class ListenOptions {
+    private static final int HIGHEST_PORT = 65_535;
+
+    @Option(names = "--host", paramLabel = "ADDRESS", description = "Address to listen on; GATEWAY_HOST, or 127.0.0.1.")
+    private @Nullable String host;
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            description = "Port of the gateway; GATEWAY_PORT, or 4444. 0 takes any free one.")
+    private @Nullable Integer port;
+
+    @Option(
+            names = "--allowed-host",
+            paramLabel = "NAME",
+            description = "A further host name that clients may use in the URL; repeatable.")
+    private Set<String> allowedHosts = new LinkedHashSet<>();
+
+    @Option(
+            names = "--allowed-origin",
+            paramLabel = "ORIGIN",
+            description = "A further origin whose web pages may call, such as https://ide.example; repeatable.")
+    private Set<String> allowedOrigins = new LinkedHashSet<>();
+
+    /** Where to listen; the options win over the environment, which wins over the defaults. */
+    ServerSettings settings(Environment environment) {
+        ServerSettings defaults = ServerSettings.defaults();
+        String address = host != null ? host : variable(environment, "GATEWAY_HOST", defaults.host());
+        try {
+            return defaults.withAddress(address, port(environment, defaults.port()))
+                    .withMaxRequestBytes(DataSize.parse(
+                                    variable(environment, "FORGE_MAX_REQUEST_SIZE", defaults.maxRequestBytes() + "b"),
+                                    "")
+                            .bytes())
+                    .withAllowed(allowedHosts, allowedOrigins);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private int port(Environment environment, int fallback) {
+        if (port != null) {
+            if (port < 0 || port > HIGHEST_PORT) {
+                throw new CommandFailure(
+                        ExitCode.USAGE, "--port " + port + " is not between 0 and " + HIGHEST_PORT + ".");
+            }
+            return port;
+        }
+        String text = variable(environment, "GATEWAY_PORT", Integer.toString(fallback));
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new CommandFailure(
+                    ExitCode.CONFIGURATION, "GATEWAY_PORT is \"" + text + "\", which is no port. Write a number.", e);
+        }
+    }
+
+    /**
+     * Refuses what would let in callers that nobody has identified.
+     *
+     * @throws CommandFailure if the address or the environment asks for authentication, which there is none of yet
+     */
+    static void requireSafe(ServerSettings settings, Environment environment) {
+        String reason = null;
+        if (!isLoopback(settings.host())) {
+            reason = "other machines can reach " + settings.host();
+        } else if (environment.stage().equals("production")) {
+            reason = "the environment is production";
+        } else if (Boolean.parseBoolean(variable(environment, "AUTH_REQUIRED", "false"))) {
+            reason = "AUTH_REQUIRED is true";
+        }
+        if (reason != null) {
+            throw new CommandFailure(
+                    ExitCode.CONFIGURATION,
+                    "Callers would have to be authenticated, because " + reason + ", and this version cannot do that"
+                            + " yet. Listen on 127.0.0.1 in development, for example behind a proxy that authenticates.");
+        }
+    }
+
+    private static boolean isLoopback(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            throw new CommandFailure(
+                    ExitCode.CONFIGURATION, "The host \"" + host + "\" is unknown on this machine.", e);
+        }
+    }
+
+    static String variable(Environment environment, String name, String fallback) {
+        return environment
+                .find(name)
+                .map(String::strip)
+                .filter(value -> !value.isEmpty())
+                .orElse(fallback);
+    }
+}

@@ -1,0 +1,48 @@
+package io.forgemcp.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigCommandTest {
+    @TempDir
+    private Path directory;
+
+    private final Terminal terminal = new Terminal();
+
+    @Test
+    void validateNamesTheFileLineAndColumnOfEveryProblem() throws IOException {
+        Files.writeString(directory.resolve("services.yml"), "services:\n  x:\n    imge: y\n");
+        assertThat(terminal.run("config", "validate", "--config", directory.toString()))
+                .isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(terminal.out()).contains("services.yml:3:5").contains("NOT VALID");
+        terminal.run("config", "validate", "--json", "--config", directory.toString());
+        JsonNode report = new ObjectMapper().readTree(terminal.out());
+        assertThat(report.get("valid").asBoolean()).isFalse();
+        assertThat(report.at("/findings/0/line").asInt()).isEqualTo(3);
+    }
+
+    @Test
+    void anEmptyDirectoryIsAValidConfiguration() {
+        assertThat(terminal.run("config", "validate", "--config", directory.toString()))
+                .isEqualTo(ExitCode.OK);
+    }
+
+    @Test
+    void showSaysWhereAValueComesFromAndHidesSecrets() throws IOException {
+        Files.writeString(
+                directory.resolve("services.yml"),
+                "services:\n  x:\n    command: [\"run\"]\n    environment:\n      API_TOKEN: \"${API_TOKEN}\"\n");
+        terminal.with("API_TOKEN", "very-secret-value").run("config", "show", "--config", directory.toString());
+        assertThat(terminal.out())
+                .contains("services.yml")
+                .contains("API_TOKEN")
+                .doesNotContain("very-secret-value");
+    }
+}
