@@ -9,6 +9,8 @@ import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.event.EventBus;
 import io.forgemcp.gateway.lifecycle.ServiceManager;
 import io.forgemcp.gateway.metrics.GatewayMetrics;
+import io.forgemcp.gateway.routing.ToolMatch;
+import io.forgemcp.gateway.scaling.ScalingDecision;
 import io.forgemcp.gateway.security.AccessPolicy;
 import io.forgemcp.gateway.security.Authenticator;
 import io.forgemcp.gateway.service.ServiceDefinition;
@@ -108,6 +110,16 @@ public final class Gateway implements AutoCloseable {
                 .map(tool -> new ToolDescription(
                         tool.name(), tool.route().service(), tool.route().original(), tool.json()))
                 .toList();
+    }
+
+    /** The tools that fit a task best, by the gateway's tool router. Wakes nobody. */
+    public CompletionStage<List<ToolMatch>> search(String task, int limit) {
+        return parts.toolSearch().search(task, limit);
+    }
+
+    /** What the scaling policy would do about every service now, with its reasons. Changes nothing. */
+    public Map<ServiceName, ScalingDecision> scalingDecisions() {
+        return parts.scalingAdvice().decisions();
     }
 
     /** Adds a service to a running gateway; it is there at once. */

@@ -1,14 +1,16 @@
 package io.forgemcp.gateway;
 
-import io.forgemcp.gateway.catalog.CatalogMemory;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.lifecycle.ServiceRuntime;
 import io.forgemcp.gateway.metrics.GatewayMetrics;
+import io.forgemcp.gateway.routing.ToolRouter;
+import io.forgemcp.gateway.scaling.ScalingPolicy;
 import io.forgemcp.gateway.security.AccessPolicy;
 import io.forgemcp.gateway.security.Authenticator;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.gateway.store.GatewayStore;
 import io.forgemcp.gateway.time.Timers;
 import io.forgemcp.gateway.transport.HttpExchanger;
 import io.forgemcp.gateway.transport.UpstreamTransport;
@@ -45,7 +47,13 @@ public final class GatewayBuilder {
     Timers timers;
 
     @Nullable
-    CatalogMemory catalogMemory;
+    GatewayStore store;
+
+    @Nullable
+    ToolRouter toolRouter;
+
+    @Nullable
+    ScalingPolicy scalingPolicy;
 
     @Nullable
     GatewaySettings settings;
@@ -114,9 +122,21 @@ public final class GatewayBuilder {
         return this;
     }
 
-    /** Keeps learnt catalogs across restarts; without it they are learnt anew. */
-    public GatewayBuilder catalogMemory(CatalogMemory value) {
-        catalogMemory = once("catalogMemory", catalogMemory, value);
+    /** Keeps what must outlive a restart; without it nothing does. The gateway closes it. */
+    public GatewayBuilder store(GatewayStore value) {
+        store = once("store", store, value);
+        return this;
+    }
+
+    /** Finds tools for a task; without it keyword search does. */
+    public GatewayBuilder toolRouter(ToolRouter value) {
+        toolRouter = once("toolRouter", toolRouter, value);
+        return this;
+    }
+
+    /** Decides how many instances a service should have; without it thresholds do. */
+    public GatewayBuilder scalingPolicy(ScalingPolicy value) {
+        scalingPolicy = once("scalingPolicy", scalingPolicy, value);
         return this;
     }
 

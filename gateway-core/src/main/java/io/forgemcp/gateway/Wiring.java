@@ -1,7 +1,6 @@
 package io.forgemcp.gateway;
 
 import io.forgemcp.gateway.catalog.Catalog;
-import io.forgemcp.gateway.catalog.CatalogMemory;
 import io.forgemcp.gateway.endpoint.CallPath;
 import io.forgemcp.gateway.endpoint.CallRecorder;
 import io.forgemcp.gateway.endpoint.ClientSessions;
@@ -16,7 +15,9 @@ import io.forgemcp.gateway.endpoint.ServerMessages;
 import io.forgemcp.gateway.endpoint.StreamableHttpEndpoint;
 import io.forgemcp.gateway.event.EventBus;
 import io.forgemcp.gateway.internal.CatalogKeeper;
-import io.forgemcp.gateway.internal.ForgetfulMemory;
+import io.forgemcp.gateway.internal.ScalingAdvice;
+import io.forgemcp.gateway.internal.StoredCatalogs;
+import io.forgemcp.gateway.internal.ToolSearch;
 import io.forgemcp.gateway.lifecycle.JavaRuntime;
 import io.forgemcp.gateway.lifecycle.LifecycleSettings;
 import io.forgemcp.gateway.lifecycle.RemoteRuntime;
@@ -26,12 +27,19 @@ import io.forgemcp.gateway.lifecycle.process.ProcessRuntime;
 import io.forgemcp.gateway.metrics.GatewayMetrics;
 import io.forgemcp.gateway.metrics.Metric;
 import io.forgemcp.gateway.metrics.NoMetrics;
+import io.forgemcp.gateway.routing.KeywordToolRouter;
+import io.forgemcp.gateway.routing.ToolRouter;
+import io.forgemcp.gateway.scaling.ScalingPolicy;
+import io.forgemcp.gateway.scaling.ThresholdScalingPolicy;
 import io.forgemcp.gateway.security.AccessPolicy;
 import io.forgemcp.gateway.security.Authenticator;
 import io.forgemcp.gateway.security.LoopbackOnly;
 import io.forgemcp.gateway.service.RuntimeChoice;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.gateway.store.GatewayStore;
+import io.forgemcp.gateway.store.InMemoryStore;
+import io.forgemcp.gateway.thread.Workers;
 import io.forgemcp.gateway.time.SystemTimers;
 import io.forgemcp.gateway.time.Timers;
 import io.forgemcp.gateway.transport.HttpExchanger;
@@ -49,6 +57,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +66,7 @@ import org.jspecify.annotations.Nullable;
 /** Every part of one gateway, put together once, in the order in which they depend on one another. */
 final class Wiring {
     private static final long JAVA_SERVERS_SECONDS = 5;
+    private static final long BACKGROUND_SECONDS = 5;
 
     private final List<ServiceDefinition> definitions;
     private final @Nullable SystemTimers ownTimers;
@@ -70,6 +81,12 @@ final class Wiring {
     private final Catalog catalog;
     private final CatalogKeeper keeper;
     private final VirtualServers virtualServers;
+    private final GatewayStore store;
+    private final ToolSearch toolSearch;
+    private final ScalingAdvice scalingAdvice;
+    /** For work that may block and is in nobody's way: writing what was learnt, building the search index. */
+    private final ExecutorService worker = Executors.newSingleThreadExecutor(Workers.daemons("forge-background"));
+
     private final ClientSessions sessions;
     private final ListChanges listChanges;
     private final McpEndpoint streamableHttp;
@@ -93,11 +110,18 @@ final class Wiring {
         // Messages from servers that belong to no call go to whoever they concern, once both ends are there.
         ServerMessages fromServers = new ServerMessages();
         upstreams = new Upstreams(transports(from), UpstreamSettings.DEFAULT, timers, metrics, fromServers);
-        CatalogMemory memory = Objects.requireNonNullElse(from.catalogMemory, new ForgetfulMemory());
-        catalog = new Catalog(services, upstreams, memory, timers, events, settings.startTimeout());
+        store = from.store == null ? new InMemoryStore() : from.store;
+        catalog = new Catalog(
+                services, upstreams, new StoredCatalogs(store, worker), timers, events, settings.startTimeout());
         keeper = new CatalogKeeper(services, catalog, upstreams, timers, events);
         virtualServers = new VirtualServers(catalog::snapshot, settings.naming());
         from.virtualServers.forEach(virtualServers::add);
+        ToolRouter router = from.toolRouter == null ? new KeywordToolRouter() : from.toolRouter;
+        toolSearch = new ToolSearch(virtualServers, router, worker);
+        ScalingPolicy policy = from.scalingPolicy == null
+                ? new ThresholdScalingPolicy(ThresholdScalingPolicy.Settings.DEFAULT)
+                : from.scalingPolicy;
+        scalingAdvice = new ScalingAdvice(services, policy, timers);
 
         sessions = new ClientSessions(timers, settings.sessionIdleTimeout(), settings.maxSessions(), this::clientGone);
         CallPath calls = new CallPath(
@@ -235,8 +259,28 @@ final class Wiring {
         return rpc;
     }
 
+    ToolSearch toolSearch() {
+        return toolSearch;
+    }
+
+    ScalingAdvice scalingAdvice() {
+        return scalingAdvice;
+    }
+
     LocalClient localClient() {
         return localClient;
+    }
+
+    private void finishBackgroundWork() {
+        worker.shutdown();
+        try {
+            if (!worker.awaitTermination(BACKGROUND_SECONDS, TimeUnit.SECONDS)) {
+                worker.shutdownNow();
+            }
+        } catch (InterruptedException interrupted) {
+            worker.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** In the order of the path: no new calls, then no conversations, then no servers. */
@@ -250,6 +294,8 @@ final class Wiring {
         upstreams.close();
         services.close();
         exchanger.close();
+        finishBackgroundWork();
+        store.close();
         if (ownTimers != null) {
             ownTimers.close();
         }

@@ -17,7 +17,17 @@ public final class Toolbox {
      * when it is first needed.
      */
     public static List<ServiceDefinition> services(Path dataDirectory) {
-        return List.of(service("time", "Dates, times and time zones", TimeServer.create(InstantSource.system())));
+        return List.of(
+                service(
+                        "files",
+                        "Files of one sandboxed directory",
+                        FilesServer.create(dataDirectory.resolve("files"))),
+                service(
+                        "knowledge",
+                        "A memory that lasts: things, facts and relations",
+                        KnowledgeServer.create(dataDirectory.resolve("knowledge.jsonl"))),
+                service("time", "Dates, times and time zones", TimeServer.create(InstantSource.system())),
+                service("text", "JSON, patterns, checksums, counting and templates", TextServer.create()));
     }
 
     private static ServiceDefinition service(String name, String description, JavaServer server) {

@@ -1,6 +1,5 @@
 package io.forgemcp.gateway.catalog;
 
-import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.JsonText;
 import io.forgemcp.gateway.service.ServiceName;
@@ -17,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  * A learnt catalog as a JSON document and back, so that lists are there after a restart without waking anybody. The
  * descriptions inside stay byte for byte what the server sent.
  */
-final class ServerCatalogJson {
+public final class ServerCatalogJson {
     private ServerCatalogJson() {}
 
     /** @param origin names how the service is launched: a document with another origin is out of date */
-    static byte[] write(ServerCatalog catalog, String origin) {
+    public static JsonSlice write(ServerCatalog catalog, String origin) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         put(out, "{\"origin\":", JsonText.quote(origin));
         put(out, ",\"learntAt\":", JsonText.quote(String.valueOf(catalog.learntAt())));
@@ -33,7 +32,7 @@ final class ServerCatalogJson {
         putEntries(out, "resources", catalog.resources());
         putEntries(out, "resourceTemplates", catalog.templates());
         out.write('}');
-        return out.toByteArray();
+        return JsonSlice.parse(out.toByteArray());
     }
 
     private static void putEntries(ByteArrayOutputStream out, String name, List<CatalogEntry> entries) {
@@ -50,9 +49,8 @@ final class ServerCatalogJson {
     }
 
     /** Empty if the document is damaged or of another origin. */
-    static Optional<ServerCatalog> read(ServiceName service, byte[] document, String origin) {
+    public static Optional<ServerCatalog> read(ServiceName service, JsonSlice json, String origin) {
         try {
-            JsonSlice json = JsonSlice.parse(document);
             String learntAt = json.textMember("learntAt");
             if (!origin.equals(json.textMember("origin")) || learntAt == null) {
                 return Optional.empty();
@@ -67,7 +65,7 @@ final class ServerCatalogJson {
                     entries(json.member("resourceTemplates"), "uriTemplate"),
                     Instant.parse(learntAt),
                     null));
-        } catch (GatewayException | DateTimeException damaged) {
+        } catch (DateTimeException damaged) {
             return Optional.empty();
         }
     }

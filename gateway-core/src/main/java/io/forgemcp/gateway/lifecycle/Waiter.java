@@ -24,7 +24,7 @@ final class Waiter {
         this.lateness = lateness;
         this.deadline = timers.nanoTime() + patience.toNanos();
         Timers.Cancellable timeout = timers.schedule(patience, () -> fail(this.lateness.get()));
-        lease.whenComplete((result, failure) -> timeout.cancel());
+        lease().whenComplete((result, failure) -> timeout.cancel());
     }
 
     /** Replaces what the caller is told if its deadline passes. */
