@@ -109,7 +109,8 @@ final class Wiring {
 
         // Messages from servers that belong to no call go to whoever they concern, once both ends are there.
         ServerMessages fromServers = new ServerMessages();
-        upstreams = new Upstreams(transports(from), UpstreamSettings.DEFAULT, timers, metrics, fromServers);
+        UpstreamSettings upstreamSettings = UpstreamSettings.DEFAULT.withHandshakeTimeout(settings.startTimeout());
+        upstreams = new Upstreams(transports(from), upstreamSettings, timers, metrics, fromServers);
         store = from.store == null ? new InMemoryStore() : from.store;
         catalog = new Catalog(
                 services, upstreams, new StoredCatalogs(store, worker), timers, events, settings.startTimeout());

@@ -142,7 +142,7 @@ final class Session implements UpstreamSession, ChannelListener {
     private void onHandshakeDeadline() {
         if (!opened.isDone()) {
             openingFailed(new GatewayException(
-                    ErrorCode.CALL_TIMEOUT,
+                    ErrorCode.WAKE_TIMEOUT,
                     "Service \"" + service() + "\" did not finish the MCP handshake within "
                             + context.settings().handshakeTimeout().toMillis()
                             + " ms. Check that its command or URL is an MCP server."));
@@ -258,7 +258,15 @@ final class Session implements UpstreamSession, ChannelListener {
         if (failure.code() != ErrorCode.SHUTTING_DOWN) {
             breaker.failed();
         }
-        end(failure);
+        end(failure.code() == ErrorCode.OUTCOME_UNKNOWN ? nothingWasAsked(failure) : failure);
+    }
+
+    /** Whoever waits for the session has sent nothing yet: the outcome of their calls is known. */
+    private static GatewayException nothingWasAsked(GatewayException failure) {
+        return new GatewayException(
+                ErrorCode.UPSTREAM_UNREACHABLE,
+                failure.getMessage() + " The MCP handshake was not finished, so no call was sent. Check its log.",
+                failure);
     }
 
     /** Sends the call now, or as soon as the handshake is done. */

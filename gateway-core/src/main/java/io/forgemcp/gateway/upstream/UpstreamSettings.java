@@ -47,6 +47,12 @@ public record UpstreamSettings(
         }
     }
 
+    /** The same with another time for the handshake. */
+    public UpstreamSettings withHandshakeTimeout(Duration value) {
+        return new UpstreamSettings(
+                version, sessionCapabilities, value, sweepInterval, retryDelay, breakerFailures, breakerPause);
+    }
+
     private static void positive(String name, Duration value) {
         if (value.isZero() || value.isNegative()) {
             throw new IllegalArgumentException(name + " must be positive, not " + value);
