@@ -20,6 +20,8 @@ import io.forgemcp.gateway.virtualserver.ServerView;
 import io.forgemcp.gateway.virtualserver.VirtualServers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -144,9 +146,9 @@ public final class MethodTable {
         String name = text(request, Field.NAME, "the name of a tool");
         ServerView view = view(session);
         Route route = view.tool(name);
-        ServiceName owner = route == null ? view.unlearntOwner(name) : null;
-        if (owner != null) {
-            learnThenCall(session, request, name, owner, reply);
+        List<ServiceName> owners = route == null ? view.unlearntOwners(name) : List.of();
+        if (!owners.isEmpty()) {
+            learnThenCall(session, request, name, owners, reply);
         } else if (route == null || !visible(session, route)) {
             throw unknownTool(name);
         } else {
@@ -155,13 +157,17 @@ public final class MethodTable {
     }
 
     /** The first call to a server that never ran: starts it, learns its tools, then calls. */
-    private void learnThenCall(ClientSession session, Message request, String name, ServiceName owner, Reply reply) {
-        catalog.refresh(owner).whenComplete((learnt, failure) -> {
+    private void learnThenCall(
+            ClientSession session, Message request, String name, List<ServiceName> owners, Reply reply) {
+        CompletableFuture<?>[] learning = owners.stream()
+                .map(owner -> catalog.refresh(owner).toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new);
+        CompletableFuture.allOf(learning).whenComplete((learnt, failure) -> {
             try {
-                if (failure != null) {
+                Route route = view(session).tool(name);
+                if (route == null && failure != null) {
                     throw GatewayException.of(failure);
                 }
-                Route route = view(session).tool(name);
                 if (route == null || !visible(session, route)) {
                     throw unknownTool(name);
                 }

@@ -132,8 +132,11 @@ public final class ServerView {
         return best == null ? null : new Route(best.route().service(), uri);
     }
 
-    /** The service of which nothing is learnt yet and whose prefix this tool name bears; null if there is none. */
-    public @Nullable ServiceName unlearntOwner(String toolName) {
+    /**
+     * The services of which nothing is learnt yet and whose tool this may be: the one whose prefix the name bears, or any
+     * of them where names bear no prefix.
+     */
+    public List<ServiceName> unlearntOwners(String toolName) {
         String slug = ExposedNames.slug(toolName);
         ServiceName owner = null;
         for (ServiceName service : unlearnt) {
@@ -142,6 +145,9 @@ public final class ServerView {
                 owner = service;
             }
         }
-        return owner;
+        if (owner != null) {
+            return List.of(owner);
+        }
+        return server.naming() == Naming.PREFIXED ? List.of() : unlearnt;
     }
 }

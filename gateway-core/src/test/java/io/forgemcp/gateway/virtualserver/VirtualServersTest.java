@@ -148,8 +148,8 @@ class VirtualServersTest {
         ServerView view = servers.view(EVERYTHING);
 
         assertThat(view.unlearnt()).containsExactly(ServiceName.of("git-hub"));
-        assertThat(view.unlearntOwner("git-hub-search")).isEqualTo(ServiceName.of("git-hub"));
-        assertThat(view.unlearntOwner("git-log")).isNull();
+        assertThat(view.unlearntOwners("git-hub-search")).containsExactly(ServiceName.of("git-hub"));
+        assertThat(view.unlearntOwners("git-log")).isEmpty();
         assertThat(text(view)).contains("git-hub-...");
     }
 
