@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * without being busy is scaled too. What cannot be measured does not count.
  */
 public final class ThresholdScalingPolicy implements ScalingPolicy {
+    /** What division leaves over must not cost an instance: 4 x 1.05 / 0.7 is 6, not a little more. */
+    private static final double ROUNDING = 1e-9;
+
     private final Settings settings;
 
     public ThresholdScalingPolicy(Settings settings) {
@@ -96,7 +99,7 @@ public final class ThresholdScalingPolicy implements ScalingPolicy {
         double wanted = Math.max(
                 shareOf(newest, now),
                 Math.max(over(newest.cpu(), settings.targetCpu()), over(newest.memory(), settings.targetMemory())));
-        int count = (int) Math.min(max, Math.max(now + 1L, (long) Math.ceil(now * wanted)));
+        int count = (int) Math.min(max, Math.max(now + 1L, (long) Math.ceil(now * wanted - ROUNDING)));
         return new ScalingDecision(count, why);
     }
 
