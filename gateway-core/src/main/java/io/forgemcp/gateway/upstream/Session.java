@@ -17,6 +17,7 @@ import io.forgemcp.gateway.transport.Outgoing;
 import io.forgemcp.gateway.transport.UpstreamChannel;
 import io.forgemcp.gateway.transport.UpstreamTransport;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -49,7 +50,11 @@ final class Session implements UpstreamSession, ChannelListener {
     private final AtomicBoolean over = new AtomicBoolean();
     private volatile @Nullable UpstreamChannel channel;
     private volatile @Nullable Handshake handshake;
+    /** Calls that came before the handshake was done. */
+    private final ArrayDeque<PendingCall> waiting = new ArrayDeque<>();
+
     private volatile boolean ready;
+    private volatile @Nullable GatewayException openingRefusal;
     private volatile ClientKey owner;
     private volatile Timers.@Nullable Cancellable handshakeDeadline;
 
@@ -227,10 +232,6 @@ final class Session implements UpstreamSession, ChannelListener {
     }
 
     private void becomeReady(UpstreamChannel fresh, Handshake agreed) {
-        if (over.get()) {
-            return;
-        }
-        ready = true;
         callOffDeadline();
         breaker.succeeded();
         if (agreed.maySpeakUnasked()) {
@@ -241,7 +242,17 @@ final class Session implements UpstreamSession, ChannelListener {
                 service(),
                 target.instance(),
                 agreed.version().date());
+        // In the order in which they came; who comes now queues up behind them until the queue is empty.
+        for (PendingCall next = nextWaiting(); next != null; next = nextWaiting()) {
+            next.transmit(this, fresh);
+        }
         opened.complete(this);
+    }
+
+    private synchronized @Nullable PendingCall nextWaiting() {
+        PendingCall next = waiting.poll();
+        ready = next == null && !over.get();
+        return next;
     }
 
     private void callOffDeadline() {
@@ -255,10 +266,10 @@ final class Session implements UpstreamSession, ChannelListener {
         if (over.get()) {
             return;
         }
-        if (failure.code() != ErrorCode.SHUTTING_DOWN) {
-            breaker.failed();
-        }
-        end(failure.code() == ErrorCode.OUTCOME_UNKNOWN ? nothingWasAsked(failure) : failure);
+        GatewayException reason = failure.code() == ErrorCode.OUTCOME_UNKNOWN ? nothingWasAsked(failure) : failure;
+        openingRefusal = reason;
+        breaker.failed();
+        end(reason);
     }
 
     /** Whoever waits for the session has sent nothing yet: the outcome of their calls is known. */
@@ -272,17 +283,29 @@ final class Session implements UpstreamSession, ChannelListener {
     /** Sends the call now, or as soon as the handshake is done. */
     void submit(PendingCall call) {
         UpstreamChannel open = channel;
-        if (ready && open != null) {
-            call.transmit(this, open);
-            return;
-        }
-        opened.whenComplete((session, failure) -> {
-            if (failure != null) {
-                call.onNoSession(GatewayException.of(failure));
-            } else {
-                call.transmit(this, Objects.requireNonNull(channel));
+        if (!ready || open == null) {
+            boolean tooLate;
+            synchronized (this) {
+                tooLate = over.get();
+                if (!tooLate && !ready) {
+                    waiting.add(call);
+                    return;
+                }
             }
-        });
+            open = channel;
+            GatewayException refusal = openingRefusal;
+            if (refusal != null) {
+                call.onNoSession(refusal);
+                return;
+            }
+            if (tooLate || open == null) {
+                // Not sent, so it may go to the session that follows this one.
+                call.onFailure(new GatewayException(
+                        ErrorCode.SESSION_NOT_FOUND, "The session with service \"" + service() + "\" has ended."));
+                return;
+            }
+        }
+        call.transmit(this, open);
     }
 
     /** Sends a notification if the session is there. */
@@ -297,8 +320,12 @@ final class Session implements UpstreamSession, ChannelListener {
     void cancelled(long id, String reason) {
         String params = "{\"requestId\":" + id + ",\"reason\":"
                 + new String(JsonText.quote(reason), StandardCharsets.UTF_8) + "}";
-        if (ready) {
-            notify(Messages.notification("notifications/cancelled", params.getBytes(StandardCharsets.UTF_8)));
+        UpstreamChannel open = channel;
+        // The handshake itself is never cancelled.
+        if (open != null && handshake != null) {
+            Message notification =
+                    Messages.notification("notifications/cancelled", params.getBytes(StandardCharsets.UTF_8));
+            open.send(Outgoing.notification(notification.bytes(), notification.method()), new Unanswered());
         }
     }
 
@@ -310,10 +337,12 @@ final class Session implements UpstreamSession, ChannelListener {
     /** What the failure of one message says about the session. */
     void failed(GatewayException failure) {
         if (failure.code() == ErrorCode.UPSTREAM_UNREACHABLE) {
-            if (ready) {
+            if (handshake != null) {
                 breaker.failed();
             }
-        } else if (failure.code() == ErrorCode.SESSION_NOT_FOUND && ready && over.compareAndSet(false, true)) {
+        } else if (failure.code() == ErrorCode.SESSION_NOT_FOUND
+                && handshake != null
+                && over.compareAndSet(false, true)) {
             // Other calls may still be answered on exchanges of their own; no new ones are sent here.
             ready = false;
             LOG.debug("Upstream session lost: service={} instance={}", service(), target.instance());
@@ -400,6 +429,9 @@ final class Session implements UpstreamSession, ChannelListener {
             }
         }
         opened.completeExceptionally(reason);
+        for (PendingCall next = nextWaiting(); next != null; next = nextWaiting()) {
+            next.onNoSession(reason);
+        }
     }
 
     /** For messages that nobody waits for: what comes back belongs to no call. */

@@ -120,6 +120,9 @@ public final class Upstreams implements AutoCloseable {
     }
 
     private Session open(SessionKey key, UpstreamTarget target, ClientKey client) {
+        if (closed) {
+            throw shuttingDown();
+        }
         ServiceName service = target.service().name();
         UpstreamTransport transport = transport(service, target.address());
         CircuitBreaker breaker = breakers.computeIfAbsent(service, this::newBreaker);
@@ -207,6 +210,16 @@ public final class Upstreams implements AutoCloseable {
                 return;
             }
         }
+    }
+
+    /** Calls whose answer or end of response is still to come. */
+    int callsUnderWay() {
+        return table.all().size();
+    }
+
+    /** Sessions that are open or being opened. */
+    int sessionsOpen() {
+        return sessions.size();
     }
 
     private static GatewayException shuttingDown() {
