@@ -87,9 +87,10 @@ class UpstreamsConcurrencyTest {
                 return EchoServer.answer(message);
             }
             held.add(message);
+            received[0]++;
             List<byte[]> out = new ArrayList<>();
             // Hold some back, but not the last ones.
-            if (held.size() > 4 || ++received[0] > CLIENTS * 200 - 8 || random.nextBoolean()) {
+            if (held.size() > 4 || received[0] > CLIENTS * 200 - 8 || random.nextBoolean()) {
                 Collections.shuffle(held, random);
                 held.forEach(one -> out.addAll(EchoServer.answer(one)));
                 held.clear();
