@@ -1,5 +1,6 @@
 package io.forgemcp.server;
 
+import io.forgemcp.gateway.Gateway;
 import io.forgemcp.gateway.security.Authenticator;
 import io.forgemcp.gateway.time.Timers;
 import io.forgemcp.server.http.GatewayHandler;
@@ -7,11 +8,14 @@ import io.forgemcp.server.http.InlineResume;
 import io.forgemcp.server.http.KeepAlive;
 import io.forgemcp.server.http.Route;
 import io.forgemcp.server.http.RouteTable;
+import io.forgemcp.server.logging.LogCounter;
+import io.forgemcp.server.prometheus.SystemGauges;
+import io.forgemcp.server.rest.RestRoutes;
+import io.forgemcp.server.rest.Version;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -34,27 +38,43 @@ public final class GatewayServer implements AutoCloseable {
     private final ServerConnector connector;
     private final GatewayHandler handler;
     private final KeepAlive keepAlive;
+    private final Runnable onClose;
 
-    private GatewayServer(Server server, ServerConnector connector, GatewayHandler handler, KeepAlive keepAlive) {
+    private GatewayServer(
+            Server server, ServerConnector connector, GatewayHandler handler, KeepAlive keepAlive, Runnable onClose) {
         this.server = server;
         this.connector = connector;
         this.handler = handler;
         this.keepAlive = keepAlive;
+        this.onClose = onClose;
     }
 
     /**
-     * Listens.
+     * Listens for this gateway, which the caller starts and closes itself. The gateway's metrics get the listener's; if
+     * they are {@link io.forgemcp.server.prometheus.PrometheusMetrics}, {@code /metrics} shows them.
      *
      * @throws UncheckedIOException if the address is in use or not to be had
      */
-    static GatewayServer start(
-            Endpoints endpoints,
-            List<Route> restRoutes,
-            Authenticator authenticator,
-            Timers timers,
-            ServerSettings settings) {
-        List<Route> routes = new ArrayList<>(endpoints.routes());
-        routes.addAll(restRoutes);
+    public static GatewayServer start(Gateway gateway, ServerSettings settings) {
+        Endpoints endpoints = new Endpoints(gateway.streamableHttp(), gateway.legacySse(), gateway.rpc());
+        RestRoutes rest = new RestRoutes(gateway, Version.current(), endpoints.routes());
+        SystemGauges.register(gateway.metrics());
+        LogCounter counter = LogCounter.install(gateway.metrics());
+        try {
+            return listen(rest.all(), gateway.authenticator(), gateway.timers(), settings, () -> {
+                rest.close();
+                counter.close();
+            });
+        } catch (RuntimeException failure) {
+            rest.close();
+            counter.close();
+            throw failure;
+        }
+    }
+
+    /** Listens with these routes and nothing else. */
+    static GatewayServer listen(
+            List<Route> routes, Authenticator authenticator, Timers timers, ServerSettings settings, Runnable onClose) {
         KeepAlive keepAlive = new KeepAlive(timers, settings.keepAlive());
         GatewayHandler handler = new GatewayHandler(new RouteTable(routes), authenticator, timers, keepAlive, settings);
         // Nothing here blocks, so a few threads are enough; the HTTP client towards servers has its own.
@@ -87,7 +107,7 @@ public final class GatewayServer implements AutoCloseable {
             stop(server);
             throw new IllegalStateException("The listener cannot be started", failure);
         }
-        return new GatewayServer(server, connector, handler, keepAlive);
+        return new GatewayServer(server, connector, handler, keepAlive, onClose);
     }
 
     /** The port it listens on. */
@@ -112,6 +132,7 @@ public final class GatewayServer implements AutoCloseable {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         }
         stop(server);
+        onClose.run();
     }
 
     private static void stop(Server server) {

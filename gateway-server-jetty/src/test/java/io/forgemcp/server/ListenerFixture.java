@@ -30,14 +30,14 @@ final class ListenerFixture implements AutoCloseable {
     }
 
     ListenerFixture(McpEndpoint endpoint, ServerSettings settings, Authenticator authenticator, List<Route> more) {
-        List<Route> routes = new java.util.ArrayList<>(HealthRoutes.routes());
+        List<Route> routes = new java.util.ArrayList<>(new Endpoints(endpoint, endpoint, endpoint).routes());
+        routes.add(Route.open(
+                "/live",
+                "Alive.",
+                request -> java.util.concurrent.CompletableFuture.completedFuture(
+                        io.forgemcp.server.http.RestAnswer.text("text/plain", "alive"))));
         routes.addAll(more);
-        server = GatewayServer.start(
-                new Endpoints(endpoint, endpoint, endpoint),
-                routes,
-                authenticator,
-                timers,
-                settings.withAddress("127.0.0.1", 0));
+        server = GatewayServer.listen(routes, authenticator, timers, settings.withAddress("127.0.0.1", 0), () -> {});
     }
 
     HttpResponse<String> post(String path, String body, String... headers) throws IOException, InterruptedException {

@@ -90,14 +90,4 @@ class McpListenerTest {
             }
         }
     }
-
-    @Test
-    void healthAnswersWithoutIdentity() throws Exception {
-        try (ListenerFixture listener = new ListenerFixture(ECHO)) {
-            HttpResponse<String> answer = listener.get("/health");
-
-            assertThat(answer.statusCode()).isEqualTo(200);
-            assertThat(answer.body()).contains("healthy");
-        }
-    }
 }

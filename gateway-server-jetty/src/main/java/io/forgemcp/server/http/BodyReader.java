@@ -41,7 +41,7 @@ final class BodyReader implements Runnable {
 
     @Override
     public void run() {
-        for (; ; ) {
+        while (!told.get()) {
             Content.Chunk chunk = request.read();
             if (chunk == null) {
                 if (deadline == null) {

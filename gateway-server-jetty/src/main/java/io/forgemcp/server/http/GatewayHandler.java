@@ -197,7 +197,7 @@ public final class GatewayHandler extends Handler.Abstract.NonBlocking {
         Route.Verb verb = exchange.route().verb();
         GatewayException unfit = unfit(exchange, request, verb);
         if (unfit != null) {
-            refuseBody(exchange, unfit);
+            exchange.refuse(unfit);
             return;
         }
         if (verb == Route.Verb.GET || request.getLength() == 0) {
@@ -213,7 +213,7 @@ public final class GatewayHandler extends Handler.Abstract.NonBlocking {
 
                     @Override
                     public void refused(GatewayException reason) {
-                        refuseBody(exchange, reason);
+                        exchange.refuse(reason);
                     }
 
                     @Override
@@ -242,11 +242,6 @@ public final class GatewayHandler extends Handler.Abstract.NonBlocking {
             return BodyReader.tooLarge(settings.maxRequestBytes());
         }
         return null;
-    }
-
-    /** Answers before the body has been read, on a connection that cannot be used again. */
-    private static void refuseBody(JettyExchange exchange, GatewayException reason) {
-        exchange.fail(reason, "Connection", "close");
     }
 
     private void act(JettyExchange exchange) {

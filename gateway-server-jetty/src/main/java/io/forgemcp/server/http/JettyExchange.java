@@ -3,8 +3,10 @@ package io.forgemcp.server.http;
 import io.forgemcp.gateway.endpoint.EventStream;
 import io.forgemcp.gateway.endpoint.McpRequest;
 import io.forgemcp.gateway.endpoint.McpResponder;
+import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.security.Caller;
+import io.forgemcp.server.logging.LoggingConfigurator;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
@@ -24,6 +26,8 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.Fields;
 import org.eclipse.jetty.util.thread.Invocable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One HTTP exchange, seen from the gateway as request and responder and from Jetty as the callback that ends it: one object
@@ -34,6 +38,7 @@ final class JettyExchange implements McpRequest, McpResponder, Callback, Predica
     private static final HttpField EVENTS = new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, "text/event-stream");
     private static final HttpField NO_STORE = new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, "no-store");
     private static final HttpField UNBUFFERED = new PreEncodedHttpField("X-Accel-Buffering", "no");
+    private static final Logger ACCESS = LoggerFactory.getLogger(LoggingConfigurator.ACCESS);
     private static final Runnable GONE = () -> {};
     private static final Runnable OVER = () -> {};
     private static final byte[] EMPTY = {};
@@ -145,22 +150,35 @@ final class JettyExchange implements McpRequest, McpResponder, Callback, Predica
         if (json != null) {
             response.getHeaders().put(JSON);
         }
-        write(status, json, headers);
+        write(status, json, this, headers);
     }
 
     void answer(RestAnswer answer) {
         claim();
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.contentType());
         response.getHeaders().put(NO_STORE);
-        write(answer.status(), answer.body());
+        write(answer.status(), answer.body(), this);
     }
 
     /** Refuses or reports, in the shape that the route's clients expect. */
     void fail(GatewayException failure, String... headers) {
-        byte[] error = route.action() instanceof Route.Action.Mcp
+        answer(failure.code().httpStatus(), error(failure), headers);
+    }
+
+    private byte[] error(GatewayException failure) {
+        return route.action() instanceof Route.Action.Mcp
                 ? ErrorBody.rpc(failure, requestId)
                 : ErrorBody.rest(failure, requestId);
-        answer(failure.code().httpStatus(), error, headers);
+    }
+
+    /** Refuses before the body has been read; the connection is not used again. */
+    void refuse(GatewayException reason) {
+        boolean sending = reason.code() == ErrorCode.BODY_TOO_LARGE
+                && !request.getHeaders().contains(HttpHeader.EXPECT);
+        claim();
+        response.getHeaders().put(JSON);
+        response.getHeaders().put(HttpHeader.CONNECTION, "close");
+        write(reason.code().httpStatus(), error(reason), sending ? new Drain(request, this) : this);
     }
 
     /** As {@link #fail}, unless the exchange has been answered already. */
@@ -170,16 +188,16 @@ final class JettyExchange implements McpRequest, McpResponder, Callback, Predica
         }
     }
 
-    private void write(int status, byte @Nullable [] content, String... headers) {
+    private void write(int status, byte @Nullable [] content, Callback written, String... headers) {
         response.setStatus(status);
         HttpFields.Mutable fields = response.getHeaders();
         put(fields, headers);
         wholeAnswerBegun = true;
         if (content == null) {
-            response.write(true, BufferUtil.EMPTY_BUFFER, this);
+            response.write(true, BufferUtil.EMPTY_BUFFER, written);
         } else {
             fields.put(HttpHeader.CONTENT_LENGTH, content.length);
-            response.write(true, ByteBuffer.wrap(content), this);
+            response.write(true, ByteBuffer.wrap(content), written);
         }
     }
 
@@ -252,13 +270,13 @@ final class JettyExchange implements McpRequest, McpResponder, Callback, Predica
     @Override
     public void succeeded() {
         disconnect.set(OVER);
-        release();
+        release("done");
         callback.succeeded();
     }
 
     @Override
     public void failed(Throwable cause) {
-        release();
+        release("broken");
         callback.failed(cause);
         Runnable action = disconnect.getAndSet(GONE);
         if (action != null) {
@@ -266,7 +284,17 @@ final class JettyExchange implements McpRequest, McpResponder, Callback, Predica
         }
     }
 
-    private void release() {
+    private void release(String end) {
+        if (ACCESS.isInfoEnabled()) {
+            ACCESS.info(
+                    "request method={} path={} status={} end={} micros={} id={}",
+                    request.getMethod(),
+                    path(),
+                    response.getStatus(),
+                    end,
+                    (System.nanoTime() - request.getBeginNanoTime()) / 1000,
+                    requestId);
+        }
         SseStream open = stream;
         if (open != null) {
             connections.keepAlive().remove(open);

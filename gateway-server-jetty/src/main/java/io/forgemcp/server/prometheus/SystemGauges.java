@@ -15,9 +15,8 @@ public final class SystemGauges {
 
     private SystemGauges() {}
 
-    /** Registers the gauges of the host and {@code up}. */
+    /** Registers the gauges of the host. */
     public static void register(GatewayMetrics metrics) {
-        metrics.gauge(Metric.UP, () -> 1, "forge-mcp-gateway");
         metrics.gauge(Metric.SYSTEM_CPU, SystemGauges::cpuPercent);
         metrics.gauge(Metric.SYSTEM_MEMORY, SystemGauges::memoryPercent);
     }

@@ -1,0 +1,22 @@
+package io.forgemcp.server.rest;
+
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.security.AccessPolicy;
+import io.forgemcp.server.http.Route.RestHandler;
+
+/** Keeps what changes services to those who may. */
+record Permissions(AccessPolicy policy) {
+    /** The handler, for administrators only. */
+    RestHandler administer(RestHandler handler) {
+        return request -> {
+            if (!policy.mayAdminister(request.caller())) {
+                throw new GatewayException(
+                        ErrorCode.FORBIDDEN,
+                        "Caller \"" + request.caller().principal()
+                                + "\" may not change services. Ask an administrator.");
+            }
+            return handler.handle(request);
+        };
+    }
+}
