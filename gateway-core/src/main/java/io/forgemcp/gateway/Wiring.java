@@ -45,6 +45,8 @@ import io.forgemcp.gateway.time.Timers;
 import io.forgemcp.gateway.transport.HttpExchanger;
 import io.forgemcp.gateway.transport.InProcessTransport;
 import io.forgemcp.gateway.transport.JdkHttpExchanger;
+import io.forgemcp.gateway.transport.ProbingHttpTransport;
+import io.forgemcp.gateway.transport.SseTransport;
 import io.forgemcp.gateway.transport.StdioTransport;
 import io.forgemcp.gateway.transport.StreamableHttpTransport;
 import io.forgemcp.gateway.transport.UpstreamTransport;
@@ -152,6 +154,8 @@ final class Wiring {
         transports.add(new InProcessTransport());
         transports.add(new StdioTransport());
         transports.add(new StreamableHttpTransport(exchanger, timers));
+        transports.add(new SseTransport(exchanger));
+        transports.add(new ProbingHttpTransport(exchanger, timers));
         return transports;
     }
 
