@@ -1,0 +1,128 @@
+package io.forgemcp.gateway.lifecycle;
+
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.service.InstanceId;
+import io.forgemcp.gateway.service.Launch;
+import io.forgemcp.gateway.service.ServiceDefinition;
+import io.forgemcp.gateway.transport.InstanceAddress;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Instances that do what the test says: operations complete at once, or when the test lets them. Thread-safe. */
+final class FakeRuntime implements ServiceRuntime {
+    final List<FakeInstance> instances = new CopyOnWriteArrayList<>();
+    final AtomicInteger starts = new AtomicInteger();
+    volatile Set<SleepDepth> depths = Set.of(SleepDepth.FREEZE);
+    /** Null lets every start succeed at once. */
+    volatile CompletableFuture<Void> startGate;
+
+    volatile CompletableFuture<Void> wakeGate;
+    volatile CompletableFuture<Void> sleepGate;
+    volatile CompletableFuture<Void> stopGate;
+    volatile boolean closed;
+
+    @Override
+    public String name() {
+        return "fake";
+    }
+
+    @Override
+    public boolean supports(ServiceDefinition service) {
+        return service.launch() instanceof Launch.Command;
+    }
+
+    @Override
+    public CompletionStage<Instance> start(ServiceDefinition service, InstanceId id, ExitListener exits) {
+        starts.incrementAndGet();
+        return gate(startGate).thenApply(open -> {
+            FakeInstance instance = new FakeInstance(id, exits);
+            instances.add(instance);
+            return instance;
+        });
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    void failStarts(String why) {
+        startGate = CompletableFuture.failedFuture(new GatewayException(ErrorCode.SERVICE_START_FAILED, why));
+    }
+
+    FakeInstance last() {
+        return instances.get(instances.size() - 1);
+    }
+
+    long alive() {
+        return instances.stream().filter(instance -> !instance.ended).count();
+    }
+
+    private static CompletableFuture<Void> gate(CompletableFuture<Void> gate) {
+        return gate == null ? CompletableFuture.completedFuture(null) : gate.copy();
+    }
+
+    final class FakeInstance implements Instance {
+        private final InstanceId id;
+        private final ExitListener exits;
+        final AtomicInteger sleeps = new AtomicInteger();
+        final AtomicInteger wakes = new AtomicInteger();
+        volatile boolean asleep;
+        volatile boolean ended;
+
+        FakeInstance(InstanceId id, ExitListener exits) {
+            this.id = id;
+            this.exits = exits;
+        }
+
+        @Override
+        public InstanceId id() {
+            return id;
+        }
+
+        @Override
+        public InstanceAddress address() {
+            return new InstanceAddress.Stdio(OutputStream.nullOutputStream(), InputStream.nullInputStream());
+        }
+
+        @Override
+        public Set<SleepDepth> depths() {
+            return depths;
+        }
+
+        @Override
+        public CompletionStage<Void> sleep(SleepDepth depth) {
+            sleeps.incrementAndGet();
+            return gate(sleepGate).thenRun(() -> asleep = true);
+        }
+
+        @Override
+        public CompletionStage<Void> wake() {
+            wakes.incrementAndGet();
+            return gate(wakeGate).thenRun(() -> asleep = false);
+        }
+
+        @Override
+        public CompletionStage<Void> stop(Duration grace) {
+            return gate(stopGate).thenRun(() -> ended = true);
+        }
+
+        @Override
+        public Usage usage() {
+            return new Usage(1000, 0);
+        }
+
+        void crash(String why) {
+            ended = true;
+            exits.exited(id, why);
+        }
+    }
+}
