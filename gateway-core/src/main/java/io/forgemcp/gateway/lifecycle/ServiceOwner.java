@@ -1,15 +1,14 @@
 package io.forgemcp.gateway.lifecycle;
 
-import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.service.InstanceId;
 import io.forgemcp.gateway.service.ServiceDefinition;
-import io.forgemcp.gateway.time.Timers;
 import io.forgemcp.gateway.upstream.ClientKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,6 +27,7 @@ final class ServiceOwner implements SlotListener {
     private final Ledger ledger;
     private final SlotBook slots;
     private final StatusView view;
+    private final ServiceFailures failures;
     private long instances;
     private @Nullable Drain drain;
     private volatile @Nullable GatewayException closed;
@@ -39,6 +39,7 @@ final class ServiceOwner implements SlotListener {
         this.ledger = new Ledger(
                 service, scope.timers(), scope.metrics(), scope.settings().history());
         this.slots = new SlotBook(service, () -> new Slot(service, scope, mailbox, () -> ++instances, this));
+        this.failures = new ServiceFailures(service.name());
         this.view = new StatusView(service, scope.timers(), ledger, slots);
     }
 
@@ -68,7 +69,7 @@ final class ServiceOwner implements SlotListener {
         if (unusable != null) {
             return CompletableFuture.failedFuture(unusable);
         }
-        Waiter waiter = new Waiter(scope.timers(), scope.executor(), patience, () -> wakeTimeout(patience));
+        Waiter waiter = new Waiter(scope.timers(), scope.executor(), patience, () -> failures.wakeTimeout(patience, ledger.page().state()));
         mailbox.tell(() -> {
             GatewayException now = unusable();
             if (now == null) {
@@ -97,12 +98,12 @@ final class ServiceOwner implements SlotListener {
     CompletionStage<ServiceStatus> stop(Force force) {
         return command(() -> {
             if (force == Force.NO && service.instances().min() > 0) {
-                return refused(
+                return failures.refused(
                         "stop",
                         "its policy keeps at least " + service.instances().min() + " instance running. Force it");
             }
             return empty("stop", force)
-                    .thenCompose(empty -> endAll("asked to stop", gone("was stopped. Call again to start it")));
+                    .thenCompose(empty -> endAll("asked to stop", failures.unavailable("was stopped. Call again to start it")));
         });
     }
 
@@ -136,9 +137,7 @@ final class ServiceOwner implements SlotListener {
             shutDoors();
             CompletionStage<Void> empty = CompletableFuture.completedFuture(null);
             if (!patience.isZero()) {
-                Drain waiting = new Drain(patience, true, "close");
-                waiting.begin();
-                empty = waiting.over;
+                empty = drain(patience, null);
             }
             empty.thenCompose(nobody -> endAll("no longer offered", reason))
                     .whenComplete((ended, failure) -> scope.executor().execute(() -> done.complete(null)));
@@ -202,8 +201,8 @@ final class ServiceOwner implements SlotListener {
 
     /** Lets nobody else in; completes on the mailbox when nobody is inside. */
     private CompletionStage<Void> empty(String command, Force force) {
-        if (drain != null) {
-            return refused(command, "it is already being emptied");
+        if (drain != null && drain.waiting()) {
+            return failures.refused(command, "it is already being emptied");
         }
         shutDoors();
         long inFlight = slots.inFlight();
@@ -212,11 +211,18 @@ final class ServiceOwner implements SlotListener {
         }
         if (force == Force.NO) {
             slots.all().forEach(Slot::readmit);
-            return refused(command, "calls or streams in flight: " + inFlight + ". Wait until they have ended");
+            return failures.refused(command, "calls or streams in flight: " + inFlight + ". Wait until they have ended");
         }
-        Drain waiting = new Drain(scope.settings().drainTimeout(), false, command);
-        waiting.begin();
-        return waiting.over;
+        Duration patience = scope.settings().drainTimeout();
+        return drain(patience, left -> failures.illegal(
+                command, "calls or streams still in flight after " + patience.toMillis() + " ms: " + left));
+    }
+
+    private CompletionStage<Void> drain(Duration patience, @Nullable LongFunction<GatewayException> refusal) {
+        Drain begun = new Drain(slots, scope.timers(), mailbox, patience, refusal);
+        drain = begun;
+        begun.look();
+        return begun.over();
     }
 
     private void shutDoors() {
@@ -235,78 +241,13 @@ final class ServiceOwner implements SlotListener {
     private @Nullable GatewayException unusable() {
         GatewayException reason = closed;
         if (reason == null && service.unavailable() != null) {
-            return gone("cannot be used: " + service.unavailable());
+            return failures.unavailable("cannot be used: " + service.unavailable());
         }
         return reason;
-    }
-
-    private GatewayException gone(String what) {
-        return new GatewayException(ErrorCode.SERVICE_UNAVAILABLE, "Service " + service.name() + " " + what + ".");
-    }
-
-    private GatewayException wakeTimeout(Duration patience) {
-        return new GatewayException(
-                ErrorCode.WAKE_TIMEOUT,
-                "Service " + service.name() + " was not ready after " + patience.toMillis() + " ms; it is "
-                        + ledger.page().state().label()
-                        + ". The start goes on: call again, or allow more time.");
-    }
-
-    private <T> CompletionStage<T> refused(String command, String why) {
-        return CompletableFuture.failedFuture(new GatewayException(
-                ErrorCode.ILLEGAL_TRANSITION, "Service " + service.name() + " cannot " + command + ": " + why + "."));
     }
 
     private static CompletionStage<Void> all(List<CompletionStage<Void>> stages) {
         return CompletableFuture.allOf(
                 stages.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new));
-    }
-
-    /** Waits until no lease is held; then, or when patience ends, it is over. */
-    private final class Drain {
-        private final Duration patience;
-        private final boolean ruthless;
-        private final String command;
-        private final CompletableFuture<Void> over = new CompletableFuture<>();
-        private Timers.Cancellable timer = () -> {};
-
-        /** @param ruthless whether those who are still inside when patience ends are cut off, or the command is refused */
-        Drain(Duration patience, boolean ruthless, String command) {
-            this.patience = patience;
-            this.ruthless = ruthless;
-            this.command = command;
-        }
-
-        void begin() {
-            drain = this;
-            timer = scope.timers().schedule(patience, () -> mailbox.tell(this::giveUp));
-            slots.all().forEach(slot -> slot.watch(true));
-            look();
-        }
-
-        void look() {
-            if (slots.inFlight() == 0) {
-                timer.cancel();
-                drain = null;
-                over.complete(null);
-            }
-        }
-
-        private void giveUp() {
-            if (over.isDone()) {
-                return;
-            }
-            drain = null;
-            if (ruthless) {
-                over.complete(null);
-            } else {
-                long inFlight = slots.inFlight();
-                slots.all().forEach(Slot::readmit);
-                over.completeExceptionally(new GatewayException(
-                        ErrorCode.ILLEGAL_TRANSITION,
-                        "Service " + service.name() + " cannot " + command + ": calls or streams still in flight after "
-                                + patience.toMillis() + " ms: " + inFlight + "."));
-            }
-        }
     }
 }

@@ -24,6 +24,12 @@ public interface ServiceRuntime extends AutoCloseable {
      */
     CompletionStage<Instance> start(ServiceDefinition service, InstanceId id, ExitListener exits);
 
+    /**
+     * A start under way is not wanted any more. A runtime that can may end it early; in any case the stage that {@link
+     * #start} returned completes, and an instance that still arrives is stopped. Does nothing by default.
+     */
+    default void abandon(InstanceId id) {}
+
     /** Ends every instance that is left. Idempotent. */
     @Override
     default void close() {}

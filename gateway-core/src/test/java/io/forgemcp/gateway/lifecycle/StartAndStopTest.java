@@ -287,6 +287,7 @@ class StartAndStopTest {
                     .hasMessageContaining("too many")
                     .extracting("code")
                     .isEqualTo(ErrorCode.SERVICE_UNAVAILABLE);
+            on.runtime.startGate.complete(null);
         }
     }
 

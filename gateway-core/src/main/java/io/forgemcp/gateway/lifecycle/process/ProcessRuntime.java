@@ -94,6 +94,11 @@ public final class ProcessRuntime implements ServiceRuntime {
                 .thenCompose(instance -> ready(child, instance));
     }
 
+    @Override
+    public void abandon(InstanceId id) {
+        living.stream().filter(instance -> instance.id().equals(id)).forEach(instance -> instance.stop(CLOSE_GRACE));
+    }
+
     /** Ends what is left: politely for a few seconds, then by force. */
     @Override
     public void close() {

@@ -1,0 +1,66 @@
+package io.forgemcp.gateway.lifecycle;
+
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.time.Timers;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Waiting, behind closed doors, until no lease of a service is held. Owned by its mailbox; {@link #over} completes
+ * there.
+ */
+final class Drain {
+    private final SlotBook slots;
+    private final @Nullable LongFunction<GatewayException> refusal;
+    private final CompletableFuture<Void> over = new CompletableFuture<>();
+    private final Timers.Cancellable timer;
+
+    /**
+     * @param patience how long it waits at most
+     * @param refusal what it fails with when patience ends, given how many are still inside; the doors open again. Null
+     *     to end well then, those inside being cut off
+     */
+    Drain(
+            SlotBook slots,
+            Timers timers,
+            Mailbox mailbox,
+            Duration patience,
+            @Nullable LongFunction<GatewayException> refusal) {
+        this.slots = slots;
+        this.refusal = refusal;
+        this.timer = timers.schedule(patience, () -> mailbox.tell(this::giveUp));
+        slots.all().forEach(slot -> slot.watch(true));
+    }
+
+    CompletionStage<Void> over() {
+        return over;
+    }
+
+    boolean waiting() {
+        return !over.isDone();
+    }
+
+    /** Looks whether anybody is left; to be called when a last lease has ended. */
+    void look() {
+        if (!over.isDone() && slots.inFlight() == 0) {
+            timer.cancel();
+            over.complete(null);
+        }
+    }
+
+    private void giveUp() {
+        if (over.isDone()) {
+            return;
+        }
+        if (refusal == null) {
+            over.complete(null);
+        } else {
+            long inFlight = slots.inFlight();
+            slots.all().forEach(Slot::readmit);
+            over.completeExceptionally(refusal.apply(inFlight));
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package io.forgemcp.gateway.lifecycle;
+
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.service.InstanceId;
+import io.forgemcp.gateway.service.ServiceDefinition;
+import io.forgemcp.gateway.time.Timers;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a slot asks of its runtime. Whatever the plugin does, throws, never answers or answers late, each call answers
+ * exactly once, on the service's mailbox, and the place in the queue that it held is given back.
+ */
+final class RuntimeCalls {
+    /** How long a runtime may take beyond what it was granted before it is taken for broken. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final ServiceDefinition service;
+    private final LifecycleScope scope;
+    private final Mailbox mailbox;
+
+    RuntimeCalls(ServiceDefinition service, LifecycleScope scope, Mailbox mailbox) {
+        this.service = service;
+        this.scope = scope;
+        this.mailbox = mailbox;
+    }
+
+    /**
+     * Starts an instance when it is its turn. An instance that arrives after the start timeout is stopped here.
+     *
+     * @param queued false for what costs nothing to start and must not wait behind what does
+     * @param unwanted asked before the start begins, on another thread
+     * @return false if too many wait; then there is no answer
+     */
+    boolean start(
+            ServiceRuntime runtime,
+            InstanceId id,
+            boolean queued,
+            BooleanSupplier unwanted,
+            ServiceRuntime.ExitListener exits,
+            BiConsumer<@Nullable Instance, @Nullable Throwable> answer) {
+        Duration limit = scope.settings().startTimeout();
+        java.util.function.Supplier<CompletionStage<?>> work = () -> {
+            CompletionStage<Instance> stage = unwanted.getAsBoolean()
+                    ? CompletableFuture.failedFuture(new ServiceFailures(service.name()).unavailable("was stopped"))
+                    : scope.runtimes().call(runtime.name(), () -> runtime.start(service, id, exits));
+            return once(
+                    stage,
+                    limit,
+                    "was not ready after " + limit.toMillis()
+                            + " ms. Its log may say why; start_timeout can be raised",
+                    answer,
+                    late -> scope.runtimes()
+                            .call(runtime.name(), () -> late.stop(scope.settings().stopGrace())));
+        };
+        if (queued) {
+            return scope.starts().offer(service.priority(), work);
+        }
+        CompletionStage<?> unused = work.get();
+        return true;
+    }
+
+    /** @return false if too many wait; then there is no answer */
+    boolean wake(LiveInstance live, Consumer<@Nullable Throwable> answer) {
+        return scope.wakes()
+                .offer(
+                        service.priority(),
+                        () -> once(
+                                scope.runtimes().call(live.runtime(), live.instance()::wake),
+                                PATIENCE,
+                                "was not woken in time",
+                                (done, failure) -> answer.accept(failure),
+                                late -> {}));
+    }
+
+    void sleep(LiveInstance live, SleepDepth depth, Consumer<@Nullable Throwable> answer) {
+        CompletionStage<?> unused = once(
+                scope.runtimes().call(live.runtime(), () -> live.instance().sleep(depth)),
+                PATIENCE,
+                "was not put to sleep in time",
+                (done, failure) -> answer.accept(failure),
+                late -> {});
+    }
+
+    void stop(LiveInstance live, Consumer<@Nullable Throwable> answer) {
+        Duration grace = scope.settings().stopGrace();
+        CompletionStage<?> unused = once(
+                scope.runtimes().call(live.runtime(), () -> live.instance().stop(grace)),
+                grace.plus(PATIENCE),
+                "was not seen to end in time",
+                (done, failure) -> answer.accept(failure),
+                late -> {});
+    }
+
+    private <T> CompletionStage<Void> once(
+            CompletionStage<T> stage,
+            Duration limit,
+            String lateness,
+            BiConsumer<@Nullable T, @Nullable Throwable> answer,
+            Consumer<T> late) {
+        CompletableFuture<Void> over = new CompletableFuture<>();
+        Timers.Cancellable timer = scope.timers().schedule(limit, () -> {
+            if (over.complete(null)) {
+                GatewayException tooLate = new GatewayException(
+                        ErrorCode.SERVICE_START_FAILED, "Service " + service.name() + " " + lateness + ".");
+                mailbox.tell(() -> answer.accept(null, tooLate));
+            }
+        });
+        stage.whenComplete((result, failure) -> {
+            if (over.complete(null)) {
+                timer.cancel();
+                mailbox.tell(() -> answer.accept(result, failure));
+            } else if (result != null) {
+                late.accept(result);
+            }
+        });
+        return over;
+    }
+}
