@@ -53,11 +53,12 @@ final class RuntimeCalls {
             return once(
                     stage,
                     limit,
-                    "was not ready after " + limit.toMillis()
-                            + " ms. Its log may say why; start_timeout can be raised",
+                    "was not ready after " + limit.toMillis() + " ms. Its log may say why; start_timeout can be raised",
                     answer,
                     late -> scope.runtimes()
-                            .call(runtime.name(), () -> late.stop(scope.settings().stopGrace())));
+                            .call(
+                                    runtime.name(),
+                                    () -> late.stop(scope.settings().stopGrace())));
         };
         if (queued) {
             return scope.starts().offer(service.priority(), work);

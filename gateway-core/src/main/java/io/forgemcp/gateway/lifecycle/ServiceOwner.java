@@ -69,7 +69,11 @@ final class ServiceOwner implements SlotListener {
         if (unusable != null) {
             return CompletableFuture.failedFuture(unusable);
         }
-        Waiter waiter = new Waiter(scope.timers(), scope.executor(), patience, () -> failures.wakeTimeout(patience, ledger.page().state()));
+        Waiter waiter = new Waiter(
+                scope.timers(),
+                scope.executor(),
+                patience,
+                () -> failures.wakeTimeout(patience, ledger.page().state()));
         mailbox.tell(() -> {
             GatewayException now = unusable();
             if (now == null) {
@@ -103,7 +107,8 @@ final class ServiceOwner implements SlotListener {
                         "its policy keeps at least " + service.instances().min() + " instance running. Force it");
             }
             return empty("stop", force)
-                    .thenCompose(empty -> endAll("asked to stop", failures.unavailable("was stopped. Call again to start it")));
+                    .thenCompose(empty ->
+                            endAll("asked to stop", failures.unavailable("was stopped. Call again to start it")));
         });
     }
 
@@ -211,11 +216,14 @@ final class ServiceOwner implements SlotListener {
         }
         if (force == Force.NO) {
             slots.all().forEach(Slot::readmit);
-            return failures.refused(command, "calls or streams in flight: " + inFlight + ". Wait until they have ended");
+            return failures.refused(
+                    command, "calls or streams in flight: " + inFlight + ". Wait until they have ended");
         }
         Duration patience = scope.settings().drainTimeout();
-        return drain(patience, left -> failures.illegal(
-                command, "calls or streams still in flight after " + patience.toMillis() + " ms: " + left));
+        return drain(
+                patience,
+                left -> failures.illegal(
+                        command, "calls or streams still in flight after " + patience.toMillis() + " ms: " + left));
     }
 
     private CompletionStage<Void> drain(Duration patience, @Nullable LongFunction<GatewayException> refusal) {

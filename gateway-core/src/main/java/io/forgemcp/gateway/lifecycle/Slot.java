@@ -29,7 +29,10 @@ final class Slot {
     static final long NEVER = Long.MIN_VALUE;
 
     /** What others may see of a slot. */
-    record View(ServiceState state, @Nullable LiveInstance live, @Nullable String error) {}
+    record View(
+            ServiceState state,
+            @Nullable LiveInstance live,
+            @Nullable String error) {}
 
     private final ServiceDefinition service;
     private final LifecycleScope scope;
@@ -172,19 +175,16 @@ final class Slot {
         }
         if (force == Force.NO && service.instances().min() > 0) {
             return failures.refused(
-                    "sleep",
-                    "its policy keeps at least " + service.instances().min() + " instance running. Force it");
+                    "sleep", "its policy keeps at least " + service.instances().min() + " instance running. Force it");
         }
         Duration left = idle.untilSleepAllowed(awakeSince, lastUsed.get());
         if (force == Force.NO && !left.isZero()) {
             return failures.refused(
-                    "sleep",
-                    "min_sleep_time keeps it awake for another " + left.toMillis() + " ms. Wait or force it");
+                    "sleep", "min_sleep_time keeps it awake for another " + left.toMillis() + " ms. Wait or force it");
         }
         if (!current.gate().closeIfEmpty()) {
             return failures.refused(
-                    "sleep",
-                    "calls or streams in flight: " + current.gate().inside() + ". Wait until they have ended");
+                    "sleep", "calls or streams in flight: " + current.gate().inside() + ". Wait until they have ended");
         }
         return fallAsleep(current, "asked to sleep");
     }
@@ -270,8 +270,12 @@ final class Slot {
         LiveInstance arrived = instance == null
                 ? null
                 : new LiveInstance(
-                        service, instance, begun.runtime().name(), scope.timers(), lastUsed, () -> mailbox.tell(
-                                this::emptied));
+                        service,
+                        instance,
+                        begun.runtime().name(),
+                        scope.timers(),
+                        lastUsed,
+                        () -> mailbox.tell(this::emptied));
         live = arrived;
         if (state == ServiceState.STOPPING) {
             if (arrived == null) {
@@ -350,7 +354,8 @@ final class Slot {
                 return;
             }
         }
-        if (idle.untilIdle(awakeSince, lastUsed.get()).isZero() && current.gate().closeIfEmpty()) {
+        if (idle.untilIdle(awakeSince, lastUsed.get()).isZero()
+                && current.gate().closeIfEmpty()) {
             CompletionStage<Void> unused = fallAsleep(
                     current, "idle for " + service.sleepPolicy().idleTimeout().toSeconds() + " s");
         } else {

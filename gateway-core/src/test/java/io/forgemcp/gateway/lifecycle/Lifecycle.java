@@ -19,8 +19,8 @@ import java.util.concurrent.CompletionStage;
 final class Lifecycle implements AutoCloseable {
     static final ServiceName NAME = ServiceName.of("search");
     static final Duration PATIENCE = Duration.ofSeconds(30);
-    static final SleepPolicy POLICY = new SleepPolicy(
-            true, Duration.ofSeconds(300), Duration.ofSeconds(60), null, SleepPolicy.Depth.AUTO);
+    static final SleepPolicy POLICY =
+            new SleepPolicy(true, Duration.ofSeconds(300), Duration.ofSeconds(60), null, SleepPolicy.Depth.AUTO);
 
     final ManualTimers timers = new ManualTimers();
     final FakeRuntime runtime = new FakeRuntime();

@@ -27,7 +27,8 @@ class SessionIsolationTest {
         Lease ann = acquire(ANN).join();
         Lease bob = acquire(BOB).join();
         assertThat(ann.target().instance()).isNotEqualTo(bob.target().instance());
-        assertThat(acquire(ANN).join().target().instance()).isEqualTo(ann.target().instance());
+        assertThat(acquire(ANN).join().target().instance())
+                .isEqualTo(ann.target().instance());
         assertThat(on.status().instances()).hasSize(2);
     }
 

@@ -108,11 +108,19 @@ class SleepPolicyTest {
                     .hasMessageContaining("min_sleep_time")
                     .extracting("code")
                     .isEqualTo(ErrorCode.ILLEGAL_TRANSITION);
-            assertThat(on.manager.sleep(NAME, Force.YES).toCompletableFuture().join().state())
+            assertThat(on.manager
+                            .sleep(NAME, Force.YES)
+                            .toCompletableFuture()
+                            .join()
+                            .state())
                     .isEqualTo(ServiceState.SLEEPING);
             on.use();
             on.pass(60);
-            assertThat(on.manager.sleep(NAME, Force.NO).toCompletableFuture().join().state())
+            assertThat(on.manager
+                            .sleep(NAME, Force.NO)
+                            .toCompletableFuture()
+                            .join()
+                            .state())
                     .isEqualTo(ServiceState.SLEEPING);
         }
     }
@@ -175,16 +183,23 @@ class SleepPolicyTest {
 
     @Test
     void theDepthIsTheOneAskedForOrTheNextLighterOneOrStop() {
-        assertThat(depth(SleepPolicy.Depth.AUTO, SleepDepth.FREEZE, SleepDepth.DEEP)).isEqualTo(SleepDepth.FREEZE);
-        assertThat(depth(SleepPolicy.Depth.DEEP, SleepDepth.FREEZE, SleepDepth.SHALLOW)).isEqualTo(SleepDepth.SHALLOW);
-        assertThat(depth(SleepPolicy.Depth.SHALLOW, SleepDepth.FREEZE, SleepDepth.DEEP)).isEqualTo(SleepDepth.FREEZE);
+        assertThat(depth(SleepPolicy.Depth.AUTO, SleepDepth.FREEZE, SleepDepth.DEEP))
+                .isEqualTo(SleepDepth.FREEZE);
+        assertThat(depth(SleepPolicy.Depth.DEEP, SleepDepth.FREEZE, SleepDepth.SHALLOW))
+                .isEqualTo(SleepDepth.SHALLOW);
+        assertThat(depth(SleepPolicy.Depth.SHALLOW, SleepDepth.FREEZE, SleepDepth.DEEP))
+                .isEqualTo(SleepDepth.FREEZE);
         assertThat(depth(SleepPolicy.Depth.FREEZE, SleepDepth.DEEP)).isEqualTo(SleepDepth.DEEP);
         assertThat(depth(SleepPolicy.Depth.STOP, SleepDepth.FREEZE)).isEqualTo(SleepDepth.STOP);
         assertThat(depth(SleepPolicy.Depth.FREEZE)).isEqualTo(SleepDepth.STOP);
     }
 
     private static SleepDepth depth(SleepPolicy.Depth wanted, SleepDepth... offered) {
-        return new IdleWatch(policy(wanted), new io.forgemcp.gateway.time.ManualTimers(), new Mailbox(Runnable::run), () -> {})
+        return new IdleWatch(
+                        policy(wanted),
+                        new io.forgemcp.gateway.time.ManualTimers(),
+                        new Mailbox(Runnable::run),
+                        () -> {})
                 .depthFor(Set.of(offered));
     }
 
@@ -195,7 +210,8 @@ class SleepPolicyTest {
             on.pass(300);
             assertThat(on.state()).isEqualTo(ServiceState.STOPPED);
             assertThat(on.runtime.last().ended).isTrue();
-            assertThat(on.events.stream().filter(InstanceEnded.class::isInstance)).hasSize(1);
+            assertThat(on.events.stream().filter(InstanceEnded.class::isInstance))
+                    .hasSize(1);
             on.pass(100);
             assertThat(on.status().totalSleepTime()).isEqualTo(Duration.ofSeconds(100));
             on.use();
@@ -237,7 +253,9 @@ class SleepPolicyTest {
                 .with(service("search").sleepPolicy(SleepPolicy.NEVER))
                 .with(ServiceDefinition.http("far", URI.create("http://localhost:9/mcp")))) {
             on.use();
-            on.acquire("far", io.forgemcp.gateway.upstream.ClientKey.GATEWAY).join().close();
+            on.acquire("far", io.forgemcp.gateway.upstream.ClientKey.GATEWAY)
+                    .join()
+                    .close();
             on.pass(100_000);
             assertThat(on.manager.statuses()).extracting(ServiceStatus::state).containsOnly(ServiceState.RUNNING);
             assertThat(failure(on.manager.sleep(io.forgemcp.gateway.service.ServiceName.of("far"), Force.YES)))

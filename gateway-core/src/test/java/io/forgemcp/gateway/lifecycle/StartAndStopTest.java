@@ -25,8 +25,10 @@ class StartAndStopTest {
             assertThat(on.manager.transitions(NAME))
                     .extracting(step -> step.from().label() + "-" + step.to().label())
                     .containsExactly("stopped-starting", "starting-running", "running-stopping", "stopping-stopped");
-            assertThat(on.events.stream().filter(ServiceStateChanged.class::isInstance)).hasSize(4);
-            assertThat(on.events.stream().filter(InstanceEnded.class::isInstance)).hasSize(1);
+            assertThat(on.events.stream().filter(ServiceStateChanged.class::isInstance))
+                    .hasSize(4);
+            assertThat(on.events.stream().filter(InstanceEnded.class::isInstance))
+                    .hasSize(1);
         }
     }
 
@@ -128,7 +130,8 @@ class StartAndStopTest {
             on.runtime.failStarts("not yet");
             assertThat(failure(on.manager.start(NAME))).hasMessageContaining("not yet");
             on.runtime.startGate = null;
-            assertThat(on.manager.start(NAME).toCompletableFuture().join().state()).isEqualTo(ServiceState.RUNNING);
+            assertThat(on.manager.start(NAME).toCompletableFuture().join().state())
+                    .isEqualTo(ServiceState.RUNNING);
         }
     }
 
@@ -139,7 +142,8 @@ class StartAndStopTest {
             on.runtime.last().crash("exit status 7, last line: out of cheese");
             assertThat(on.state()).isEqualTo(ServiceState.ERROR);
             assertThat(on.status().errorMessage()).contains("exit status 7").contains("out of cheese");
-            assertThat(on.events.stream().filter(InstanceEnded.class::isInstance)).hasSize(1);
+            assertThat(on.events.stream().filter(InstanceEnded.class::isInstance))
+                    .hasSize(1);
             on.pass(1);
             Lease next = on.acquire().join();
             assertThat(next.target().instance().number()).isEqualTo(2);
@@ -155,7 +159,10 @@ class StartAndStopTest {
             on.runtime.startGate = new CompletableFuture<>();
             CompletableFuture<Lease> call = on.acquire();
             on.runtime.startGate.completeExceptionally(new IllegalStateException("boom"));
-            assertThat(failure(call)).hasMessageContaining("boom").extracting("code").isEqualTo(ErrorCode.SERVICE_START_FAILED);
+            assertThat(failure(call))
+                    .hasMessageContaining("boom")
+                    .extracting("code")
+                    .isEqualTo(ErrorCode.SERVICE_START_FAILED);
         }
     }
 
@@ -264,7 +271,7 @@ class StartAndStopTest {
                 .with(service("critical").priority(Priority.CRITICAL))) {
             on.runtime.startGate = new CompletableFuture<>();
             for (String name : List.of("first", "low", "normal", "critical")) {
-                on.acquire(name, ClientKey.GATEWAY);
+                assertThat(on.acquire(name, ClientKey.GATEWAY)).isNotDone();
             }
             assertThat(on.runtime.starts).hasValue(1);
             on.runtime.startGate.complete(null);
@@ -304,7 +311,9 @@ class StartAndStopTest {
     @Test
     void unknownAndDoubledNamesAreRefused() {
         try (Lifecycle on = Lifecycle.withService()) {
-            assertThat(failure(on.acquire("other", ClientKey.GATEWAY))).extracting("code").isEqualTo(ErrorCode.UNKNOWN_SERVICE);
+            assertThat(failure(on.acquire("other", ClientKey.GATEWAY)))
+                    .extracting("code")
+                    .isEqualTo(ErrorCode.UNKNOWN_SERVICE);
             assertThatThrownBy(() -> on.with(service("SEARCH"))).hasMessageContaining("twice");
             assertThat(on.manager.status(ServiceName.of("other"))).isEmpty();
         }

@@ -25,12 +25,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * How one child is brought into the world.
  *
- * <p>It is not started directly but by a shell that first waits for a line on standard input and then becomes the
- * command. The gateway sends the line only after the warden knows the child: if the gateway dies before, the shell
- * reads end of file and nothing was ever started. Words of the command are arguments of that shell, never its script.
+ * <p>It is not started directly but by a shell that says so with an empty line, waits for a line on standard input and
+ * then becomes the command. From the first line on the group exists and can be signalled. The gateway answers only
+ * after the warden knows the child: if the gateway dies before, the shell reads end of file and nothing was ever
+ * started. Words of the command are arguments of that shell, never its script.
  */
 final class Child {
-    private static final String GATE = "IFS= read -r go && exec \"$@\"";
+    private static final String GATE = "echo && IFS= read -r go && exec \"$@\"";
     private static final Duration LAST_WORDS = Duration.ofMillis(300);
 
     private final ServiceDefinition service;
@@ -153,6 +154,9 @@ final class Child {
     /** Lets it go on from shell to command, once the warden knows it. */
     private void release(Process started, Warden warden) throws IOException {
         try {
+            if (started.getInputStream().read() != '\n') {
+                throw new IOException("the shell that starts it ended at once");
+            }
             warden.watch(group());
             OutputStream input = started.getOutputStream();
             input.write("go\n".getBytes(StandardCharsets.US_ASCII));
