@@ -44,10 +44,11 @@ public sealed interface Launch {
             return new Command(null, command, Map.of(), List.of(), null, 0, "/mcp");
         }
 
-        /** Without the environment, whose values may be secret. */
+        /** The program only: arguments and environment may hold secrets, as a connection string does. */
         @Override
         public String toString() {
-            return "Command" + (image == null ? "" : "[" + image + "]") + command;
+            String program = command.isEmpty() ? "" : command.get(0) + " and " + (command.size() - 1) + " arguments";
+            return "Command[" + (image == null ? "" : image + ": ") + program + "]";
         }
     }
 
