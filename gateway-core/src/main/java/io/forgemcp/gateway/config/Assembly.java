@@ -4,6 +4,7 @@ import io.forgemcp.gateway.config.read.Environment;
 import io.forgemcp.gateway.config.read.Finding;
 import io.forgemcp.gateway.config.read.Position;
 import io.forgemcp.gateway.config.read.Reading;
+import io.forgemcp.gateway.config.read.Suggestion;
 import io.forgemcp.gateway.config.schema.ScalingFile;
 import io.forgemcp.gateway.config.schema.ServiceEntry;
 import io.forgemcp.gateway.config.schema.ServicesFile;
@@ -128,7 +129,7 @@ final class Assembly {
                     reading.position(ScalingFile.NAME, key).orElse(reading.at(ScalingFile.NAME, 0)),
                     key,
                     "There is no policy \"" + chosen + "\"."
-                            + io.forgemcp.gateway.config.read.Suggestion.didYouMean(chosen, known)
+                            + Suggestion.didYouMean(chosen, known)
                             + " The service has the policy default.");
             return "default";
         }

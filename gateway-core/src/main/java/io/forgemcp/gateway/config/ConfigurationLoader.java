@@ -28,6 +28,7 @@ public final class ConfigurationLoader {
         ConfigurationFiles files = ConfigurationFiles.read(reading);
         Registrations registrations = Registrations.read(reading, environment);
         reportUnset(reading);
+        reportFilesWithoutEffect(reading, registrations);
         Assembly assembly = new Assembly(reading, files, environment, registrations.gateways());
         List<Assembly.Assembled> local = assembly.services();
         SystemLimits limits = new LimitChecks(reading, files).reconcile(local);
@@ -40,11 +41,24 @@ public final class ConfigurationLoader {
         return new LoadResult(configuration, reading.findings(), values);
     }
 
+    private static void reportFilesWithoutEffect(Reading reading, Registrations registrations) {
+        for (String file : KeysWithoutEffect.registrationFiles()) {
+            registrations
+                    .firstLine(file)
+                    .ifPresent(position -> reading.report(
+                            Finding.Severity.INFO,
+                            position,
+                            "",
+                            "The rows of this file are read and checked but have no effect in this version."));
+        }
+    }
+
     private static void reportUnset(Reading reading) {
         for (Reading.Unset unset : reading.unset()) {
             boolean ofService = unset.file().equals(ServicesFile.NAME);
+            boolean matters = !ofService && !KeysWithoutEffect.covers(unset.file(), unset.keyPath());
             reading.report(
-                    ofService ? Finding.Severity.INFO : Finding.Severity.WARNING,
+                    matters ? Finding.Severity.WARNING : Finding.Severity.INFO,
                     unset.position(),
                     unset.keyPath(),
                     unset.message() + ". "

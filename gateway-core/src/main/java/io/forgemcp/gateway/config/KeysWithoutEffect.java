@@ -6,6 +6,7 @@ import io.forgemcp.gateway.config.schema.MonitoringFile;
 import io.forgemcp.gateway.config.schema.ResourcesFile;
 import io.forgemcp.gateway.config.schema.ScalingFile;
 import io.forgemcp.gateway.config.schema.SecurityFile;
+import io.forgemcp.gateway.config.schema.ServicesFile;
 import io.forgemcp.gateway.config.schema.SleepFile;
 import io.forgemcp.gateway.config.schema.SleepPoliciesFile;
 import java.util.Map;
@@ -18,6 +19,13 @@ import java.util.Set;
  */
 final class KeysWithoutEffect {
     private static final Map<String, Set<String>> KEYS = Map.of(
+            ServicesFile.NAME,
+            Set.of(
+                    "services.<name>.image",
+                    "services.<name>.resources",
+                    "services.<name>.health_check",
+                    "services.<name>.sleep_policy.memory_reservation",
+                    "services.<name>.tags"),
             SleepFile.NAME,
             Set.of(
                     "sleep_settings.max_sleeping_services",
@@ -41,6 +49,8 @@ final class KeysWithoutEffect {
             ResourcesFile.NAME,
             Set.of(
                     "system_limits",
+                    "service_limits",
+                    "service_categories",
                     "scaling_constraints",
                     "monitoring",
                     "qos.priorities",
@@ -74,7 +84,14 @@ final class KeysWithoutEffect {
             SecurityFile.NAME,
             Set.of("security"));
 
+    private static final Set<String> REGISTRATION_FILES = Set.of(RegistrationRows.PROMPTS, RegistrationRows.RESOURCES);
+
     private KeysWithoutEffect() {}
+
+    /** The registration files whose rows change nothing in this version. */
+    static Set<String> registrationFiles() {
+        return REGISTRATION_FILES;
+    }
 
     /** Whether exactly this key is on the list. */
     static boolean lists(String file, String pattern) {
@@ -84,7 +101,8 @@ final class KeysWithoutEffect {
     /** Whether this key, or a section it is in, is on the list. */
     static boolean covers(String file, String pattern) {
         return KEYS.getOrDefault(file, Set.of()).stream()
-                .anyMatch(listed -> pattern.equals(listed) || pattern.startsWith(listed + "."));
+                .anyMatch(listed ->
+                        pattern.equals(listed) || pattern.startsWith(listed + ".") || pattern.startsWith(listed + "["));
     }
 
     /** The list, by file. */

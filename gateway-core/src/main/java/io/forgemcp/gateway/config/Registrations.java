@@ -2,8 +2,12 @@ package io.forgemcp.gateway.config;
 
 import io.forgemcp.gateway.config.read.Environment;
 import io.forgemcp.gateway.config.read.Finding;
+import io.forgemcp.gateway.config.read.Position;
 import io.forgemcp.gateway.config.read.Reading;
+import io.forgemcp.gateway.config.read.Suggestion;
 import io.forgemcp.gateway.config.schema.ServicesFile;
+import io.forgemcp.gateway.service.Launch;
+import io.forgemcp.gateway.service.RuntimeChoice;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.virtualserver.Naming;
@@ -11,6 +15,7 @@ import io.forgemcp.gateway.virtualserver.VirtualServer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,6 +31,7 @@ final class Registrations {
     private final List<VirtualServerRow> virtualServers;
     private final List<PromptTemplate> prompts;
     private final List<ResourceLink> resources;
+    private final Set<String> saidComponents = new HashSet<>();
 
     private Registrations(Reading reading, Environment environment) {
         this.reading = reading;
@@ -42,6 +48,11 @@ final class Registrations {
         this.virtualServers = registrations.virtualServers();
         this.prompts = registrations.prompts();
         this.resources = registrations.resources();
+    }
+
+    /** Where the first row of a file stands. */
+    Optional<Position> firstLine(String file) {
+        return reading.lines(file).stream().findFirst().map(line -> reading.at(file, line.number()));
     }
 
     static Registrations read(Reading reading, Environment environment) {
@@ -108,10 +119,7 @@ final class Registrations {
             return Optional.empty();
         }
         return Optional.of(ServiceDefinition.of(
-                        row.name().value(),
-                        io.forgemcp.gateway.service.RuntimeChoice.REMOTE,
-                        new io.forgemcp.gateway.service.Launch.Remote(row.url(), Map.of()),
-                        row.wire())
+                        row.name().value(), RuntimeChoice.REMOTE, new Launch.Remote(row.url(), Map.of()), row.wire())
                 .build());
     }
 
@@ -125,11 +133,7 @@ final class Registrations {
             }
             Optional<ServiceName> unknown = serviceName(gateway);
             if (unknown.isPresent() && BuiltIn.COMPONENTS.contains(gateway.toLowerCase(Locale.ROOT))) {
-                reading.report(
-                        Finding.Severity.INFO,
-                        row.position(),
-                        row.name(),
-                        "\"" + gateway + "\" is a part of the gateway itself and offers no tools in this version.");
+                reportComponent(row, gateway);
                 services.add(unknown.get());
             } else if (unknown.isPresent()) {
                 reading.report(
@@ -138,7 +142,7 @@ final class Registrations {
                         row.name(),
                         "\"" + gateway + "\" is neither a service of " + reading.at(ServicesFile.NAME, 0)
                                 + " nor a row of " + reading.at(GatewayRows.FILE, 0) + "."
-                                + io.forgemcp.gateway.config.read.Suggestion.didYouMean(gateway, names.keySet())
+                                + Suggestion.didYouMean(gateway, names.keySet())
                                 + " The virtual server has the others only, until such a service is registered.");
                 services.add(unknown.get());
             } else {
@@ -162,6 +166,19 @@ final class Registrations {
                 server.naming(),
                 server.renames(),
                 server.descriptions());
+    }
+
+    /** Said once: the files of existing deployments name the tool router in nearly every row. */
+    private void reportComponent(VirtualServerRow row, String component) {
+        if (saidComponents.add(component.toLowerCase(Locale.ROOT))) {
+            reading.report(
+                    Finding.Severity.INFO,
+                    row.position(),
+                    row.name(),
+                    "\"" + component
+                            + "\" is a part of the gateway itself and offers no tools in this version, here and"
+                            + " in other rows.");
+        }
     }
 
     private static void putNames(Map<String, ServiceName> names, String name, ServiceName service) {

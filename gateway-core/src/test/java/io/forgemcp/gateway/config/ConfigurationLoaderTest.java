@@ -71,7 +71,7 @@ class ConfigurationLoaderTest {
                       memory: "12XB"
                 """);
 
-        assertThat(files.load().findings())
+        assertThat(files.load().findings(Finding.Severity.ERROR))
                 .extracting(Finding::toString)
                 .containsExactly(
                         files.path("services.yml")

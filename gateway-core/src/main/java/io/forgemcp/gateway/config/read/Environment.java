@@ -19,6 +19,15 @@ public final class Environment {
     /** Where the variables of the process come from, as an origin. */
     public static final String PROCESS = "process environment";
 
+    /** Where the variables come from that the gateway supplies itself, as an origin. */
+    public static final String GATEWAY = "gateway";
+
+    /** Holds {@link #projectDirectory()}, for values that need an absolute path; supplied by the gateway. */
+    public static final String PROJECT_DIRECTORY = "FORGE_PROJECT_DIRECTORY";
+
+    /** The largest request body in bytes; 10 MB unless it is set. */
+    public static final String MAX_REQUEST_SIZE = "FORGE_MAX_REQUEST_SIZE";
+
     /** Chooses the second file: {@code development} (the default) or {@code production}. */
     public static final String FORGE_ENV = "FORGE_ENV";
 
@@ -38,7 +47,7 @@ public final class Environment {
 
     /** Only these variables, without any file; for tests and for embedding. */
     public static Environment of(Path projectDirectory, Map<String, String> variables) {
-        Map<String, Variable> all = new LinkedHashMap<>();
+        Map<String, Variable> all = supplied(projectDirectory);
         variables.forEach((name, value) -> all.put(name, new Variable(value, PROCESS)));
         return new Environment(
                 projectDirectory.toAbsolutePath().normalize(),
@@ -54,7 +63,7 @@ public final class Environment {
      */
     public static Environment read(Path projectDirectory, Map<String, String> process) {
         List<Finding> findings = new ArrayList<>();
-        Map<String, Variable> all = new LinkedHashMap<>();
+        Map<String, Variable> all = supplied(projectDirectory);
         Map<String, Variable> shared = readFile(projectDirectory.resolve(".env.shared"), findings);
         Map<String, Variable> local = readFile(projectDirectory.resolve(".env.local"), findings);
         String stage = process.getOrDefault(FORGE_ENV, "");
@@ -78,6 +87,14 @@ public final class Environment {
         all.putAll(local);
         process.forEach((name, value) -> all.put(name, new Variable(value, PROCESS)));
         return new Environment(projectDirectory.toAbsolutePath().normalize(), stage, all, findings);
+    }
+
+    private static Map<String, Variable> supplied(Path projectDirectory) {
+        Map<String, Variable> variables = new LinkedHashMap<>();
+        String directory = projectDirectory.toAbsolutePath().normalize().toString();
+        variables.put(PROJECT_DIRECTORY, new Variable(directory, GATEWAY));
+        variables.put(MAX_REQUEST_SIZE, new Variable("10485760", GATEWAY));
+        return variables;
     }
 
     private static Map<String, Variable> readFile(Path file, List<Finding> findings) {

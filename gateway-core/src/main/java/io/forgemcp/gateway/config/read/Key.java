@@ -12,6 +12,9 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
 public @interface Key {
+    /** Stands for no default. */
+    String NONE = "\0";
+
     /** What the key means; the reference in {@code docs/configuration.md} is made of it. */
     String value();
 
@@ -19,7 +22,7 @@ public @interface Key {
     String name() default "";
 
     /** What is used when the key is absent, as it would be written in the file. */
-    String standard() default "";
+    String standard() default NONE;
 
     /** What a bare number counts: {@code s}, {@code ms} for durations; {@code B}, {@code MB}, {@code GB} for sizes. */
     String unit() default "";

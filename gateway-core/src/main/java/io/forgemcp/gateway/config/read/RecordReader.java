@@ -73,7 +73,7 @@ final class RecordReader {
         if (slot.isMap()) {
             return Map.of();
         }
-        if (slot.nullable() && slot.key().standard().isEmpty()) {
+        if (slot.nullable() && slot.key().standard().equals(Key.NONE)) {
             return null;
         }
         if (slot.isTree()) {
@@ -86,7 +86,7 @@ final class RecordReader {
     }
 
     private @Nullable Object standard(Slot slot, Place place) {
-        if (slot.key().standard().isEmpty() && slot.type() != String.class) {
+        if (slot.key().standard().equals(Key.NONE)) {
             return null;
         }
         Object value = Scalar.parse(slot.plainType(), slot.key().standard(), slot.key());

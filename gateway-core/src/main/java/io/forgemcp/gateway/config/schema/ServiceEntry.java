@@ -65,6 +65,12 @@ public record ServiceEntry(
         @Key("Words to find it by.") List<String> tags,
         @Key(value = "What it is for.", standard = "") String description) {
 
+    /** Without command, environment, headers and url, whose values may be secret. */
+    @Override
+    public String toString() {
+        return "ServiceEntry[image=" + image + ", transport=" + transport + ", runtime=" + runtime + "]";
+    }
+
     /** How a server is spoken to. */
     public enum Transport {
         STDIO,

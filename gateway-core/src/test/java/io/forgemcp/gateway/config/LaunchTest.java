@@ -1,0 +1,185 @@
+package io.forgemcp.gateway.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.forgemcp.gateway.config.read.Finding;
+import io.forgemcp.gateway.service.HealthCheck;
+import io.forgemcp.gateway.service.Isolation;
+import io.forgemcp.gateway.service.Launch;
+import io.forgemcp.gateway.service.RuntimeChoice;
+import io.forgemcp.gateway.service.ServiceDefinition;
+import io.forgemcp.gateway.service.SleepPolicy;
+import io.forgemcp.gateway.service.WireProtocol;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LaunchTest {
+    @TempDir
+    Path project;
+
+    private ConfigurationDirectory files;
+
+    @BeforeEach
+    void prepare() {
+        files = new ConfigurationDirectory(project);
+    }
+
+    @Test
+    void everyKeyOfAServiceReachesItsDefinition() {
+        files.variable("ROOT", "./files").variable("TOKEN", "t");
+        files.write("services.yml", """
+                services:
+                  full:
+                    image: example/full:1
+                    command: [serve, --port, "{port}"]
+                    transport: streamable-http
+                    port: 0
+                    path: /custom
+                    runtime: process
+                    environment: {TOKEN: "${TOKEN}", PRICE: 5$$}
+                    volumes:
+                      "${ROOT}": /data
+                      /etc/full: /etc/full:ro
+                    resources: {memory: 1.5GB, cpu: 0.5, memory_reservation: 512m, cpu_reservation: "0.1"}
+                    auto_start: true
+                    sleep_policy:
+                      enabled: false
+                      idle_timeout: 10m
+                      min_sleep_time: 30
+                      memory_reservation: 64MB
+                      depth: freeze
+                    health_check: {path: /up, interval: "5", timeout: 2s}
+                    isolation: shared
+                    tags: [b, a]
+                    description: Does everything
+                """);
+
+        ServiceDefinition service = files.service("full");
+
+        assertThat(files.load().hasErrors()).isFalse();
+        assertThat(service.runtime()).isEqualTo(RuntimeChoice.PROCESS);
+        assertThat(service.wire()).isEqualTo(WireProtocol.STREAMABLE_HTTP);
+        assertThat(service.launch())
+                .isEqualTo(new Launch.Command(
+                        "example/full:1",
+                        List.of("serve", "--port", "{port}"),
+                        Map.of("TOKEN", "t", "PRICE", "5$"),
+                        List.of(
+                                new Launch.Volume(project.resolve("files"), "/data", false),
+                                new Launch.Volume(Path.of("/etc/full"), "/etc/full", true)),
+                        project,
+                        0,
+                        "/custom"));
+        assertThat(service.resources().memoryBytes()).isEqualTo(1536L << 20);
+        assertThat(service.resources().cpuCores()).isEqualTo(0.5);
+        assertThat(service.resources().memoryReservationBytes()).isEqualTo(512L << 20);
+        assertThat(service.resources().cpuReservationCores()).isEqualTo(0.1);
+        assertThat(service.autoStart()).isTrue();
+        assertThat(service.sleepPolicy())
+                .isEqualTo(new SleepPolicy(
+                        false, Duration.ofMinutes(10), Duration.ofSeconds(30), 64L << 20, SleepPolicy.Depth.FREEZE));
+        assertThat(service.healthCheck())
+                .isEqualTo(new HealthCheck("/up", Duration.ofSeconds(5), Duration.ofSeconds(2)));
+        assertThat(service.isolation()).isEqualTo(Isolation.SHARED);
+        assertThat(service.tags()).containsExactlyInAnyOrder("a", "b");
+        assertThat(service.description()).isEqualTo("Does everything");
+    }
+
+    @Test
+    void aUrlMakesAServiceRemote() {
+        files.variable("KEY", "k");
+        files.write("services.yml", """
+                services:
+                  plain: {url: "https://mcp.example/mcp"}
+                  keyed: {url: "https://mcp.example/sse", transport: sse, headers: {X-API-Key: "${KEY}"}, runtime: remote}
+                """);
+
+        assertThat(files.load().findings()).isEmpty();
+        assertThat(files.service("plain").wire()).isEqualTo(WireProtocol.HTTP_PROBED);
+        assertThat(files.service("keyed").wire()).isEqualTo(WireProtocol.SSE);
+        assertThat(files.service("keyed").launch())
+                .isEqualTo(new Launch.Remote(URI.create("https://mcp.example/sse"), Map.of("X-API-Key", "k")));
+        assertThat(files.service("keyed").isolation()).isEqualTo(Isolation.SESSION);
+    }
+
+    @Test
+    void whatIsMissingForARuntimeIsSaid() {
+        files.write("services.yml", """
+                services:
+                  nothing: {description: empty}
+                  container: {command: [x], runtime: docker}
+                  process: {image: x, runtime: process}
+                  remote: {runtime: remote}
+                  stdio: {url: "http://x/mcp", transport: stdio}
+                  mixed: {url: "http://x/mcp", runtime: process}
+                """);
+
+        assertThat(files.load().findings(Finding.Severity.ERROR))
+                .extracting(finding -> finding.line() + " " + finding.message())
+                .containsExactly(
+                        "2 There is neither a command nor an image nor a url. Write for example command: [npx, -y,"
+                                + " some-server].",
+                        "3 runtime: docker needs an image. Add the key image, or write runtime: auto.",
+                        "4 runtime: process needs a command. Add the key command.",
+                        "5 runtime: remote needs a url. Write for example url: http://127.0.0.1:8123/mcp.",
+                        "6 A service with a url speaks streamable-http or sse, not stdio.",
+                        "7 A service with a url runs elsewhere. Remove the url, or write runtime: remote.");
+    }
+
+    @Test
+    void aPortWithoutTransportMeansHttpAsTheRegistrationSays() {
+        files.write("services.yml", """
+                services:
+                  modern: {command: [x], port: 8035}
+                  legacy: {command: [x], port: 8036}
+                """);
+        files.write("gateways.txt", "legacy|http://legacy:8036/sse|SSE\n");
+
+        assertThat(files.service("modern").wire()).isEqualTo(WireProtocol.STREAMABLE_HTTP);
+        assertThat(files.service("legacy").wire()).isEqualTo(WireProtocol.SSE);
+        assertThat(((Launch.Command) files.service("legacy").launch()).path()).isEqualTo("/sse");
+        assertThat(files.load().findings(Finding.Severity.INFO)).hasSize(2);
+    }
+
+    @Test
+    void sleepIsOffForAllWhereTheSettingsSaySo() {
+        files.write("services.yml", "services:\n  a: {command: [x], sleep_policy: {enabled: true}}\n");
+        files.write("sleep_settings.yml", "sleep_settings: {enabled: false, wake_timeout: 5}\n");
+
+        assertThat(files.service("a").sleepPolicy().enabled()).isFalse();
+        assertThat(files.load().configuration().wakeTimeout()).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void theScalingPolicyGivesTheInstances() {
+        files.write("services.yml", "services:\n  a: {command: [x]}\n  b: {command: [x]}\n");
+        files.write("scaling-policies.yml", """
+                policies: {own: {min_instances: 2, max_instances: 5}}
+                service_policies: {a: own, b: high-demand}
+                """);
+
+        assertThat(files.service("a").instances().min()).isEqualTo(2);
+        assertThat(files.service("a").instances().max()).isEqualTo(5);
+        assertThat(files.service("b").instances().min()).isEqualTo(1);
+        assertThat(files.service("b").sleepPolicy().idleTimeout()).isEqualTo(Duration.ofMinutes(10));
+    }
+
+    @Test
+    void theClassOfAServiceMayStartItUnlessItSaysOtherwise() {
+        files.write("services.yml", "services:\n  a: {command: [x]}\n  b: {command: [x], auto_start: false}\n");
+        files.write("sleep-policies/default.yaml", """
+                service_classes:
+                  always: {auto_start: true, sleep_enabled: false, services: [a, b]}
+                """);
+
+        assertThat(files.service("a").autoStart()).isTrue();
+        assertThat(files.service("b").autoStart()).isFalse();
+        assertThat(files.service("a").sleepPolicy().enabled()).isFalse();
+    }
+}
