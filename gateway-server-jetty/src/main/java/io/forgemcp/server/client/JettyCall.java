@@ -9,10 +9,15 @@ import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.client.Result;
 
 /** One exchange: Jetty's events become the listener's, exactly one of them the last. Jetty calls in order. */
-final class JettyCall implements Response.Listener, Request.CommitListener, UpstreamChannel.Exchange {
+final class JettyCall implements Response.Listener, Request.HeadersListener, UpstreamChannel.Exchange {
     private final Request request;
     private final HttpExchanger.Listener listener;
-    private volatile boolean committed;
+    /**
+     * Set before the first byte is written: that the write has succeeded is told on another thread, and the end of the
+     * connection may be heard before it.
+     */
+    private volatile boolean written;
+
     private volatile boolean cancelled;
 
     JettyCall(Request request, HttpExchanger.Listener listener) {
@@ -21,8 +26,8 @@ final class JettyCall implements Response.Listener, Request.CommitListener, Upst
     }
 
     @Override
-    public void onCommit(Request sent) {
-        committed = true;
+    public void onHeaders(Request ready) {
+        written = true;
     }
 
     @Override
@@ -47,8 +52,7 @@ final class JettyCall implements Response.Listener, Request.CommitListener, Upst
         if (failure == null && !cancelled) {
             listener.onComplete();
         } else {
-            // Before the request line has been written no server can have acted on it.
-            listener.onFailure(failure == null ? new CancellationException("Given up") : failure, committed);
+            listener.onFailure(failure == null ? new CancellationException("Given up") : failure, written);
         }
     }
 

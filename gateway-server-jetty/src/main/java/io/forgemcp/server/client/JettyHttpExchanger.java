@@ -52,7 +52,7 @@ public final class JettyHttpExchanger implements HttpExchanger {
             return UpstreamChannel.Exchange.NONE;
         }
         JettyCall exchange = new JettyCall(request, listener);
-        request.onRequestCommit(exchange);
+        request.onRequestHeaders(exchange);
         request.send(exchange);
         return exchange;
     }
