@@ -1,5 +1,6 @@
 package io.forgemcp.gateway.transport;
 
+import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.thread.Workers;
 import java.net.ConnectException;
 import java.net.URI;
@@ -12,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -154,7 +156,7 @@ public final class JdkHttpExchanger implements HttpExchanger {
         public void onError(Throwable failure) {
             body.completeExceptionally(failure);
             if (over.compareAndSet(false, true)) {
-                Throwable cause = io.forgemcp.gateway.error.GatewayException.unwrap(failure);
+                Throwable cause = GatewayException.unwrap(failure);
                 listener.onFailure(cause, delivered(cause));
             }
         }
@@ -169,7 +171,7 @@ public final class JdkHttpExchanger implements HttpExchanger {
 
         void cancel() {
             if (over.compareAndSet(false, true)) {
-                listener.onFailure(new java.util.concurrent.CancellationException("Given up"), true);
+                listener.onFailure(new CancellationException("Given up"), true);
             }
             Flow.Subscription current = subscription;
             if (current != null) {

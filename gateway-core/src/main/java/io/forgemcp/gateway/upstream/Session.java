@@ -9,7 +9,6 @@ import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
 import io.forgemcp.gateway.protocol.Messages;
 import io.forgemcp.gateway.protocol.ProtocolVersion;
-import io.forgemcp.gateway.service.Isolation;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.time.Timers;
 import io.forgemcp.gateway.transport.ChannelListener;
@@ -22,6 +21,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +39,7 @@ final class Session implements UpstreamSession, ChannelListener {
             Timers timers,
             CallTable table,
             UpstreamListener listener,
-            java.util.function.Consumer<Session> ended) {}
+            Consumer<Session> ended) {}
 
     private final Context context;
     private final SessionKey key;
@@ -160,78 +160,16 @@ final class Session implements UpstreamSession, ChannelListener {
             fresh.close();
             return;
         }
-        JsonSlice capabilities = target.service().isolation() == Isolation.SHARED
-                ? NO_CAPABILITIES
-                : context.settings().sessionCapabilities();
-        long timeout = context.settings().handshakeTimeout().toNanos();
-        new PendingCall(
-                        context.table(),
-                        (call, after) -> again(call, after, fresh),
-                        Handshake.initialize(context.settings().version(), capabilities),
-                        null,
-                        new InitializeListener(fresh),
-                        context.timers().nanoTime() + timeout,
-                        timeout / 1_000_000)
-                .register()
-                .transmit(this, fresh);
+        new Opening(this, context, fresh).begin();
     }
 
-    private static final JsonSlice NO_CAPABILITIES = JsonSlice.parse("{}");
-
-    private void again(PendingCall call, @Nullable GatewayException after, UpstreamChannel fresh) {
-        if (after != null && after.code() == ErrorCode.SESSION_NOT_FOUND) {
-            call.onNoSession(after);
-        } else {
-            context.timers().schedule(context.settings().retryDelay(), () -> call.transmit(this, fresh));
-        }
+    /** Both sides know what they speak; the server has still to be told. */
+    void agreed(Handshake agreed) {
+        handshake = agreed;
     }
 
-    private final class InitializeListener implements CallListener {
-        private final UpstreamChannel fresh;
-
-        InitializeListener(UpstreamChannel fresh) {
-            this.fresh = fresh;
-        }
-
-        @Override
-        public void onAnswer(Message answer) {
-            Handshake agreed;
-            try {
-                agreed = Handshake.read(service().value(), answer);
-            } catch (GatewayException refused) {
-                openingFailed(refused);
-                return;
-            }
-            handshake = agreed;
-            fresh.protocolVersion(agreed.version().date());
-            // Only when the server has accepted this may anything else follow; over HTTP it could overtake.
-            fresh.send(
-                    Outgoing.notification(Handshake.initialized(), "notifications/initialized"),
-                    new UpstreamChannel.Receiver() {
-                        @Override
-                        public void onMessage(Message message) {
-                            Session.this.onMessage(message);
-                        }
-
-                        @Override
-                        public void onEnd() {
-                            becomeReady(fresh, agreed);
-                        }
-
-                        @Override
-                        public void onFailure(GatewayException failure) {
-                            openingFailed(failure);
-                        }
-                    });
-        }
-
-        @Override
-        public void onFailure(GatewayException failure) {
-            openingFailed(failure);
-        }
-    }
-
-    private void becomeReady(UpstreamChannel fresh, Handshake agreed) {
+    /** The handshake is done. */
+    void becomeReady(UpstreamChannel fresh, Handshake agreed) {
         callOffDeadline();
         breaker.succeeded();
         if (agreed.maySpeakUnasked()) {
@@ -262,7 +200,8 @@ final class Session implements UpstreamSession, ChannelListener {
         }
     }
 
-    private void openingFailed(GatewayException failure) {
+    /** The handshake failed, and with it everything that waits for it. */
+    void openingFailed(GatewayException failure) {
         if (over.get()) {
             return;
         }

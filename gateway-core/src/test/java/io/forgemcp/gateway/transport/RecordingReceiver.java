@@ -2,6 +2,7 @@ package io.forgemcp.gateway.transport;
 
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.Message;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -18,7 +19,7 @@ final class RecordingReceiver implements UpstreamChannel.Receiver, ChannelListen
 
     @Override
     public void onMessage(Message message) {
-        messages.add(new String(message.bytes(), java.nio.charset.StandardCharsets.UTF_8));
+        messages.add(new String(message.bytes(), StandardCharsets.UTF_8));
         first.complete(messages.get(0));
     }
 

@@ -16,6 +16,7 @@ import java.io.PipedOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
@@ -197,7 +198,7 @@ class StdioTransportTest {
             @Override
             public void write(byte[] bytes, int offset, int length) throws IOException {
                 writers.add(Thread.currentThread().getName());
-                long id = Message.parse(java.util.Arrays.copyOf(bytes, length)).numericId();
+                long id = Message.parse(Arrays.copyOf(bytes, length)).numericId();
                 answers.write(
                         ("{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"result\":{}}\n").getBytes(StandardCharsets.UTF_8));
                 answers.flush();

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 
@@ -39,7 +40,7 @@ final class EchoStdioServer implements AutoCloseable {
             String line;
             while ((line = in.readLine()) != null) {
                 for (byte[] answer : server.apply(Message.parse(line.getBytes(StandardCharsets.UTF_8)))) {
-                    byte[] ended = java.util.Arrays.copyOf(answer, answer.length + 1);
+                    byte[] ended = Arrays.copyOf(answer, answer.length + 1);
                     ended[answer.length] = '\n';
                     out.write(ended);
                 }

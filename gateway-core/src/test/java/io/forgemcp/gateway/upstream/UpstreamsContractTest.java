@@ -16,6 +16,7 @@ import io.forgemcp.gateway.transport.InstanceAddress;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -263,8 +264,7 @@ class UpstreamsContractTest {
         received.say("{\"jsonrpc\":\"2.0\",\"id\":\"1\",\"result\":{}}");
         received.channel.listener.onMessage(Message.parse(EchoServer.result("888888", "{}")));
         received.answer("7");
-        received.say(new String(
-                EchoServer.result(received.message.requireId().json(), "8"), java.nio.charset.StandardCharsets.UTF_8));
+        received.say(new String(EchoServer.result(received.message.requireId().json(), "8"), StandardCharsets.UTF_8));
 
         assertThat(call.result()).isEqualTo("7");
         assertThat(call.endedTwice).isFalse();
@@ -402,7 +402,7 @@ class UpstreamsContractTest {
 
         List<String> answers = server.notifications.stream()
                 .filter(received -> received.message.isAnswer())
-                .map(received -> new String(received.message.bytes(), java.nio.charset.StandardCharsets.UTF_8))
+                .map(received -> new String(received.message.bytes(), StandardCharsets.UTF_8))
                 .toList();
         assertThat(answers.get(0)).isEqualTo("{\"jsonrpc\":\"2.0\",\"id\":\"p\",\"result\":{}}");
         assertThat(answers.get(1)).contains("\"id\":0").contains("-32601");
@@ -474,8 +474,7 @@ class UpstreamsContractTest {
     void aResponseThatGoesOnBehindItsAnswerIsCutOff() {
         RecordingCall call = send(http(Isolation.SESSION), ANNE);
         ManualServer.Received received = server.lastCall();
-        received.say(new String(
-                EchoServer.result(received.message.requireId().json(), "7"), java.nio.charset.StandardCharsets.UTF_8));
+        received.say(new String(EchoServer.result(received.message.requireId().json(), "7"), StandardCharsets.UTF_8));
         assertThat(call.result()).isEqualTo("7");
         assertThat(received.cancelled).isFalse();
 
