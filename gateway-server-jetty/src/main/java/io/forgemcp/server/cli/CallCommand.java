@@ -78,6 +78,8 @@ final class CallCommand implements Callable<Integer> {
 
     private ToolOutcome callHere(Shell shell, ObjectNode values) {
         Duration timeout = target.timeout();
+        // A person who calls one tool wants its answer, not the story of a start.
+        Logging.level(shell.variable("LOG_LEVEL", "WARN"));
         try (Gateway gateway = embedded.build(embedded.load(shell)).start()) {
             return new ToolOutcome(JSON.readTree(gateway.call(tool, JSON.convertValue(values, OBJECT))
                     .toCompletableFuture()

@@ -12,6 +12,7 @@ import io.forgemcp.gateway.metrics.GatewayMetrics;
 import io.forgemcp.gateway.metrics.NoMetrics;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.gateway.store.FileStore;
 import io.forgemcp.gateway.virtualserver.Naming;
 import io.forgemcp.server.client.JettyHttpExchanger;
 import io.forgemcp.server.prometheus.PrometheusMetrics;
@@ -73,6 +74,7 @@ final class GatewayOptions {
         builder.settings(settings(loaded, files))
                 .httpExchanger(new JettyHttpExchanger())
                 .metrics(metrics())
+                .store(new FileStore(DataDirectory.prepare(data).resolve("state")))
                 .version(Build.current().version());
         try {
             services(files).forEach(builder::service);

@@ -79,6 +79,14 @@ class DocumentationTest {
         }
     }
 
+    @Test
+    void theEmbeddingExampleIsTheProgramOfTheExamples() throws IOException {
+        String program = Files.readString(Repository.root()
+                .resolve("examples/plain-java/src/main/java/io/forgemcp/examples/plain/PlainJava.java"));
+        assertThat(Files.readString(Repository.root().resolve("README.md")))
+                .contains("```java\n" + program.substring(program.indexOf("import ")) + "```");
+    }
+
     private static List<String> code(Path document) throws IOException {
         return CODE.matcher(Files.readString(document))
                 .results()

@@ -1,0 +1,136 @@
+package io.forgemcp.server.cli;
+
+import io.forgemcp.gateway.Gateway;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.server.GatewayServer;
+import io.forgemcp.server.ServerSettings;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * Runs the gateway in the foreground until it is asked to stop. Asked once, it finishes what is under way for some
+ * seconds, stops every service and ends with 0; asked again, it ends at once with 130.
+ */
+@Command(
+        name = "serve",
+        description = "Run the gateway in the foreground until Ctrl-C.",
+        mixinStandardHelpOptions = true)
+final class ServeCommand implements Callable<Integer> {
+    private static final Duration LONGEST_STOP = Duration.ofSeconds(30);
+    private static final String ONLY_ROLE = "gateway";
+
+    @Mixin
+    private final Output output;
+
+    @Mixin
+    private final GatewayOptions options = new GatewayOptions();
+
+    @Mixin
+    private final ListenOptions listen = new ListenOptions();
+
+    @Option(
+            names = "--roles",
+            split = ",",
+            paramLabel = "ROLE",
+            description = "Which parts to run; this version has only: gateway.")
+    private List<String> roles = List.of(ONLY_ROLE);
+
+    @Option(names = "--exit-when-ready", hidden = true, description = "Stop as soon as it serves; for measurements.")
+    private boolean exitWhenReady;
+
+    ServeCommand(Output output) {
+        this.output = output;
+    }
+
+    @Override
+    public Integer call() {
+        requireKnownRoles();
+        Shell shell = output.shell();
+        StopRequest stop = shell.stopRequests().get();
+        ConfigurationOptions.Loaded loaded = options.load(shell);
+        Logging.level(loaded.environment().find("LOG_LEVEL").orElse("INFO"));
+        ServerSettings settings = listen.settings(loaded.environment());
+        ListenOptions.requireSafe(settings, loaded.environment());
+        requireFree(settings);
+        Gateway gateway = options.build(loaded);
+        try {
+            new Progress(shell.err()).during("starting", gateway::start);
+            if (stop.isRequested()) {
+                return ExitCode.INTERRUPTED;
+            }
+            try (GatewayServer server = listen(gateway, settings)) {
+                ServeReport report = ServeReport.of(
+                        gateway, server.uri(), loaded, options.data().toAbsolutePath());
+                output.print(report.document(), report::print);
+                if (exitWhenReady) {
+                    new RunningGateway(server.uri(), LONGEST_STOP).get("/ready");
+                } else {
+                    stop.await();
+                    shell.err().println("forge-gateway: stopping; Ctrl-C again ends it at once");
+                }
+            }
+        } finally {
+            stopServices(gateway);
+        }
+        return ExitCode.OK;
+    }
+
+    private void requireKnownRoles() {
+        for (String role : roles) {
+            if (!role.strip().equals(ONLY_ROLE)) {
+                throw new CommandFailure(
+                        ExitCode.USAGE,
+                        "--roles " + role.strip() + ": this version has only the role " + ONLY_ROLE
+                                + ". Leave --roles out.");
+            }
+        }
+    }
+
+    private static void requireFree(ServerSettings settings) {
+        if (settings.port() != 0 && !PortCheck.isFree(settings.host(), settings.port())) {
+            throw portTaken(settings);
+        }
+    }
+
+    private static CommandFailure portTaken(ServerSettings settings) {
+        Diagnosis diagnosis = PortCheck.run(settings.host(), settings.port());
+        return new CommandFailure(
+                ExitCode.PORT_TAKEN,
+                "Cannot listen: " + diagnosis.evidence() + ". Stop it, or choose another port with --port or"
+                        + " GATEWAY_PORT (0 takes any free one).");
+    }
+
+    private static GatewayServer listen(Gateway gateway, ServerSettings settings) {
+        try {
+            return GatewayServer.start(gateway, settings);
+        } catch (UncheckedIOException e) {
+            // Somebody was faster between the check and now, or the address is not one of this machine's.
+            throw new CommandFailure(ExitCode.PORT_TAKEN, String.valueOf(e.getMessage()), e);
+        } catch (GatewayException e) {
+            throw new CommandFailure(ExitCode.FAILED, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static void stopServices(Gateway gateway) {
+        CompletableFuture<Void> stopped = CompletableFuture.runAsync(gateway::close);
+        try {
+            stopped.get(LONGEST_STOP.toSeconds(), TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new CommandFailure(
+                    ExitCode.FAILED, "Not every service ended within " + LONGEST_STOP.toSeconds() + " s.", e);
+        } catch (ExecutionException e) {
+            throw new CommandFailure(ExitCode.FAILED, "Stopping failed: " + e.getCause(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
