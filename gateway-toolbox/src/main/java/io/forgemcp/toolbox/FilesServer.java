@@ -226,7 +226,7 @@ public final class FilesServer {
         byte[] bytes;
         try {
             bytes = arguments.string("encoding", "text").equals("base64")
-                    ? Base64.getMimeDecoder().decode(content)
+                    ? Base64.getDecoder().decode(content.replaceAll("\\s", ""))
                     : content.getBytes(StandardCharsets.UTF_8);
         } catch (IllegalArgumentException notBase64) {
             throw new ToolFailure("The content is not base64: " + notBase64.getMessage() + ".", notBase64);

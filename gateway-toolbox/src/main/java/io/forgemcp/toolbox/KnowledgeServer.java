@@ -218,8 +218,11 @@ public final class KnowledgeServer {
 
     private ToolResponse search(ToolArguments arguments) throws IOException {
         Knowledge known = file.read();
-        String[] words =
-                arguments.string("query").toLowerCase(Locale.ROOT).strip().split("\\s+");
+        String query = arguments.string("query").toLowerCase(Locale.ROOT).strip();
+        if (query.isEmpty()) {
+            throw new ToolFailure("The query is empty. Give words to look for, or use read_all.");
+        }
+        String[] words = query.split("\\s+");
         record Hit(Entity entity, int score) {}
         List<Hit> hits = known.entities().values().stream()
                 .map(entity -> new Hit(entity, score(entity, words)))

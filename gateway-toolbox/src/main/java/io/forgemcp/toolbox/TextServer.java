@@ -146,7 +146,7 @@ public final class TextServer {
         try {
             byte[] bytes = urlSafe
                     ? Base64.getUrlDecoder().decode(text.strip())
-                    : Base64.getMimeDecoder().decode(text);
+                    : Base64.getDecoder().decode(text.replaceAll("\\s", ""));
             String decoded = FilesServer.decoded(bytes);
             if (decoded == null) {
                 throw new ToolFailure("The base64 holds " + bytes.length + " bytes that are not text.");

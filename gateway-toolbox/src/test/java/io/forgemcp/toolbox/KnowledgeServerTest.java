@@ -55,6 +55,7 @@ class KnowledgeServerTest {
         assertThat(found.at("/relations/0/relation").asText()).isEqualTo("works at");
         assertThat(found.path("entities")).hasSize(1);
         assertThat(restarted.text("search", "query", "zebra")).isEqualTo("Nothing is known about that.");
+        assertThat(restarted.failure("search", "query", " ")).contains("query is empty");
     }
 
     @Test

@@ -119,6 +119,8 @@ class TextServerTest {
         assertThat(text.text("base64", "text", "aMOp", "direction", "decode")).isEqualTo("hé");
         assertThat(text.failure("base64", "text", "AP8=", "direction", "decode"))
                 .contains("not text");
+        assertThat(text.failure("base64", "text", "hello world!", "direction", "decode"))
+                .contains("not base64");
         assertThat(text.text("hash", "text", "abc"))
                 .isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         assertThat(text.json("count", "text", "One two.\nThree é!").toString())

@@ -10,6 +10,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -39,8 +41,14 @@ final class Json {
     static JsonNode read(JsonSlice slice) {
         try {
             return MAPPER.readTree(slice.toBytes());
+        } catch (JsonProcessingException beyondLimits) {
+            // The text is JSON, but holds for example a number of a thousand digits.
+            throw new GatewayException(
+                    ErrorCode.INVALID_PARAMS,
+                    "The parameters cannot be read: " + beyondLimits.getOriginalMessage() + ".",
+                    beyondLimits);
         } catch (IOException impossible) {
-            throw new UncheckedIOException("A checked JSON text could not be read", impossible);
+            throw new UncheckedIOException("Bytes in memory could not be read", impossible);
         }
     }
 

@@ -152,6 +152,10 @@ class JavaServerTest {
                         .at("/error/code")
                         .asInt())
                 .isEqualTo(-32602);
+        assertThat(client.ask("tools/call", "{\"name\":\"add\",\"arguments\":{\"a\":" + "9".repeat(2000) + "}}")
+                        .at("/error/code")
+                        .asInt())
+                .isEqualTo(-32602);
         assertThat(client.ask("initialize", "{}").at("/error/code").asInt()).isEqualTo(-32602);
     }
 
