@@ -24,7 +24,7 @@ public final class ConfigurationLoader {
      * @param environment the variables that its files refer to, and the project directory for relative paths
      */
     public static LoadResult load(Path directory, Environment environment) {
-        Reading reading = new Reading(directory, environment, KeysWithoutEffect::lists);
+        Reading reading = new Reading(directory, environment, KeysWithoutEffect::remark);
         ConfigurationFiles files = ConfigurationFiles.read(reading);
         Registrations registrations = Registrations.read(reading, environment);
         reportUnset(reading);

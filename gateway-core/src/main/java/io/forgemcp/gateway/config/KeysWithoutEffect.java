@@ -9,23 +9,21 @@ import io.forgemcp.gateway.config.schema.SecurityFile;
 import io.forgemcp.gateway.config.schema.ServicesFile;
 import io.forgemcp.gateway.config.schema.SleepFile;
 import io.forgemcp.gateway.config.schema.SleepPoliciesFile;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
- * The keys that are read and checked but change nothing in this version, in the one place where they are listed. Loading
+ * The keys that are read and checked but change nothing in this version, or are only shown, in the one place where they
+ * are listed. Loading
  * says so for each that is written, and the reference in {@code docs/configuration.md} says so for all. A key that stands
  * for a section stands for everything in it. Whoever gives a key its effect takes it off this list.
  */
 final class KeysWithoutEffect {
     private static final Map<String, Set<String>> KEYS = Map.of(
             ServicesFile.NAME,
-            Set.of(
-                    "services.<name>.image",
-                    "services.<name>.resources",
-                    "services.<name>.health_check",
-                    "services.<name>.sleep_policy.memory_reservation",
-                    "services.<name>.tags"),
+            Set.of("services.<name>.image", "services.<name>.health_check"),
             SleepFile.NAME,
             Set.of(
                     "sleep_settings.max_sleeping_services",
@@ -49,8 +47,6 @@ final class KeysWithoutEffect {
             ResourcesFile.NAME,
             Set.of(
                     "system_limits",
-                    "service_limits",
-                    "service_categories",
                     "scaling_constraints",
                     "monitoring",
                     "qos.priorities",
@@ -84,6 +80,12 @@ final class KeysWithoutEffect {
             SecurityFile.NAME,
             Set.of("security"));
 
+    private static final Map<String, Set<String>> ONLY_SHOWN = Map.of(
+            ServicesFile.NAME,
+            Set.of("services.<name>.resources", "services.<name>.sleep_policy.memory_reservation"),
+            ResourcesFile.NAME,
+            Set.of("service_limits", "service_categories"));
+
     private static final Set<String> REGISTRATION_FILES = Set.of(RegistrationRows.PROMPTS, RegistrationRows.RESOURCES);
 
     private KeysWithoutEffect() {}
@@ -93,20 +95,35 @@ final class KeysWithoutEffect {
         return REGISTRATION_FILES;
     }
 
-    /** Whether exactly this key is on the list. */
-    static boolean lists(String file, String pattern) {
-        return KEYS.getOrDefault(file, Set.of()).contains(pattern);
+    /** What to say about exactly this key; empty if it takes effect. */
+    static Optional<String> remark(String file, String pattern) {
+        if (KEYS.getOrDefault(file, Set.of()).contains(pattern)) {
+            return Optional.of("This key is read and checked but has no effect in this version.");
+        }
+        if (ONLY_SHOWN.getOrDefault(file, Set.of()).contains(pattern)) {
+            return Optional.of("This key is shown in the status of services but not enforced in this version.");
+        }
+        return Optional.empty();
     }
 
-    /** Whether this key, or a section it is in, is on the list. */
+    /** Whether this key, or a section it is in, has no effect at all. */
     static boolean covers(String file, String pattern) {
-        return KEYS.getOrDefault(file, Set.of()).stream()
+        return covers(KEYS, file, pattern);
+    }
+
+    /** Whether this key, or a section it is in, is shown and nothing else. */
+    static boolean onlyShows(String file, String pattern) {
+        return covers(ONLY_SHOWN, file, pattern);
+    }
+
+    private static boolean covers(Map<String, Set<String>> keys, String file, String pattern) {
+        return keys.getOrDefault(file, Set.of()).stream()
                 .anyMatch(listed ->
                         pattern.equals(listed) || pattern.startsWith(listed + ".") || pattern.startsWith(listed + "["));
     }
 
-    /** The list, by file. */
-    static Map<String, Set<String>> all() {
-        return KEYS;
+    /** The lists, by file. */
+    static List<Map<String, Set<String>>> all() {
+        return List.of(KEYS, ONLY_SHOWN);
     }
 }

@@ -100,7 +100,7 @@ class SchemaTest {
     }
 
     private Reading reading() {
-        return new Reading(project, Environment.of(project, Map.of()), (name, pattern) -> false);
+        return new Reading(project, Environment.of(project, Map.of()), (name, pattern) -> java.util.Optional.empty());
     }
 
     private static Class<? extends Record> schema(String file) {

@@ -149,6 +149,26 @@ class ShippedConfigurationTest {
                         .isEqualTo(exported.get(entry.name()).labels()));
     }
 
+    @Test
+    void theExampleEnvironmentNamesEveryVariableThatIsReadAndNoOther() throws IOException {
+        Set<String> read = new TreeSet<>(GatewayVariable.names());
+        try (Stream<Path> files = Files.walk(DIRECTORY)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Pattern.compile("\\$\\{([A-Z_]+)")
+                        .matcher(Files.readString(file))
+                        .results()
+                        .forEach(match -> read.add(match.group(1)));
+            }
+        }
+        read.remove(Environment.PROJECT_DIRECTORY);
+
+        assertThat(Files.readString(DIRECTORY.resolveSibling(".env.example"))
+                        .lines()
+                        .filter(line -> line.matches("(# )?[A-Z_]+=.*"))
+                        .map(line -> line.replaceFirst("^# ", "").replaceFirst("=.*", "")))
+                .containsExactlyInAnyOrderElementsOf(read);
+    }
+
     private static void collect(JsonNode node, Set<String> named) {
         for (String key : List.of("query", "condition")) {
             if (node.path(key).isTextual()) {

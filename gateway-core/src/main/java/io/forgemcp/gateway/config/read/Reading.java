@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiPredicate;
+import java.util.function.BiFunction;
 import org.yaml.snakeyaml.nodes.Node;
 
 /**
@@ -21,12 +21,12 @@ import org.yaml.snakeyaml.nodes.Node;
 public final class Reading {
     private final Path directory;
     private final Substitution substitution;
-    private final BiPredicate<String, String> withoutEffect;
+    private final BiFunction<String, String, Optional<String>> remarks;
     private final List<Finding> findings = new ArrayList<>();
     private final List<EffectiveValue> values = new ArrayList<>();
     private final List<Unset> unset = new ArrayList<>();
     private final Map<String, Position> positions = new HashMap<>();
-    private final Set<String> saidWithoutEffect = new HashSet<>();
+    private final Set<String> remarked = new HashSet<>();
 
     /**
      * A variable without a value that some key needs.
@@ -49,12 +49,13 @@ public final class Reading {
      * A pass over one directory.
      *
      * @param directory as the user gave it: findings name files below it
-     * @param withoutEffect whether a key, given by file and pattern, is accepted but changes nothing in this version
+     * @param remarks what to say about a key, given by file and pattern, the first time it is found: that it changes
+     *     nothing in this version, for example
      */
-    public Reading(Path directory, Environment environment, BiPredicate<String, String> withoutEffect) {
+    public Reading(Path directory, Environment environment, BiFunction<String, String, Optional<String>> remarks) {
         this.directory = directory;
         this.substitution = new Substitution(environment);
-        this.withoutEffect = withoutEffect;
+        this.remarks = remarks;
         findings.addAll(environment.findings());
     }
 
@@ -132,13 +133,9 @@ public final class Reading {
 
     void wrote(String file, Place place, Position position) {
         positions.putIfAbsent(file + "#" + place.path(), position);
-        if (withoutEffect.test(file, place.pattern()) && saidWithoutEffect.add(file + "#" + place.pattern())) {
-            report(
-                    Finding.Severity.INFO,
-                    position,
-                    place.path(),
-                    "This key is read and checked but has no effect in this version.");
-        }
+        remarks.apply(file, place.pattern())
+                .filter(remark -> remarked.add(file + "#" + place.pattern()))
+                .ifPresent(remark -> report(Finding.Severity.INFO, position, place.path(), remark));
     }
 
     void value(String file, String path, String value, String origin) {
