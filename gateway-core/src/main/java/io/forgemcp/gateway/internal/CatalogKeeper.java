@@ -45,10 +45,17 @@ public final class CatalogKeeper implements AutoCloseable {
     private void heard(GatewayEvent event) {
         if (event instanceof InstanceEnded ended) {
             upstreams.closeInstance(ended.instance());
-        } else if (event instanceof ServiceStateChanged change
-                && change.from() == ServiceState.STARTING
-                && change.to() == ServiceState.RUNNING) {
+        } else if (event instanceof ServiceStateChanged change) {
+            stateChanged(change);
+        }
+    }
+
+    private void stateChanged(ServiceStateChanged change) {
+        if (change.from() == ServiceState.STARTING && change.to() == ServiceState.RUNNING) {
             learn(change.service(), FIRST_RETRY);
+        } else if (change.to() == ServiceState.SLEEPING) {
+            // A server closes idle connections while it cannot be heard: the first request after the wake would break.
+            upstreams.evictConnections(change.service());
         }
     }
 
