@@ -38,16 +38,16 @@ final class Ledger {
 
     private final ServiceDefinition service;
     private final Timers timers;
-    private final GatewayMetrics metrics;
     private final int limit;
     private final Deque<StateTransition> history = new ArrayDeque<>();
     private @Nullable Long wakingSince;
+    private @Nullable Long sleepEnded;
+    private @Nullable Duration wakeEnded;
     private volatile Page page;
 
-    Ledger(ServiceDefinition service, Timers timers, GatewayMetrics metrics, int limit) {
+    Ledger(ServiceDefinition service, Timers timers, int limit) {
         this.service = service;
         this.timers = timers;
-        this.metrics = metrics;
         this.limit = limit;
         this.page = new Page(ServiceState.STOPPED, timers.now(), timers.nanoTime(), 0, 0, null, null, 0, 0, List.of());
     }
@@ -69,10 +69,12 @@ final class Ledger {
 
         Long sleepingSince = old.sleepingSince();
         long slept = old.sleptNanos();
+        sleepEnded = null;
+        wakeEnded = null;
         if (sleepingSince != null) {
             long duration = now - sleepingSince;
             slept += duration;
-            metrics.distribution(Metric.SLEEP_DURATION, service.name().value()).observe(duration / 1e9);
+            sleepEnded = duration;
             wakingSince = to == ServiceState.WAKING || to == ServiceState.STARTING ? (Long) now : null;
         }
         sleepingSince = asleep && to != ServiceState.STOPPING ? (Long) now : null;
@@ -82,17 +84,10 @@ final class Ledger {
         if (to == ServiceState.RUNNING && wakingSince != null) {
             lastWake = Duration.ofNanos(now - wakingSince);
             wakes++;
-            metrics.distribution(Metric.WAKE_TIME, service.name().value(), label(service.priority()))
-                    .observe(lastWake.toNanos() / 1e9);
+            wakeEnded = lastWake;
             wakingSince = null;
         }
         long awake = old.awakeNanos() + (old.state() == ServiceState.RUNNING ? stay.toNanos() : 0);
-        metrics.counter(
-                        Metric.STATE_TRANSITIONS,
-                        old.state().label(),
-                        to.label(),
-                        service.name().value())
-                .increment();
         page = new Page(
                 to,
                 transition.at(),
@@ -105,6 +100,23 @@ final class Ledger {
                 awake,
                 List.copyOf(history));
         return transition;
+    }
+
+    /** Reports the transition entered last. */
+    void measure(GatewayMetrics metrics) {
+        StateTransition last = history.getLast();
+        String name = service.name().value();
+        metrics.counter(Metric.STATE_TRANSITIONS, last.from().label(), last.to().label(), name)
+                .increment();
+        Long slept = sleepEnded;
+        if (slept != null) {
+            metrics.distribution(Metric.SLEEP_DURATION, name).observe(slept / 1e9);
+        }
+        Duration woken = wakeEnded;
+        if (woken != null) {
+            metrics.distribution(Metric.WAKE_TIME, name, label(service.priority()))
+                    .observe(woken.toNanos() / 1e9);
+        }
     }
 
     Duration totalSleep() {

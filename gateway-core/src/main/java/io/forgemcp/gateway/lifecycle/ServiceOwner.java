@@ -36,8 +36,7 @@ final class ServiceOwner implements SlotListener {
         this.service = service;
         this.scope = scope;
         this.mailbox = new Mailbox(scope.executor());
-        this.ledger = new Ledger(
-                service, scope.timers(), scope.metrics(), scope.settings().history());
+        this.ledger = new Ledger(service, scope.timers(), scope.settings().history());
         this.slots = new SlotBook(service, () -> new Slot(service, scope, mailbox, () -> ++instances, this));
         this.failures = new ServiceFailures(service.name());
         this.view = new StatusView(service, scope.timers(), ledger, slots);
@@ -60,8 +59,7 @@ final class ServiceOwner implements SlotListener {
     }
 
     CompletionStage<Lease> acquire(ClientKey client, Duration patience) {
-        Slot slot = slots.of(client);
-        Lease lease = slot == null ? null : slot.lease();
+        Lease lease = slots.lease(client);
         if (lease != null) {
             return CompletableFuture.completedFuture(lease);
         }
@@ -162,11 +160,21 @@ final class ServiceOwner implements SlotListener {
                     from.label(),
                     combined.label(),
                     reason);
-            view.stateChanged(from, combined, scope.metrics());
+            measure(from, transition);
             scope.events().publish(new ServiceStateChanged(transition.at(), service.name(), from, combined, reason));
         }
-        if (slot.vacant()) {
+        if (slot.vacant() || to == ServiceState.RUNNING) {
             mailbox.tell(slots::assignQueued);
+        }
+    }
+
+    /** After everything else, and guarded: a metrics plugin that throws must not stop the state machine half way. */
+    private void measure(ServiceState from, StateTransition transition) {
+        try {
+            ledger.measure(scope.metrics());
+            view.stateChanged(from, transition.to(), scope.metrics());
+        } catch (RuntimeException failure) {
+            LOG.warn("event=metrics_plugin_threw service={}", service.name(), failure);
         }
     }
 

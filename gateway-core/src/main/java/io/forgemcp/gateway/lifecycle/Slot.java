@@ -128,6 +128,11 @@ final class Slot {
         return done;
     }
 
+    /** Whether nobody waits for it. */
+    boolean unwanted() {
+        return wishes.none();
+    }
+
     /** Whether nothing is here, nothing is on its way and nobody wants it. */
     boolean vacant() {
         return (state == ServiceState.STOPPED || state == ServiceState.ERROR) && wishes.none();

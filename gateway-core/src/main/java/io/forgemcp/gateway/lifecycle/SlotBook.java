@@ -53,6 +53,19 @@ final class SlotBook {
         return byClient.get(key(client));
     }
 
+    /** A lease for this client if its instance is awake; null otherwise. Never waits. */
+    @Nullable
+    Lease lease(ClientKey client) {
+        Slot slot = of(client);
+        Lease lease = slot == null ? null : slot.lease();
+        if (lease != null && dedicated && of(client) != slot) {
+            // The slot has changed hands between the two looks: this may be somebody else's instance.
+            lease.close();
+            return null;
+        }
+        return lease;
+    }
+
     List<Slot> all() {
         return all;
     }
@@ -95,6 +108,11 @@ final class SlotBook {
                 "Service " + service.name() + " has isolation: session and all of its " + max
                         + " instance(s) belong to other clients. Raise max_instances, or use isolation: shared."));
         queued.add(new Queued(client, waiter));
+        watchOwn();
+    }
+
+    /** The gateway's own slot is given away as soon as nobody uses it. */
+    private void watchOwn() {
         Slot own = byClient.get(ClientKey.GATEWAY);
         if (own != null) {
             own.watch(true);
@@ -113,6 +131,9 @@ final class SlotBook {
             }
             return slot != null;
         });
+        if (!queued.isEmpty()) {
+            watchOwn();
+        }
     }
 
     void failQueued(GatewayException reason) {
@@ -154,7 +175,7 @@ final class SlotBook {
     private @Nullable Slot takeOver(ClientKey client) {
         for (Map.Entry<ClientKey, Slot> entry : byClient.entrySet()) {
             Slot slot = entry.getValue();
-            boolean idleOwn = entry.getKey().equals(ClientKey.GATEWAY) && slot.shutDoor();
+            boolean idleOwn = entry.getKey().equals(ClientKey.GATEWAY) && slot.unwanted() && slot.shutDoor();
             if (idleOwn || slot.vacant()) {
                 byClient.remove(entry.getKey());
                 byClient.put(client, slot);

@@ -73,6 +73,21 @@ class SessionIsolationTest {
     }
 
     @Test
+    void theGatewaysOwnWaitingCallIsNeverServedByAClientsInstance() {
+        acquire(BOB).join();
+        on.runtime.startGate = new CompletableFuture<>();
+        CompletableFuture<Lease> own = acquire(ClientKey.GATEWAY);
+        CompletableFuture<Lease> cid = acquire(CID);
+        on.runtime.startGate.complete(null);
+        assertThat(own).isCompleted();
+        Lease held = own.join();
+        assertThat(cid).isNotDone();
+        held.close();
+        assertThat(cid).isCompleted();
+        assertThat(cid.join().target().instance()).isNotEqualTo(held.target().instance());
+    }
+
+    @Test
     void aClientWhoseInstanceCrashedMakesRoomForAnother() {
         acquire(ANN).join();
         acquire(BOB).join();
