@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
  * @param threads how many there are of each name, numbers left out; those of the tests and of the JDK do not count
  */
 record Footprint(long children, Map<String, Long> threads) {
-    private static final Pattern NOT_OURS =
-            Pattern.compile("(HttpClient-|ForkJoinPool|Attach|awaitility|process reaper|Cleaner|Common-Cleaner).*");
+    private static final Pattern NOT_OURS = Pattern.compile(
+            "(HttpClient-|ForkJoinPool|Attach|awaitility|process reaper|CompletableFutureDelayScheduler|Cleaner|Common-Cleaner).*");
 
     /** Everything there is. */
     static Footprint now() {
