@@ -1,9 +1,11 @@
 package io.forgemcp.gateway.lifecycle;
 
+import io.forgemcp.gateway.service.InstanceLimits;
 import io.forgemcp.gateway.service.SleepPolicy;
 import io.forgemcp.gateway.time.Timers;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -41,8 +43,18 @@ final class IdleWatch {
         return idle.compareTo(allowed) > 0 ? idle : allowed;
     }
 
-    /** How long until it may sleep at all; zero if it may. */
-    Duration untilSleepAllowed(long awakeSince, long lastUsed) {
+    /** What the policy has against a sleep right now, for people; empty if nothing. */
+    Optional<String> objection(InstanceLimits limits, long awakeSince, long lastUsed) {
+        if (limits.min() > 0) {
+            return Optional.of("its policy keeps at least " + limits.min() + " instance running. Force it");
+        }
+        Duration left = untilSleepAllowed(awakeSince, lastUsed);
+        return left.isZero()
+                ? Optional.empty()
+                : Optional.of("min_sleep_time keeps it awake for another " + left.toMillis() + " ms. Wait or force it");
+    }
+
+    private Duration untilSleepAllowed(long awakeSince, long lastUsed) {
         return left(latest(awakeSince, lastUsed), policy.minSleepTime());
     }
 

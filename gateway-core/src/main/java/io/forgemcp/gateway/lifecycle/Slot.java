@@ -6,6 +6,7 @@ import io.forgemcp.gateway.service.Launch;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.time.Timers;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
@@ -178,14 +179,10 @@ final class Slot {
         if (state != ServiceState.RUNNING || fallingAsleep || current == null) {
             return failures.refused("sleep", "it is " + (fallingAsleep ? "falling asleep" : state.label()));
         }
-        if (force == Force.NO && service.instances().min() > 0) {
-            return failures.refused(
-                    "sleep", "its policy keeps at least " + service.instances().min() + " instance running. Force it");
-        }
-        Duration left = idle.untilSleepAllowed(awakeSince, lastUsed.get());
-        if (force == Force.NO && !left.isZero()) {
-            return failures.refused(
-                    "sleep", "min_sleep_time keeps it awake for another " + left.toMillis() + " ms. Wait or force it");
+        Optional<String> objection =
+                force == Force.NO ? idle.objection(service.instances(), awakeSince, lastUsed.get()) : Optional.empty();
+        if (objection.isPresent()) {
+            return failures.refused("sleep", objection.get());
         }
         if (!current.gate().closeIfEmpty()) {
             return failures.refused(

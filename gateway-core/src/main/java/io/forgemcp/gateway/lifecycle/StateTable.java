@@ -36,7 +36,10 @@ final class StateTable {
         return NEXT.getOrDefault(from, Set.of()).contains(to);
     }
 
-    /** The state of a service whose instances are in these states; stopped if there are none. */
+    /**
+     * The state of a service whose instances are in these states; stopped if there are none. Each instance keeps to the
+     * table; the sum of several may skip a step, for example when the only running one of two crashes.
+     */
     static ServiceState combined(Collection<ServiceState> instances) {
         return MOST_AWAKE_FIRST.stream().filter(instances::contains).findFirst().orElse(STOPPED);
     }
