@@ -15,6 +15,7 @@ final class ConfigCommand {
     static CommandLine commandLine(Output output) {
         return new CommandLine(new ConfigCommand())
                 .addSubcommand("validate", new ConfigValidateCommand(output))
-                .addSubcommand("show", new ConfigShowCommand(output));
+                .addSubcommand("show", new ConfigShowCommand(output))
+                .addSubcommand("migrate", new ConfigMigrateCommand(output));
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.forgemcp.server.architecture.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,5 +45,30 @@ class ConfigCommandTest {
                 .contains("services.yml")
                 .contains("API_TOKEN")
                 .doesNotContain("very-secret-value");
+    }
+
+    @Test
+    void migrateWritesADirectoryThatIsValidAndNeverReplacesOneUnasked() throws IOException {
+        Path old = Files.createDirectory(directory.resolve("old"));
+        Files.writeString(old.resolve("services.yml"), "services:\n  x:\n    command: [\"run\"]\n");
+        String to = directory.resolve("new").toString();
+        assertThat(terminal.run("config", "migrate", "--from", old.toString(), "--to", to))
+                .isEqualTo(ExitCode.OK);
+        assertThat(terminal.run("config", "validate", "--config", to)).isEqualTo(ExitCode.OK);
+        assertThat(terminal.run("config", "migrate", "--from", old.toString(), "--to", to))
+                .isEqualTo(ExitCode.CONFIGURATION);
+        assertThat(terminal.err()).contains("--force");
+        assertThat(terminal.run("config", "migrate", "--force", "--from", old.toString(), "--to", to))
+                .isEqualTo(ExitCode.OK);
+        assertThat(terminal.out()).contains("is kept in");
+    }
+
+    @Test
+    void theShippedConfigurationHasNoErrors() {
+        Path shipped = Repository.root().resolve("config");
+        assertThat(terminal.run("config", "validate", "--config", shipped.toString()))
+                .as(terminal.out())
+                .isEqualTo(ExitCode.OK);
+        assertThat(terminal.out()).contains("18 services");
     }
 }
