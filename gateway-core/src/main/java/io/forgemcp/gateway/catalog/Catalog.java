@@ -31,6 +31,9 @@ public final class Catalog {
     /** Servers that announce changes in bursts are asked once. */
     private static final Duration DEBOUNCE = Duration.ofMillis(100);
 
+    /** A server that could not be learnt for somebody's list is left alone for this long. */
+    private static final Duration AGAIN = Duration.ofSeconds(30);
+
     private final ServiceManager services;
     private final CatalogLearner learner;
     private final CatalogMemory memory;
@@ -132,10 +135,14 @@ public final class Catalog {
         return learnt.whenComplete((result, failure) -> lease.close());
     }
 
-    /** Learns a server of which nothing is known yet, in the background and at most once. */
+    /** Learns a server of which nothing is known yet, in the background, once; after a failure not again for a while. */
     public void learnOnce(ServiceName service) {
         if (tried.add(service)) {
-            refreshQuietly(service);
+            refresh(service).whenComplete((learnt, failure) -> {
+                if (failure != null) {
+                    timers.schedule(AGAIN, () -> tried.remove(service));
+                }
+            });
         }
     }
 

@@ -144,65 +144,127 @@ public final class MethodTable {
 
     private void callTool(ClientSession session, Message request, Reply reply) {
         String name = text(request, Field.NAME, "the name of a tool");
-        ServerView view = view(session);
-        Route route = view.tool(name);
-        List<ServiceName> owners = route == null ? view.unlearntOwners(name) : List.of();
-        if (!owners.isEmpty()) {
-            learnThenCall(session, request, name, owners, reply);
-        } else if (route == null || !visible(session, route)) {
-            throw unknownTool(name);
-        } else {
-            forward(session, request, route, route.quotedOriginal(), reply);
+        forward(session, request, reply, new Wanted() {
+            @Override
+            public @Nullable Route in(ServerView view) {
+                return view.tool(name);
+            }
+
+            @Override
+            public List<ServiceName> unlearntOwners(ServerView view) {
+                return view.unlearntOwners(name);
+            }
+
+            @Override
+            public GatewayException unknown() {
+                return new GatewayException(
+                        ErrorCode.UNKNOWN_TOOL,
+                        "Unknown tool: " + shortened(name) + ". tools/list names the tools there are.");
+            }
+        });
+    }
+
+    private void getPrompt(ClientSession session, Message request, Reply reply) {
+        String name = text(request, Field.NAME, "the name of a prompt");
+        forward(session, request, reply, new Wanted() {
+            @Override
+            public @Nullable Route in(ServerView view) {
+                return view.prompt(name);
+            }
+
+            @Override
+            public List<ServiceName> unlearntOwners(ServerView view) {
+                return view.unlearntOwners(name);
+            }
+
+            @Override
+            public GatewayException unknown() {
+                return new GatewayException(
+                        ErrorCode.UNKNOWN_PROMPT,
+                        "Unknown prompt: " + shortened(name) + ". prompts/list names the prompts there are.");
+            }
+        });
+    }
+
+    private void readResource(ClientSession session, Message request, Reply reply) {
+        String uri = text(request, Field.URI, "the URI of a resource");
+        forward(session, request, reply, new Wanted() {
+            @Override
+            public @Nullable Route in(ServerView view) {
+                return view.resource(uri);
+            }
+
+            /** A URI bears no prefix; only servers that somebody chose by hand are started to look for it. */
+            @Override
+            public List<ServiceName> unlearntOwners(ServerView view) {
+                return view.server().services().isEmpty() ? List.of() : view.unlearnt();
+            }
+
+            @Override
+            public byte @Nullable [] nameAt(Route route) {
+                return null;
+            }
+
+            @Override
+            public GatewayException unknown() {
+                return new GatewayException(
+                        ErrorCode.UNKNOWN_RESOURCE,
+                        "Resource not found: " + shortened(uri) + ". resources/list names the resources there are.");
+            }
+        });
+    }
+
+    /** A tool, prompt or resource that a client asks for by name. */
+    private interface Wanted {
+        /** Where it is; null if nobody is known to have it. */
+        @Nullable
+        Route in(ServerView view);
+
+        /** The servers that never ran and that may have it. */
+        List<ServiceName> unlearntOwners(ServerView view);
+
+        GatewayException unknown();
+
+        /** The server's own name for it, in the place of the exposed one; null if the request has none. */
+        default byte @Nullable [] nameAt(Route route) {
+            return route.quotedOriginal();
         }
     }
 
-    /** The first call to a server that never ran: starts it, learns its tools, then calls. */
-    private void learnThenCall(
-            ClientSession session, Message request, String name, List<ServiceName> owners, Reply reply) {
+    /** Sends the request where the name leads; servers that never ran and may be meant are started and asked first. */
+    private void forward(ClientSession session, Message request, Reply reply, Wanted wanted) {
+        ServerView view = view(session);
+        Route route = wanted.in(view);
+        List<ServiceName> owners = route == null ? wanted.unlearntOwners(view) : List.of();
+        if (owners.isEmpty()) {
+            forward(session, request, reply, wanted, route);
+            return;
+        }
         CompletableFuture<?>[] learning = owners.stream()
                 .map(owner -> catalog.refresh(owner).toCompletableFuture())
                 .toArray(CompletableFuture<?>[]::new);
         CompletableFuture.allOf(learning).whenComplete((learnt, failure) -> {
             try {
-                Route route = view(session).tool(name);
-                if (route == null && failure != null) {
+                Route found = wanted.in(view(session));
+                if (found == null && failure != null) {
                     throw GatewayException.of(failure);
                 }
-                if (route == null || !visible(session, route)) {
-                    throw unknownTool(name);
-                }
-                forward(session, request, route, route.quotedOriginal(), reply);
+                forward(session, request, reply, wanted, found);
             } catch (GatewayException refused) {
                 reply.answer(Messages.error(request.requireId(), refused));
             }
         });
     }
 
-    private static GatewayException unknownTool(String name) {
-        return new GatewayException(
-                ErrorCode.UNKNOWN_TOOL, "Unknown tool: " + shortened(name) + ". tools/list names the tools there are.");
-    }
-
-    private void getPrompt(ClientSession session, Message request, Reply reply) {
-        String name = text(request, Field.NAME, "the name of a prompt");
-        Route route = view(session).prompt(name);
+    private void forward(ClientSession session, Message request, Reply reply, Wanted wanted, @Nullable Route route) {
         if (route == null || !visible(session, route)) {
-            throw new GatewayException(
-                    ErrorCode.UNKNOWN_PROMPT,
-                    "Unknown prompt: " + shortened(name) + ". prompts/list names the prompts there are.");
+            throw wanted.unknown();
         }
-        forward(session, request, route, route.quotedOriginal(), reply);
-    }
-
-    private void readResource(ClientSession session, Message request, Reply reply) {
-        String uri = text(request, Field.URI, "the URI of a resource");
-        Route route = view(session).resource(uri);
-        if (route == null || !visible(session, route)) {
-            throw new GatewayException(
-                    ErrorCode.UNKNOWN_RESOURCE,
-                    "Resource not found: " + shortened(uri) + ". resources/list names the resources there are.");
-        }
-        forward(session, request, route, null, reply);
+        RequestId id = request.requireId();
+        Answering answering = new Answering(session, id, reply);
+        UpstreamRequest upstream = new UpstreamRequest(request, wanted.nameAt(route), callTimeout);
+        Call call = calls.send(session.key(), route, upstream, answering);
+        answering.began(call);
     }
 
     private static String text(Message request, Field field, String what) {
@@ -218,13 +280,6 @@ public final class MethodTable {
 
     private static String shortened(String text) {
         return text.length() <= 100 ? text : text.substring(0, 100) + "...";
-    }
-
-    private void forward(ClientSession session, Message request, Route route, byte @Nullable [] name, Reply reply) {
-        RequestId id = request.requireId();
-        Answering answering = new Answering(session, id, reply);
-        Call call = calls.send(session.key(), route, new UpstreamRequest(request, name, callTimeout), answering);
-        answering.began(call);
     }
 
     /** Puts the client's id back and passes on what the server says. */

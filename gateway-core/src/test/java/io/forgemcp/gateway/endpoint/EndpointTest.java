@@ -96,6 +96,24 @@ class EndpointTest {
     }
 
     @Test
+    void aPromptOfAServerThatNeverRanIsFoundByStartingIt() {
+        try (Gateway lazy = Gateway.builder()
+                .service(ServiceDefinition.java("s", script).build())
+                .virtualServer(VirtualServer.of("one", List.of(ServiceName.of("s"))))
+                .build()) {
+            lazy.add(ServiceDefinition.java("s", script).build());
+            lazy.catalog().remove(ServiceName.of("s"));
+            lazy.catalog().add(ServiceDefinition.java("s", script).build());
+            FakeHttp exchange = FakeHttp.post(
+                            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"prompts/get\",\"params\":{\"name\":\"s-hello\"}}")
+                    .to(lazy.rpc());
+
+            assertThat(exchange.answer()).contains("\"messages\"");
+            assertThat(script.lastName).isEqualTo("hello");
+        }
+    }
+
+    @Test
     void aServersErrorArrivesAsItIs() {
         String session = open();
         script.error = "{\"code\":-32055,\"message\":\"its own\",\"data\":{\"k\":1.50}}";
@@ -370,11 +388,16 @@ class EndpointTest {
                     reply(
                             toClient,
                             id,
-                            "{\"protocolVersion\":\"2025-11-25\",\"capabilities\":{\"tools\":{\"listChanged\":true}},"
+                            "{\"protocolVersion\":\"2025-11-25\",\"capabilities\":{\"prompts\":{},\"tools\":{\"listChanged\":true}},"
                                     + "\"serverInfo\":{\"name\":\"script\",\"version\":\"1\"}}");
                 case "tools/list" -> {
                     lists++;
                     reply(toClient, id, "{\"tools\":[" + tools + "]}");
+                }
+                case "prompts/list" -> reply(toClient, id, "{\"prompts\":[{\"name\":\"hello\"}]}");
+                case "prompts/get" -> {
+                    lastName = message.text(Message.Field.NAME);
+                    reply(toClient, id, "{\"messages\":[]}");
                 }
                 case "tools/call" -> call(conversation, message, toClient);
                 default -> throw new AssertionError(message.method());
