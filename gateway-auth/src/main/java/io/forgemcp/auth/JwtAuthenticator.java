@@ -10,10 +10,10 @@ import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.security.Authenticator;
 import io.forgemcp.gateway.security.Caller;
-import io.forgemcp.gateway.time.Timers;
 import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Date;
 import java.util.HashSet;
 import java.util.List;
@@ -40,16 +40,17 @@ public final class JwtAuthenticator implements Authenticator {
     private final JWSVerifier verifier;
     private final String issuer;
     private final String audience;
-    private final Timers timers;
+    private final InstantSource clock;
     private final VerifiedTokens verified;
 
     /**
      * @param secret shared by whoever signs; at least {@value #MIN_SECRET_BYTES} bytes
      * @param issuer the {@code iss} that a token must carry
      * @param audience one of the {@code aud} that a token must carry
+     * @param clock for expiry; {@code InstantSource.system()} outside tests
      * @throws GatewayException with {@link ErrorCode#CONFIGURATION_INVALID} if the secret is too short
      */
-    public JwtAuthenticator(byte[] secret, String issuer, String audience, Timers timers) {
+    public JwtAuthenticator(byte[] secret, String issuer, String audience, InstantSource clock) {
         if (secret.length < MIN_SECRET_BYTES) {
             throw new GatewayException(
                     ErrorCode.CONFIGURATION_INVALID,
@@ -63,8 +64,8 @@ public final class JwtAuthenticator implements Authenticator {
         }
         this.issuer = issuer;
         this.audience = audience;
-        this.timers = timers;
-        this.verified = new VerifiedTokens(timers);
+        this.clock = clock;
+        this.verified = new VerifiedTokens(clock);
     }
 
     @Override
@@ -99,7 +100,7 @@ public final class JwtAuthenticator implements Authenticator {
     private @Nullable Instant expiry(JWTClaimsSet claims) {
         Date expires = claims.getExpirationTime();
         Date begins = claims.getNotBeforeTime();
-        Instant now = timers.now();
+        Instant now = clock.instant();
         if (expires == null
                 || !expires.toInstant().plus(SKEW).isAfter(now)
                 || (begins != null && begins.toInstant().minus(SKEW).isAfter(now))) {

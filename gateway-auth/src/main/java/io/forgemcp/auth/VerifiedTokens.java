@@ -1,12 +1,12 @@
 package io.forgemcp.auth;
 
 import io.forgemcp.gateway.security.Caller;
-import io.forgemcp.gateway.time.Timers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -20,13 +20,13 @@ import org.jspecify.annotations.Nullable;
 final class VerifiedTokens {
     private static final int LIMIT = 10_000;
 
-    private final Timers timers;
+    private final InstantSource clock;
     private final Map<ByteBuffer, Entry> entries = new ConcurrentHashMap<>();
 
     private record Entry(CompletionStage<Caller> caller, Instant expires) {}
 
-    VerifiedTokens(Timers timers) {
-        this.timers = timers;
+    VerifiedTokens(InstantSource clock) {
+        this.clock = clock;
     }
 
     @Nullable
@@ -36,7 +36,7 @@ final class VerifiedTokens {
         if (entry == null) {
             return null;
         }
-        if (!entry.expires.isAfter(timers.now())) {
+        if (!entry.expires.isAfter(clock.instant())) {
             entries.remove(key);
             return null;
         }

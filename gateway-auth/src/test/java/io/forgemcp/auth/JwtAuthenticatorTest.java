@@ -27,7 +27,7 @@ class JwtAuthenticatorTest {
     private static final byte[] SECRET = "0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
     private final ManualTimers timers = new ManualTimers();
-    private final JwtAuthenticator authenticator = new JwtAuthenticator(SECRET, "forge", "gateway", timers);
+    private final JwtAuthenticator authenticator = new JwtAuthenticator(SECRET, "forge", "gateway", timers::now);
 
     @Test
     void aTokenOfOursNamesItsBearerAndRoles() throws Exception {
@@ -74,7 +74,7 @@ class JwtAuthenticatorTest {
         SignedJWT jwt = new SignedJWT(new JWSHeader(JWSAlgorithm.HS512), claims().build());
         jwt.sign(new MACSigner(longSecret));
 
-        assertThatThrownBy(() -> new JwtAuthenticator(longSecret, "forge", "gateway", timers)
+        assertThatThrownBy(() -> new JwtAuthenticator(longSecret, "forge", "gateway", timers::now)
                         .authenticate(new Credentials("Bearer " + jwt.serialize(), true))
                         .toCompletableFuture()
                         .join())
@@ -83,7 +83,7 @@ class JwtAuthenticatorTest {
 
     @Test
     void aShortSecretIsRefusedAtOnce() {
-        assertThatThrownBy(() -> new JwtAuthenticator(new byte[31], "forge", "gateway", timers))
+        assertThatThrownBy(() -> new JwtAuthenticator(new byte[31], "forge", "gateway", timers::now))
                 .hasMessageContaining("31 bytes")
                 .hasMessageContaining("at least 32");
     }

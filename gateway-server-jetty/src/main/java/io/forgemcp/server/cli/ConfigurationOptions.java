@@ -13,6 +13,8 @@ import picocli.CommandLine.Option;
 /** The options that say which configuration a command reads. */
 final class ConfigurationOptions {
     private static final Path DEFAULT_DIRECTORY = Path.of("config");
+    /** A directory that cannot be there: every file is missing, so every default holds. */
+    private static final Path NO_FILES = Path.of("(none)");
 
     @Option(
             names = "--config",
@@ -36,13 +38,24 @@ final class ConfigurationOptions {
 
     /** Reads it; what is wrong is in the result, and only a directory that was named and is not there is a failure. */
     Loaded load(Shell shell) {
+        return load(shell, false);
+    }
+
+    /** Whether a directory was named. */
+    boolean isGiven() {
+        return directory != null;
+    }
+
+    /** @param withoutFiles whether to read no files unless a directory was named */
+    Loaded load(Shell shell, boolean withoutFiles) {
         if (directory != null && !Files.isDirectory(directory)) {
             throw new CommandFailure(
                     ExitCode.CONFIGURATION,
                     "There is no directory " + directory + ". Leave --config out to run without files.");
         }
         Environment environment = environment(shell);
-        Path chosen = directory == null ? DEFAULT_DIRECTORY : directory;
+        Path standard = withoutFiles ? NO_FILES : DEFAULT_DIRECTORY;
+        Path chosen = directory == null ? standard : directory;
         return new Loaded(environment, chosen, ConfigurationLoader.load(chosen, environment));
     }
 

@@ -76,7 +76,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     private static Diagnosis access(ServerSettings settings, ConfigurationOptions.Loaded loaded) {
         try {
-            ListenOptions.requireSafe(settings, loaded.environment());
+            AccessOptions.authenticator(settings, loaded.environment());
             return Diagnosis.pass("access", "only callers on this machine, by " + settings.host());
         } catch (CommandFailure refused) {
             return Diagnosis.fail("access", String.valueOf(refused.getMessage()), "Use --host 127.0.0.1.");

@@ -10,6 +10,7 @@ import io.forgemcp.gateway.config.read.Finding;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.metrics.GatewayMetrics;
 import io.forgemcp.gateway.metrics.NoMetrics;
+import io.forgemcp.gateway.security.Authenticator;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.store.FileStore;
@@ -44,7 +45,8 @@ final class GatewayOptions {
     @Option(
             names = "--upstream",
             paramLabel = "NAME=TARGET",
-            description = "A further server without a file: a URL, or a command in quotes; repeatable.")
+            description =
+                    "A server without a file: a URL, or a command in quotes; repeatable. Without --config these are all.")
     private List<String> upstreams = new ArrayList<>();
 
     @Option(
@@ -64,17 +66,18 @@ final class GatewayOptions {
     }
 
     ConfigurationOptions.Loaded load(Shell shell) {
-        return configuration.load(shell);
+        return configuration.load(shell, !upstreams.isEmpty());
     }
 
     /** A gateway that has not been started; the configuration must be free of errors. */
-    Gateway build(ConfigurationOptions.Loaded loaded) {
+    Gateway build(ConfigurationOptions.Loaded loaded, Authenticator authenticator) {
         Configuration files = requireValid(loaded);
         GatewayBuilder builder = Gateway.builder();
         builder.settings(settings(loaded, files))
                 .httpExchanger(new JettyHttpExchanger())
                 .metrics(metrics())
                 .store(new FileStore(DataDirectory.prepare(data).resolve("state")))
+                .authenticator(authenticator)
                 .version(Build.current().version());
         try {
             services(files).forEach(builder::service);
@@ -141,7 +144,7 @@ final class GatewayOptions {
                         "--upstream " + service.name() + ": there is a service of this name already. Choose another.");
             }
         }
-        if (!withoutToolbox) {
+        if (!withoutToolbox && (upstreams.isEmpty() || configuration.isGiven())) {
             Toolbox.services(DataDirectory.prepare(data))
                     .forEach(service -> services.putIfAbsent(service.name(), service));
         }

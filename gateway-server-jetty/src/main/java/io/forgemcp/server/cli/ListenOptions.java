@@ -68,29 +68,7 @@ final class ListenOptions {
         }
     }
 
-    /**
-     * Refuses what would let in callers that nobody has identified.
-     *
-     * @throws CommandFailure if the address or the environment asks for authentication, which there is none of yet
-     */
-    static void requireSafe(ServerSettings settings, Environment environment) {
-        String reason = null;
-        if (!isLoopback(settings.host())) {
-            reason = "other machines can reach " + settings.host();
-        } else if (environment.stage().equals("production")) {
-            reason = "the environment is production";
-        } else if (Boolean.parseBoolean(variable(environment, "AUTH_REQUIRED", "false"))) {
-            reason = "AUTH_REQUIRED is true";
-        }
-        if (reason != null) {
-            throw new CommandFailure(
-                    ExitCode.CONFIGURATION,
-                    "Callers would have to be authenticated, because " + reason + ", and this version cannot do that"
-                            + " yet. Listen on 127.0.0.1 in development, for example behind a proxy that authenticates.");
-        }
-    }
-
-    private static boolean isLoopback(String host) {
+    static boolean isLoopback(String host) {
         try {
             return InetAddress.getByName(host).isLoopbackAddress();
         } catch (UnknownHostException e) {

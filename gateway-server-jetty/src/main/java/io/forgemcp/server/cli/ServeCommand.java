@@ -2,6 +2,7 @@ package io.forgemcp.server.cli;
 
 import io.forgemcp.gateway.Gateway;
 import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.security.Authenticator;
 import io.forgemcp.server.GatewayServer;
 import io.forgemcp.server.ServerSettings;
 import java.io.UncheckedIOException;
@@ -59,9 +60,9 @@ final class ServeCommand implements Callable<Integer> {
         ConfigurationOptions.Loaded loaded = options.load(shell);
         Logging.level(loaded.environment().find("LOG_LEVEL").orElse("INFO"));
         ServerSettings settings = listen.settings(loaded.environment());
-        ListenOptions.requireSafe(settings, loaded.environment());
+        Authenticator authenticator = AccessOptions.authenticator(settings, loaded.environment());
         requireFree(settings);
-        Gateway gateway = options.build(loaded);
+        Gateway gateway = options.build(loaded, authenticator);
         try {
             new Progress(shell.err()).during("starting", gateway::start);
             if (stop.isRequested()) {
