@@ -75,6 +75,8 @@ final class ServeCommand implements Callable<Integer> {
                 if (exitWhenReady) {
                     new RunningGateway(server.uri(), LONGEST_STOP).get("/ready");
                 } else {
+                    // What the start needed is garbage now; without this it would count as memory in use for hours.
+                    System.gc();
                     stop.await();
                     shell.err().println("forge-gateway: stopping; Ctrl-C again ends it at once");
                 }
