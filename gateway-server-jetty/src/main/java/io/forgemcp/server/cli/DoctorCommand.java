@@ -1,6 +1,7 @@
 package io.forgemcp.server.cli;
 
 import io.forgemcp.gateway.config.read.Finding;
+import io.forgemcp.gateway.security.LoopbackOnly;
 import io.forgemcp.server.ServerSettings;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -76,8 +77,9 @@ final class DoctorCommand implements Callable<Integer> {
 
     private static Diagnosis access(ServerSettings settings, ConfigurationOptions.Loaded loaded) {
         try {
-            AccessOptions.authenticator(settings, loaded.environment());
-            return Diagnosis.pass("access", "only callers on this machine, by " + settings.host());
+            boolean open = AccessOptions.authenticator(settings, loaded.environment()) instanceof LoopbackOnly;
+            return Diagnosis.pass(
+                    "access", open ? "only callers on this machine, without a token" : "only callers with a token");
         } catch (CommandFailure refused) {
             return Diagnosis.fail("access", String.valueOf(refused.getMessage()), "Use --host 127.0.0.1.");
         }

@@ -12,7 +12,8 @@ final class GatewayTarget {
     @Option(
             names = "--url",
             paramLabel = "URL",
-            description = "The running gateway; http://127.0.0.1:4444 by default, the port from GATEWAY_PORT.")
+            description = "The running gateway; http://127.0.0.1:4444 by default, the port from GATEWAY_PORT."
+                    + " If it asks who calls, put a token into FORGE_TOKEN.")
     private @Nullable URI url;
 
     @Option(
@@ -29,7 +30,8 @@ final class GatewayTarget {
             throw new CommandFailure(
                     ExitCode.USAGE, "--url " + base + " is not a URL. Write for example http://127.0.0.1:4444.");
         }
-        return new RunningGateway(base, timeout());
+        // A token on the command line could be read by everybody on the machine.
+        return new RunningGateway(base, timeout(), shell.variable("FORGE_TOKEN", ""));
     }
 
     /** How long to wait for an answer. */

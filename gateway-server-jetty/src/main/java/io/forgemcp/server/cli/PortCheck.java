@@ -17,12 +17,15 @@ final class PortCheck {
             return Diagnosis.pass("port", address + " is free");
         }
         try {
-            new RunningGateway(URI.create("http://" + address), Duration.ofSeconds(5)).get("/live");
-            return Diagnosis.pass("port", "a gateway already listens on " + address);
+            RunningGateway gateway = new RunningGateway(URI.create("http://" + address), Duration.ofSeconds(5), "");
+            if (gateway.get("/version").has("version")) {
+                return Diagnosis.pass("port", "a gateway already listens on " + address);
+            }
         } catch (CommandFailure | IllegalArgumentException somebodyElse) {
-            return Diagnosis.fail(
-                    "port", address + " is taken by another program", "Stop it, or choose a port with --port.");
+            // Judged below, as any answer that is not a gateway's.
         }
+        return Diagnosis.fail(
+                "port", address + " is taken by another program", "Stop it, or choose a port with --port.");
     }
 
     /** Whether an address could be bound right now. */

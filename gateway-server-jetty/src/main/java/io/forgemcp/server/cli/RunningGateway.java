@@ -20,11 +20,14 @@ final class RunningGateway {
 
     private final URI base;
     private final Duration timeout;
+    private final String token;
     private final HttpClient http;
 
-    RunningGateway(URI base, Duration timeout) {
+    /** @param token for a gateway that asks who calls; empty for none */
+    RunningGateway(URI base, Duration timeout, String token) {
         this.base = base;
         this.timeout = timeout;
+        this.token = token;
         this.http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(timeout)
@@ -45,7 +48,9 @@ final class RunningGateway {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(base.resolve(path)).timeout(timeout).header("Accept", "application/json");
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(base.resolve(path)).timeout(timeout).header("Accept", "application/json");
+        return token.isEmpty() ? request : request.header("Authorization", "Bearer " + token);
     }
 
     private JsonNode exchange(String path, HttpRequest request) {

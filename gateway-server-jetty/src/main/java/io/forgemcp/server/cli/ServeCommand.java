@@ -73,7 +73,7 @@ final class ServeCommand implements Callable<Integer> {
                         gateway, server.uri(), loaded, options.data().toAbsolutePath());
                 output.print(report.document(), report::print);
                 if (exitWhenReady) {
-                    new RunningGateway(server.uri(), LONGEST_STOP).get("/ready");
+                    new RunningGateway(server.uri(), LONGEST_STOP, "").get("/ready");
                 } else {
                     // What the start needed is garbage now; without this it would count as memory in use for hours.
                     System.gc();

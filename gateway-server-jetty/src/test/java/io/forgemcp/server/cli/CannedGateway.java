@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class CannedGateway implements AutoCloseable {
     private final HttpServer server;
     private final List<String> bodies = new CopyOnWriteArrayList<>();
+    private final List<String> authorizations = new CopyOnWriteArrayList<>();
 
     CannedGateway() {
         try {
@@ -26,6 +27,7 @@ final class CannedGateway implements AutoCloseable {
     CannedGateway answer(String path, int status, String body) {
         server.createContext(path, exchange -> {
             bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            authorizations.addAll(exchange.getRequestHeaders().getOrDefault("Authorization", List.of()));
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "application/json");
             exchange.sendResponseHeaders(status, bytes.length);
@@ -33,6 +35,10 @@ final class CannedGateway implements AutoCloseable {
             exchange.close();
         });
         return this;
+    }
+
+    List<String> authorizations() {
+        return authorizations;
     }
 
     List<String> bodies() {

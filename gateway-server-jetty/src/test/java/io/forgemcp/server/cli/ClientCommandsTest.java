@@ -51,6 +51,14 @@ class ClientCommandsTest {
     }
 
     @Test
+    void theTokenComesFromTheEnvironment() {
+        gateway.answer("/servers", 200, "[]");
+        terminal.with("FORGE_TOKEN", "secret-token").run("servers", "--url", gateway.url());
+        assertThat(gateway.authorizations()).containsExactly("Bearer secret-token");
+        assertThat(terminal.out() + terminal.err()).doesNotContain("secret-token");
+    }
+
+    @Test
     void thePortComesFromTheEnvironment() {
         gateway.answer("/servers", 200, "[]");
         String port = gateway.url().substring(gateway.url().lastIndexOf(':') + 1);
