@@ -8,6 +8,7 @@ import io.forgemcp.server.http.InlineResume;
 import io.forgemcp.server.http.KeepAlive;
 import io.forgemcp.server.http.Route;
 import io.forgemcp.server.http.RouteTable;
+import io.forgemcp.server.http.UnreadableRequests;
 import io.forgemcp.server.logging.LogCounter;
 import io.forgemcp.server.prometheus.SystemGauges;
 import io.forgemcp.server.rest.RestRoutes;
@@ -84,6 +85,7 @@ public final class GatewayServer implements AutoCloseable {
         threads.setReservedThreads(0);
         Server server = new Server(threads);
         server.setHandler(handler);
+        server.setErrorHandler(new UnreadableRequests());
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
         http.setUriCompliance(UriCompliance.RFC3986);

@@ -66,8 +66,11 @@ final class ServerViewBuilder {
         } else if (!offered.isLearnt()) {
             problems.add(new ExposedList.Problem(
                     service.value(),
-                    "Its tools are not known yet: it has never run. They appear after the first call to a tool named "
-                            + service.slug() + "-..., or when an administrator refreshes it."));
+                    "Its tools are not known yet, because it has never run. "
+                            + (server.services().isEmpty()
+                                    ? "They appear after the first call to a tool named " + service.slug()
+                                            + "-..., or when an administrator refreshes it."
+                                    : "It is being asked now; list again in a moment, or wait for list_changed.")));
         }
         if (!offered.isLearnt()) {
             unlearnt.add(service);

@@ -13,7 +13,6 @@ import io.forgemcp.gateway.metrics.NoMetrics;
 import io.forgemcp.gateway.security.Authenticator;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
-import io.forgemcp.gateway.store.FileStore;
 import io.forgemcp.gateway.virtualserver.Naming;
 import io.forgemcp.server.client.JettyHttpExchanger;
 import io.forgemcp.server.prometheus.PrometheusMetrics;
@@ -72,11 +71,12 @@ final class GatewayOptions {
     /** A gateway that has not been started; the configuration must be free of errors. */
     Gateway build(ConfigurationOptions.Loaded loaded, Authenticator authenticator) {
         Configuration files = requireValid(loaded);
+        OwnedStore store = OwnedStore.open(DataDirectory.prepare(data));
         GatewayBuilder builder = Gateway.builder();
         builder.settings(settings(loaded, files))
                 .httpExchanger(new JettyHttpExchanger())
                 .metrics(metrics())
-                .store(new FileStore(DataDirectory.prepare(data).resolve("state")))
+                .store(store)
                 .authenticator(authenticator)
                 .version(Build.current().version());
         try {
@@ -84,6 +84,7 @@ final class GatewayOptions {
             files.virtualServers().forEach(builder::virtualServer);
             return builder.build();
         } catch (GatewayException e) {
+            store.close();
             throw new CommandFailure(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()), e);
         }
     }
