@@ -51,7 +51,6 @@ public final class ListChanges implements AutoCloseable {
                     announce(session, before, now);
                 } catch (GatewayException gone) {
                     // Its virtual server is no more: there is nothing to announce, and its next request says so.
-                    continue;
                 }
             }
         }

@@ -81,13 +81,13 @@ public final class MethodTable {
 
     private void dispatch(ClientSession session, Message request, Reply reply) {
         switch (request.method()) {
-            case "tools/call" -> callTool(session, request, reply);
+            case "tools/call" -> forward(session, request, Offering.TOOL, reply);
             case "tools/list" -> list(session, request, ServerView::tools, reply);
             case "prompts/list" -> list(session, request, ServerView::prompts, reply);
             case "resources/list" -> list(session, request, ServerView::resources, reply);
             case "resources/templates/list" -> list(session, request, ServerView::templates, reply);
-            case "prompts/get" -> getPrompt(session, request, reply);
-            case "resources/read" -> readResource(session, request, reply);
+            case "prompts/get" -> forward(session, request, Offering.PROMPT, reply);
+            case "resources/read" -> forward(session, request, Offering.RESOURCE, reply);
             case "initialize" -> initialize(session, request, reply);
             case "ping" -> reply.answer(Messages.result(request.requireId(), EMPTY));
             default ->
@@ -142,102 +142,14 @@ public final class MethodTable {
         }
     }
 
-    private void callTool(ClientSession session, Message request, Reply reply) {
-        String name = text(request, Field.NAME, "the name of a tool");
-        forward(session, request, reply, new Wanted() {
-            @Override
-            public @Nullable Route in(ServerView view) {
-                return view.tool(name);
-            }
-
-            @Override
-            public List<ServiceName> unlearntOwners(ServerView view) {
-                return view.unlearntOwners(name);
-            }
-
-            @Override
-            public GatewayException unknown() {
-                return new GatewayException(
-                        ErrorCode.UNKNOWN_TOOL,
-                        "Unknown tool: " + shortened(name) + ". tools/list names the tools there are.");
-            }
-        });
-    }
-
-    private void getPrompt(ClientSession session, Message request, Reply reply) {
-        String name = text(request, Field.NAME, "the name of a prompt");
-        forward(session, request, reply, new Wanted() {
-            @Override
-            public @Nullable Route in(ServerView view) {
-                return view.prompt(name);
-            }
-
-            @Override
-            public List<ServiceName> unlearntOwners(ServerView view) {
-                return view.unlearntOwners(name);
-            }
-
-            @Override
-            public GatewayException unknown() {
-                return new GatewayException(
-                        ErrorCode.UNKNOWN_PROMPT,
-                        "Unknown prompt: " + shortened(name) + ". prompts/list names the prompts there are.");
-            }
-        });
-    }
-
-    private void readResource(ClientSession session, Message request, Reply reply) {
-        String uri = text(request, Field.URI, "the URI of a resource");
-        forward(session, request, reply, new Wanted() {
-            @Override
-            public @Nullable Route in(ServerView view) {
-                return view.resource(uri);
-            }
-
-            /** A URI bears no prefix; only servers that somebody chose by hand are started to look for it. */
-            @Override
-            public List<ServiceName> unlearntOwners(ServerView view) {
-                return view.server().services().isEmpty() ? List.of() : view.unlearnt();
-            }
-
-            @Override
-            public byte @Nullable [] nameAt(Route route) {
-                return null;
-            }
-
-            @Override
-            public GatewayException unknown() {
-                return new GatewayException(
-                        ErrorCode.UNKNOWN_RESOURCE,
-                        "Resource not found: " + shortened(uri) + ". resources/list names the resources there are.");
-            }
-        });
-    }
-
-    /** A tool, prompt or resource that a client asks for by name. */
-    private interface Wanted {
-        /** Where it is; null if nobody is known to have it. */
-        @Nullable
-        Route in(ServerView view);
-
-        /** The servers that never ran and that may have it. */
-        List<ServiceName> unlearntOwners(ServerView view);
-
-        GatewayException unknown();
-
-        /** The server's own name for it, in the place of the exposed one; null if the request has none. */
-        default byte @Nullable [] nameAt(Route route) {
-            return route.quotedOriginal();
-        }
-    }
-
-    /** Sends the request where the name leads; servers that never ran and may be meant are started and asked first. */
-    private void forward(ClientSession session, Message request, Reply reply, Wanted wanted) {
+    /** Sends the request where its name leads; servers that never ran and may be meant are started and asked first. */
+    private void forward(ClientSession session, Message request, Offering offering, Reply reply) {
+        String name = nameOf(request, offering);
         ServerView view = view(session);
-        Route route = wanted.in(view);
-        List<ServiceName> owners = route == null ? wanted.unlearntOwners(view) : List.of();
+        Route route = offering.find(view, name);
+        List<ServiceName> owners = route == null ? offering.unlearntOwners(view, name) : List.of();
         if (owners.isEmpty()) {
-            forward(session, request, reply, wanted, route);
+            forward(session, request, offering, route, reply);
             return;
         }
         CompletableFuture<?>[] learning = owners.stream()
@@ -245,41 +157,38 @@ public final class MethodTable {
                 .toArray(CompletableFuture<?>[]::new);
         CompletableFuture.allOf(learning).whenComplete((learnt, failure) -> {
             try {
-                Route found = wanted.in(view(session));
+                Route found = offering.find(view(session), name);
                 if (found == null && failure != null) {
                     throw GatewayException.of(failure);
                 }
-                forward(session, request, reply, wanted, found);
+                forward(session, request, offering, found, reply);
             } catch (GatewayException refused) {
                 reply.answer(Messages.error(request.requireId(), refused));
             }
         });
     }
 
-    private void forward(ClientSession session, Message request, Reply reply, Wanted wanted, @Nullable Route route) {
+    private void forward(
+            ClientSession session, Message request, Offering offering, @Nullable Route route, Reply reply) {
         if (route == null || !visible(session, route)) {
-            throw wanted.unknown();
+            throw offering.unknown(nameOf(request, offering));
         }
         RequestId id = request.requireId();
         Answering answering = new Answering(session, id, reply);
-        UpstreamRequest upstream = new UpstreamRequest(request, wanted.nameAt(route), callTimeout);
+        UpstreamRequest upstream = new UpstreamRequest(request, offering.nameAt(route), callTimeout);
         Call call = calls.send(session.key(), route, upstream, answering);
         answering.began(call);
     }
 
-    private static String text(Message request, Field field, String what) {
-        String text = request.text(field);
-        if (text == null) {
+    private static String nameOf(Message request, Offering offering) {
+        Field field = offering == Offering.RESOURCE ? Field.URI : Field.NAME;
+        String name = request.text(field);
+        if (name == null) {
             throw new GatewayException(
                     ErrorCode.INVALID_PARAMS,
-                    request.method() + " needs " + what + " as a string in params."
-                            + (field == Field.URI ? "uri" : "name") + ".");
+                    request.method() + " needs a string in params." + (field == Field.URI ? "uri" : "name") + ".");
         }
-        return text;
-    }
-
-    private static String shortened(String text) {
-        return text.length() <= 100 ? text : text.substring(0, 100) + "...";
+        return name;
     }
 
     /** Puts the client's id back and passes on what the server says. */
