@@ -20,7 +20,10 @@ public interface Instance {
         return Set.of();
     }
 
-    /** Puts it to sleep to one of its {@link #depths}. */
+    /**
+     * Puts it to sleep to one of its {@link #depths}. Asked again of a sleeping instance, with a deeper one, it goes deeper
+     * without waking.
+     */
     default CompletionStage<Void> sleep(SleepDepth depth) {
         return CompletableFuture.failedFuture(new UnsupportedOperationException(id() + " cannot sleep"));
     }
@@ -52,8 +55,27 @@ public interface Instance {
     }
 
     /**
-     * @param memoryBytes resident, of all its processes
+     * What an instance uses. Null is what cannot be known.
+     *
+     * @param memoryBytes in RAM, of all its processes, what a compressed store keeps for it left out
      * @param cpuNanos processor time since it started, of all its processes
+     * @param swapBytes of its memory moved out to swap, before any compression
+     * @param compressedBytes of RAM that a compressed store (zram, zswap) needs for what was moved out; zero with swap on
+     *     a disk
      */
-    record Usage(long memoryBytes, long cpuNanos) {}
+    record Usage(
+            long memoryBytes,
+            long cpuNanos,
+            @Nullable Long swapBytes,
+            @Nullable Long compressedBytes) {
+        /** Where nothing is known of swap. */
+        public Usage(long memoryBytes, long cpuNanos) {
+            this(memoryBytes, cpuNanos, null, null);
+        }
+
+        /** RAM that it really keeps from others: its own and that of the compressed store. */
+        public long trueMemoryBytes() {
+            return memoryBytes + (compressedBytes == null ? 0 : compressedBytes);
+        }
+    }
 }

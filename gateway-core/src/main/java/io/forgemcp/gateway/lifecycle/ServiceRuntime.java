@@ -2,7 +2,12 @@ package io.forgemcp.gateway.lifecycle;
 
 import io.forgemcp.gateway.service.InstanceId;
 import io.forgemcp.gateway.service.ServiceDefinition;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts instances of services somewhere: processes, containers, objects. A plugin interface. The lifecycle calls it
@@ -25,6 +30,27 @@ public interface ServiceRuntime extends AutoCloseable {
     CompletionStage<Instance> start(ServiceDefinition service, InstanceId id, ExitListener exits);
 
     /**
+     * The instances of this service that an earlier gateway left behind, running or asleep, to be taken over instead of
+     * started anew; those that cannot be taken over (another configuration, not healthy, one too many) the runtime removes
+     * itself. Called once, before the first {@link #start} of the service. None by default.
+     *
+     * @param ids hands out the id of each instance that is taken over
+     * @param exits as for {@link #start}
+     */
+    default CompletionStage<List<Adopted>> adopt(
+            ServiceDefinition service, Supplier<InstanceId> ids, ExitListener exits) {
+        return CompletableFuture.completedFuture(List.of());
+    }
+
+    /**
+     * Which depths this runtime withholds on this host although it knows them, and why, for people: no swap, an unsafe
+     * kernel. Empty by default. Must be quick.
+     */
+    default Map<SleepDepth, String> withheldDepths() {
+        return Map.of();
+    }
+
+    /**
      * A start under way is not wanted any more. A runtime that can may end it early; in any case the stage that {@link
      * #start} returned completes, and an instance that still arrives is stopped. Does nothing by default.
      */
@@ -34,10 +60,25 @@ public interface ServiceRuntime extends AutoCloseable {
     @Override
     default void close() {}
 
-    /** Hears that an instance ended on its own. */
+    /**
+     * An instance that was found.
+     *
+     * @param depth how deeply it sleeps; null if it is awake
+     */
+    record Adopted(Instance instance, @Nullable SleepDepth depth) {}
+
+    /** Hears what happens to an instance that nobody here asked for. May be called from any thread. */
     @FunctionalInterface
     interface ExitListener {
-        /** @param reason for people, for example the exit status and the last line of standard error */
+        /** It ended on its own. @param reason for people, for example the exit status and the last line of standard error */
         void exited(InstanceId id, String reason);
+
+        /**
+         * Somebody froze it by other means than this gateway ({@code docker pause} by hand, say), or thawed it. Not called
+         * for what {@link Instance#sleep} and {@link Instance#wake} do. Ignored by default.
+         *
+         * @param depth how deeply it sleeps now; null if it is awake
+         */
+        default void observed(InstanceId id, @Nullable SleepDepth depth) {}
     }
 }
