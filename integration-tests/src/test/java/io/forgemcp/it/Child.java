@@ -21,6 +21,11 @@ record Child(int status, String out, String err) {
     }
 
     static Child run(List<String> command, String input, Map<String, String> environment) {
+        return run(command, input, environment, SECONDS);
+    }
+
+    /** Fails if it takes longer than so many seconds. */
+    static Child run(List<String> command, String input, Map<String, String> environment, long seconds) {
         ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(command));
         builder.environment().putAll(environment);
         try {
@@ -30,9 +35,9 @@ record Child(int status, String out, String err) {
             try (OutputStream stdin = process.getOutputStream()) {
                 stdin.write(input.getBytes(UTF_8));
             }
-            if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
+            if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
-                throw new AssertionError(command + " did not end within " + SECONDS + " s: " + err.join());
+                throw new AssertionError(command + " did not end within " + seconds + " s: " + err.join());
             }
             return new Child(process.exitValue(), out.join(), err.join());
         } catch (IOException failure) {
