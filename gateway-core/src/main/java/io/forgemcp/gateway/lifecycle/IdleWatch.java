@@ -32,6 +32,12 @@ final class IdleWatch {
         timer = timers.schedule(untilIdle(awakeSince, lastUsed), () -> mailbox.tell(due));
     }
 
+    /** Has another look taken after the time that an idle instance stays awake. */
+    void watchAgain() {
+        timer.cancel();
+        timer = timers.schedule(policy.idleTimeout(), () -> mailbox.tell(due));
+    }
+
     void forget() {
         timer.cancel();
     }
@@ -43,9 +49,13 @@ final class IdleWatch {
         return idle.compareTo(allowed) > 0 ? idle : allowed;
     }
 
-    /** What the policy has against a sleep right now, for people; empty if nothing. */
-    Optional<String> objection(InstanceLimits limits, long awakeSince, long lastUsed) {
-        if (limits.min() > 0) {
+    /**
+     * What the policy has against a sleep right now, for people; empty if nothing.
+     *
+     * @param spare whether enough instances run without this one
+     */
+    Optional<String> objection(InstanceLimits limits, boolean spare, long awakeSince, long lastUsed) {
+        if (!spare) {
             return Optional.of("its policy keeps at least " + limits.min() + " instance running. Force it");
         }
         Duration left = untilSleepAllowed(awakeSince, lastUsed);

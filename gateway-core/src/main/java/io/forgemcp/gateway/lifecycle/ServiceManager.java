@@ -182,6 +182,24 @@ public final class ServiceManager implements AutoCloseable {
         return owner == null ? CompletableFuture.failedFuture(unknown(name)) : owner.restart();
     }
 
+    /**
+     * Makes this many instances of a service awake: adds by waking and starting, takes away those with the fewest calls,
+     * which let nobody in any more and end after their last call. Refused outside the service's limits, and for a stdio
+     * server with {@code isolation: session}, whose instances come and go with its clients.
+     *
+     * @param reason for people: what was measured against which threshold
+     * @return completes when the added ones run; calls on those taken away are not waited for
+     */
+    public CompletionStage<ServiceStatus> scale(ServiceName name, int instances, String reason) {
+        ServiceOwner owner = owners.get(name);
+        return owner == null ? CompletableFuture.failedFuture(unknown(name)) : owner.scale(instances, reason);
+    }
+
+    /** How busy it is right now. */
+    public Optional<ServiceLoad> load(ServiceName name) {
+        return Optional.ofNullable(owners.get(name)).map(ServiceOwner::load);
+    }
+
     /** The last state changes, oldest first; empty for an unknown service. */
     public List<StateTransition> transitions(ServiceName name) {
         ServiceOwner owner = owners.get(name);

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,10 @@ final class ServiceOwner implements SlotListener {
     private final SlotBook slots;
     private final StatusView view;
     private final ServiceFailures failures;
-    private long instances;
+    /** Callers that wait for a lease. */
+    private final AtomicInteger waiting = new AtomicInteger();
+
+    private long numbers;
     private @Nullable Drain drain;
     private volatile @Nullable GatewayException closed;
 
@@ -37,7 +41,7 @@ final class ServiceOwner implements SlotListener {
         this.scope = scope;
         this.mailbox = new Mailbox(scope.executor());
         this.ledger = new Ledger(service, scope.timers(), scope.settings().history());
-        this.slots = new SlotBook(service, () -> new Slot(service, scope, mailbox, () -> ++instances, this));
+        this.slots = SlotBook.of(service, () -> new Slot(service, scope, mailbox, () -> ++numbers, this));
         this.failures = new ServiceFailures(service.name());
         this.view = new StatusView(service, scope.timers(), ledger, slots);
     }
@@ -72,6 +76,8 @@ final class ServiceOwner implements SlotListener {
                 scope.executor(),
                 patience,
                 () -> failures.wakeTimeout(patience, ledger.page().state()));
+        waiting.incrementAndGet();
+        waiter.lease().whenComplete((result, failure) -> waiting.decrementAndGet());
         mailbox.tell(() -> {
             GatewayException now = unusable();
             if (now == null) {
@@ -88,13 +94,15 @@ final class ServiceOwner implements SlotListener {
             GatewayException unusable = unusable();
             return unusable != null
                     ? CompletableFuture.failedFuture(unusable)
-                    : slots.first().run();
+                    : runAll(service.instances().min());
         });
     }
 
     CompletionStage<ServiceStatus> sleep(Force force) {
         return command(() -> all(
-                slots.sleepCandidates().stream().map(slot -> slot.sleep(force)).toList()));
+                slots.sleepCandidates(force == Force.NO ? service.instances().min() : 0).stream()
+                        .map(slot -> slot.sleep(force))
+                        .toList()));
     }
 
     CompletionStage<ServiceStatus> stop(Force force) {
@@ -114,12 +122,33 @@ final class ServiceOwner implements SlotListener {
     CompletionStage<ServiceStatus> restart() {
         return command(() -> {
             GatewayException unusable = unusable();
+            int awake = (int) slots.all().stream().filter(Slot::available).count();
             return unusable != null
                     ? CompletableFuture.failedFuture(unusable)
                     : empty("restart", Force.NO)
                             .thenCompose(empty -> endAll("asked to restart", null))
-                            .thenCompose(ended -> slots.first().run());
+                            .thenCompose(ended ->
+                                    runAll(Math.max(awake, service.instances().min())));
         });
+    }
+
+    CompletionStage<ServiceStatus> scale(int instances, String reason) {
+        return command(() -> {
+            GatewayException unusable = unusable();
+            if (unusable != null) {
+                return CompletableFuture.failedFuture(unusable);
+            }
+            LOG.info("event=service_scaled service={} to={} reason=\"{}\"", service.name(), instances, reason);
+            return slots.scale(instances, reason);
+        });
+    }
+
+    ServiceLoad load() {
+        return view.load(waiting.get());
+    }
+
+    private CompletionStage<Void> runAll(int count) {
+        return all(slots.toRun(count).stream().map(Slot::run).toList());
     }
 
     /** Ends the instance that belongs to this client alone, if there is one. */
@@ -163,8 +192,16 @@ final class ServiceOwner implements SlotListener {
             measure(from, transition);
             scope.events().publish(new ServiceStateChanged(transition.at(), service.name(), from, combined, reason));
         }
-        if (slot.vacant() || to == ServiceState.RUNNING) {
+        if (to == ServiceState.RUNNING) {
             mailbox.tell(slots::assignQueued);
+        } else if (slot.vacant()) {
+            mailbox.tell(() -> vacated(slot));
+        }
+    }
+
+    private void vacated(Slot slot) {
+        if (slot.vacant()) {
+            slots.vacated(slot);
         }
     }
 
@@ -183,11 +220,17 @@ final class ServiceOwner implements SlotListener {
         if (drain != null) {
             drain.look();
         }
-        slots.assignQueued();
+        slots.left(slot);
     }
 
     @Override
-    public void ended(InstanceId instance, String reason) {
+    public boolean enoughWithout(Slot slot) {
+        return slots.enoughWithout(slot, service.instances().min());
+    }
+
+    @Override
+    public void ended(Slot slot, InstanceId instance, String reason) {
+        slots.ended(slot);
         scope.events().publish(new InstanceEnded(scope.timers().now(), instance, reason));
     }
 

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * The place for one instance of a service, and the state machine that fills and empties it. Instances come and go; the
  * slot stays.
  *
- * <p>Everything but {@link #lease}, {@link #view} and {@link #lastUsed} runs on the service's mailbox, so the fields
+ * <p>Everything but {@link #lease}, {@link #view}, {@link #retiring} and {@link #lastUsed} runs on the service's mailbox, so the fields
  * need no lock. A command either takes effect at once or leaves a {@link Wishes wish}. Whenever an operation has
  * ended, {@link #proceed} looks at the wishes and begins the next one; that is what makes waking single-flight. An
  * answer of the runtime about an instance that has crashed meanwhile changes nothing.
@@ -52,6 +52,7 @@ final class Slot {
     private @Nullable LiveInstance live;
     private @Nullable Starting starting;
     private boolean fallingAsleep;
+    private volatile boolean retiring;
     private String stopReason = "";
     private long awakeSince;
     private Timers.Cancellable retry = () -> {};
@@ -92,12 +93,14 @@ final class Slot {
     }
 
     void acquire(Waiter waiter) {
+        keep();
         wishes.lease(waiter);
         proceed();
     }
 
     /** Starts or wakes it; does not wait for a back-off to pass. */
     CompletionStage<Void> run() {
+        keep();
         CompletionStage<Void> done = wishes.run();
         proceed();
         return done;
@@ -151,9 +154,57 @@ final class Slot {
         return inFlight() == 0;
     }
 
+    /** Whether it runs or is about to. */
+    boolean awake() {
+        return state == ServiceState.RUNNING || state == ServiceState.STARTING || state == ServiceState.WAKING;
+    }
+
+    /** Whether it runs and is going to. */
+    boolean available() {
+        return state == ServiceState.RUNNING && !fallingAsleep && !retiring;
+    }
+
+    /** How many callers wait for it. */
+    int waiting() {
+        return wishes.waiting();
+    }
+
+    /** Whether it is being taken away. Any thread. */
+    boolean retiring() {
+        return retiring;
+    }
+
+    /** Whether it is being taken away and still has calls in flight. */
+    boolean draining() {
+        return retiring && state == ServiceState.RUNNING;
+    }
+
+    /** Takes the instance away: at once if nobody is inside, else when the last one has left. */
+    void retire(String reason) {
+        retiring = true;
+        stopReason = reason;
+        watch(true);
+        endIfRetired();
+    }
+
+    /** Ends an instance that is being taken away and that nobody uses any more. */
+    void endIfRetired() {
+        if (retiring && !wishes.stopWanted() && shutDoor()) {
+            CompletionStage<Void> unused = end(stopReason, null);
+        }
+    }
+
+    /** It is not taken away after all. */
+    void keep() {
+        if (retiring) {
+            retiring = false;
+            readmit();
+        }
+    }
+
     /** Opens the door again and serves whoever came meanwhile. */
     void readmit() {
-        if (state == ServiceState.RUNNING && !fallingAsleep && live != null) {
+        if (available() && live != null) {
             live.gate().open();
             proceed();
         }
@@ -179,8 +230,9 @@ final class Slot {
         if (state != ServiceState.RUNNING || fallingAsleep || current == null) {
             return failures.refused("sleep", "it is " + (fallingAsleep ? "falling asleep" : state.label()));
         }
-        Optional<String> objection =
-                force == Force.NO ? idle.objection(service.instances(), awakeSince, lastUsed.get()) : Optional.empty();
+        Optional<String> objection = force == Force.NO
+                ? idle.objection(service.instances(), listener.enoughWithout(this), awakeSince, lastUsed.get())
+                : Optional.empty();
         if (objection.isPresent()) {
             return failures.refused("sleep", objection.get());
         }
@@ -236,7 +288,7 @@ final class Slot {
     }
 
     private void backOffPassed() {
-        if (state == ServiceState.ERROR && service.instances().min() > 0) {
+        if (state == ServiceState.ERROR && !listener.enoughWithout(this)) {
             start("kept running");
         } else {
             proceed();
@@ -306,7 +358,7 @@ final class Slot {
         Duration wait = backOff.failed(scope.timers().nanoTime(), ran);
         change(ServiceState.ERROR, error, false);
         LOG.warn("event=service_failed service={} retry_ms={} reason=\"{}\"", service.name(), wait.toMillis(), error);
-        if (service.instances().min() > 0) {
+        if (!retiring && !listener.enoughWithout(this)) {
             retryAfter(wait);
         }
     }
@@ -356,7 +408,9 @@ final class Slot {
                 return;
             }
         }
-        if (idle.untilIdle(awakeSince, lastUsed.get()).isZero()
+        if (!listener.enoughWithout(this)) {
+            idle.watchAgain();
+        } else if (idle.untilIdle(awakeSince, lastUsed.get()).isZero()
                 && current.gate().closeIfEmpty()) {
             CompletionStage<Void> unused = fallAsleep(
                     current, "idle for " + service.sleepPolicy().idleTimeout().toSeconds() + " s");
@@ -376,7 +430,7 @@ final class Slot {
         watch(false);
         if (sleepable(service)
                 && service.sleepPolicy().enabled()
-                && service.instances().min() == 0) {
+                && service.instances().min() < service.instances().max()) {
             idle.watch(awakeSince, lastUsed.get());
         }
     }
@@ -432,7 +486,7 @@ final class Slot {
                         ServiceFailures.reason(failure));
             }
             live = null;
-            listener.ended(current.target().instance(), reason);
+            listener.ended(this, current.target().instance(), reason);
             stopped(reason, error, asleep);
         });
     }
@@ -462,7 +516,7 @@ final class Slot {
         fallingAsleep = false;
         current.gate().shut();
         live = null;
-        listener.ended(who, why);
+        listener.ended(this, who, why);
         failed(
                 "Service " + service.name() + " ended unexpectedly: " + why + ".",
                 Duration.ofNanos(scope.timers().nanoTime() - awakeSince));

@@ -10,5 +10,8 @@ interface SlotListener {
     /** The last lease has ended; told only while watched. */
     void emptied(Slot slot);
 
-    void ended(InstanceId instance, String reason);
+    void ended(Slot slot, InstanceId instance, String reason);
+
+    /** Whether the service has as many running instances as it must have without the one in this slot. */
+    boolean enoughWithout(Slot slot);
 }

@@ -79,6 +79,52 @@ final class StatusView {
                 error);
     }
 
+    /** @param waiting callers that wait for a lease */
+    ServiceLoad load(int waiting) {
+        List<ServiceStatus.InstanceStatus> instances = readings();
+        List<Double> cpu = new ArrayList<>();
+        List<Double> memory = new ArrayList<>();
+        Double cores = service.resources().cpuCores();
+        Long ceiling = service.resources().memoryBytes();
+        int awake = 0;
+        for (ServiceStatus.InstanceStatus instance : instances) {
+            if (instance.state() == ServiceState.RUNNING) {
+                awake++;
+                if (cores != null && instance.cpuPercent() != null) {
+                    cpu.add(instance.cpuPercent() / 100 / cores);
+                }
+                if (ceiling != null && instance.memoryBytes() != null) {
+                    memory.add((double) instance.memoryBytes() / ceiling);
+                }
+            }
+        }
+        int starting = (int) slots.all().stream()
+                .map(slot -> slot.view().state())
+                .filter(state -> state == ServiceState.STARTING || state == ServiceState.WAKING)
+                .count();
+        return new ServiceLoad(
+                service.name(),
+                timers.now(),
+                awake,
+                starting,
+                instances.stream()
+                        .mapToInt(ServiceStatus.InstanceStatus::inFlight)
+                        .sum(),
+                waiting,
+                mean(cpu),
+                mean(memory),
+                instances);
+    }
+
+    private static @Nullable Double mean(List<Double> values) {
+        return values.isEmpty()
+                ? null
+                : (Double) values.stream()
+                        .mapToDouble(Double::doubleValue)
+                        .average()
+                        .orElseThrow();
+    }
+
     List<String> logs(int lines) {
         List<String> logs = new ArrayList<>();
         for (Slot slot : slots.all()) {

@@ -42,6 +42,12 @@ final class Wishes {
         return !leases.isEmpty();
     }
 
+    /** How many callers wait for a lease. */
+    int waiting() {
+        leases.removeIf(Waiter::gone);
+        return leases.size();
+    }
+
     /** By command, so that no back-off is waited for. */
     boolean runCommanded() {
         return !runs.isEmpty();

@@ -169,6 +169,17 @@ class ConcurrencyTest {
         assertThat(most.get()).isBetween(1L, 3L);
     }
 
+    @Test
+    void aStormOverSharedInstancesThatAreScaledNeverRunsMoreThanAllowed() throws Exception {
+        manager.register(service("search").instances(0, 3).sleepPolicy(EAGER).build());
+        AtomicLong most = new AtomicLong();
+        try (EventBus.Subscription watching =
+                bus.subscribe(event -> most.accumulateAndGet(runtime.alive(), Math::max))) {
+            storm(NAME, random -> new ClientKey("client-" + random.nextInt(5)));
+        }
+        assertThat(most.get()).isBetween(1L, 3L);
+    }
+
     private void storm(ServiceName name, java.util.function.Function<Random, ClientKey> client) throws Exception {
         long seed = seed();
         Set<ErrorCode> expected =
@@ -218,7 +229,7 @@ class ConcurrencyTest {
             case 1 -> manager.stop(name, Force.NO);
             case 2 -> manager.stop(name, Force.YES);
             case 3 -> manager.sleep(name, Force.YES);
-            case 4 -> manager.restart(name);
+            case 4 -> random.nextBoolean() ? manager.restart(name) : manager.scale(name, random.nextInt(4), "storm");
             case 5 -> {
                 List<FakeRuntime.FakeInstance> instances = runtime.instances;
                 if (!instances.isEmpty()) {

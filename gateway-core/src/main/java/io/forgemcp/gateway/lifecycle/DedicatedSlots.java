@@ -1,0 +1,180 @@
+package io.forgemcp.gateway.lifecycle;
+
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.service.Isolation;
+import io.forgemcp.gateway.service.ServiceDefinition;
+import io.forgemcp.gateway.upstream.ClientKey;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The slots of a stdio server with {@link Isolation#SESSION}: it cannot tell its clients apart, so each client has a slot
+ * to itself, up to the most instances allowed; who comes later waits until a client has been released. A slot changes
+ * hands only with a fresh instance.
+ */
+final class DedicatedSlots implements SlotBook {
+    private record Queued(ClientKey client, Waiter waiter) {}
+
+    private final ServiceDefinition service;
+    private final Supplier<Slot> maker;
+    private final List<Slot> all = new CopyOnWriteArrayList<>();
+    private final Map<ClientKey, Slot> byClient = new ConcurrentHashMap<>();
+    /** Slots without a client: released, perhaps still stopping. */
+    private final Deque<Slot> spare = new ArrayDeque<>();
+
+    private final List<Queued> queued = new ArrayList<>();
+
+    DedicatedSlots(ServiceDefinition service, Supplier<Slot> maker) {
+        this.service = service;
+        this.maker = maker;
+    }
+
+    @Override
+    public @Nullable Lease lease(ClientKey client) {
+        Slot slot = byClient.get(client);
+        Lease lease = slot == null ? null : slot.lease();
+        if (lease != null && byClient.get(client) != slot) {
+            // The slot has changed hands between the two looks: this may be somebody else's instance.
+            lease.close();
+            return null;
+        }
+        return lease;
+    }
+
+    @Override
+    public List<Slot> all() {
+        return all;
+    }
+
+    @Override
+    public List<Slot> toRun(int count) {
+        Slot slot = byClient.get(ClientKey.GATEWAY);
+        if (slot == null) {
+            slot = all.isEmpty() ? open(ClientKey.GATEWAY) : all.get(0);
+        }
+        return List.of(slot);
+    }
+
+    @Override
+    public CompletionStage<Void> scale(int wanted, String reason) {
+        return new ServiceFailures(service.name())
+                .refused(
+                        "be scaled",
+                        "with isolation: session its instances come and go with its clients. Change max_instances"
+                                + " instead");
+    }
+
+    @Override
+    public void left(Slot slot) {
+        assignQueued();
+    }
+
+    @Override
+    public void assign(ClientKey client, Waiter waiter) {
+        Slot slot = slotFor(client);
+        if (slot != null) {
+            slot.acquire(waiter);
+            return;
+        }
+        int max = service.instances().max();
+        waiter.explainLateness(() -> new GatewayException(
+                ErrorCode.SERVICE_UNAVAILABLE,
+                "Service " + service.name() + " has isolation: session and all of its " + max
+                        + " instance(s) belong to other clients. Raise max_instances, or use isolation: shared."));
+        queued.add(new Queued(client, waiter));
+        watchOwn();
+    }
+
+    /** The gateway's own slot is given away as soon as nobody uses it. */
+    private void watchOwn() {
+        Slot own = byClient.get(ClientKey.GATEWAY);
+        if (own != null) {
+            own.watch(true);
+        }
+    }
+
+    @Override
+    public void assignQueued() {
+        queued.removeIf(entry -> {
+            if (entry.waiter().gone()) {
+                return true;
+            }
+            Slot slot = slotFor(entry.client());
+            if (slot != null) {
+                slot.acquire(entry.waiter());
+            }
+            return slot != null;
+        });
+        if (!queued.isEmpty()) {
+            watchOwn();
+        }
+    }
+
+    @Override
+    public void failQueued(GatewayException reason) {
+        queued.forEach(entry -> entry.waiter().fail(reason));
+        queued.clear();
+    }
+
+    @Override
+    public void release(ClientKey client) {
+        Slot slot = byClient.remove(client);
+        if (slot != null) {
+            spare.add(slot);
+            slot.end(
+                    "its client has gone",
+                    new GatewayException(
+                            ErrorCode.SERVICE_UNAVAILABLE,
+                            "The client session that used service " + service.name() + " is over."));
+            assignQueued();
+        }
+    }
+
+    private @Nullable Slot slotFor(ClientKey client) {
+        Slot slot = byClient.get(client);
+        if (slot == null) {
+            slot = spare.poll();
+            if (slot != null) {
+                byClient.put(client, slot);
+            }
+        }
+        if (slot == null && all.size() < service.instances().max()) {
+            slot = open(client);
+        }
+        return slot == null ? takeOver(client) : slot;
+    }
+
+    /** Takes the slot of somebody whose instance has ended anyway, or the gateway's own while it is idle. */
+    private @Nullable Slot takeOver(ClientKey client) {
+        for (Map.Entry<ClientKey, Slot> entry : byClient.entrySet()) {
+            Slot slot = entry.getValue();
+            boolean idleOwn = entry.getKey().equals(ClientKey.GATEWAY) && slot.unwanted() && slot.shutDoor();
+            if (idleOwn || slot.vacant()) {
+                byClient.remove(entry.getKey());
+                byClient.put(client, slot);
+                slot.end("given to another client", null);
+                return slot;
+            }
+            if (entry.getKey().equals(ClientKey.GATEWAY)) {
+                slot.readmit();
+            }
+        }
+        return null;
+    }
+
+    private Slot open(ClientKey client) {
+        Slot slot = maker.get();
+        all.add(slot);
+        byClient.put(client, slot);
+        return slot;
+    }
+}

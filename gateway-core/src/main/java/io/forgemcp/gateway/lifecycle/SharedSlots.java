@@ -1,0 +1,195 @@
+package io.forgemcp.gateway.lifecycle;
+
+import io.forgemcp.gateway.service.ServiceDefinition;
+import io.forgemcp.gateway.upstream.ClientKey;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Slots that all clients of a service share: one, or as many as it has been scaled to. A client comes to the instance
+ * with the fewest calls in flight and then stays with it, because its session lives there, until that instance ends.
+ *
+ * <p>An instance that is taken away lets nobody in, and ends when the last one inside has left.
+ */
+final class SharedSlots implements SlotBook {
+    private final ServiceDefinition service;
+    private final Supplier<Slot> maker;
+    private final int max;
+    private final List<Slot> all = new CopyOnWriteArrayList<>();
+    private final Slot first;
+    /** Where each client's session is. The gateway itself has none and is served anywhere. */
+    private final Map<ClientKey, Slot> bound = new ConcurrentHashMap<>();
+
+    SharedSlots(ServiceDefinition service, Supplier<Slot> maker) {
+        this.service = service;
+        this.maker = maker;
+        // What runs elsewhere or inside the gateway is there once, whatever its policy says.
+        this.max = Slot.sleepable(service) ? service.instances().max() : 1;
+        this.first = maker.get();
+        all.add(first);
+    }
+
+    @Override
+    public @Nullable Lease lease(ClientKey client) {
+        if (max == 1) {
+            return first.lease();
+        }
+        Slot mine = bound.get(client);
+        if (mine != null) {
+            return mine.lease();
+        }
+        Slot best = leastLoaded();
+        if (best == null) {
+            return null;
+        }
+        Lease lease = best.lease();
+        if (lease != null && !client.equals(ClientKey.GATEWAY)) {
+            bound.putIfAbsent(client, best);
+        }
+        return lease;
+    }
+
+    /** Of those awake; null if none is. Any thread. */
+    private @Nullable Slot leastLoaded() {
+        Slot best = null;
+        long fewest = Long.MAX_VALUE;
+        for (Slot slot : all) {
+            Slot.View view = slot.view();
+            if (view.state() == ServiceState.RUNNING && view.live() != null && !slot.retiring()) {
+                long inside = view.live().gate().inside();
+                if (inside < fewest) {
+                    best = slot;
+                    fewest = inside;
+                }
+            }
+        }
+        return best;
+    }
+
+    private void bind(ClientKey client, Slot slot) {
+        if (!client.equals(ClientKey.GATEWAY)) {
+            bound.put(client, slot);
+        }
+    }
+
+    @Override
+    public List<Slot> all() {
+        return all;
+    }
+
+    @Override
+    public void assign(ClientKey client, Waiter waiter) {
+        Slot slot = max == 1 ? first : slotFor(client);
+        if (max > 1) {
+            bind(client, slot);
+        }
+        slot.acquire(waiter);
+    }
+
+    private Slot slotFor(ClientKey client) {
+        Slot mine = bound.get(client);
+        if (mine != null && !mine.retiring() && mine.view().live() != null) {
+            return mine;
+        }
+        Slot awake = leastLoaded();
+        if (awake != null) {
+            return awake;
+        }
+        return staying()
+                .filter(Slot::awake)
+                .min(Comparator.comparingInt(Slot::waiting))
+                .orElseGet(() -> toRun(1).get(0));
+    }
+
+    @Override
+    public void release(ClientKey client) {
+        bound.remove(client);
+    }
+
+    @Override
+    public List<Slot> toRun(int count) {
+        List<Slot> chosen = new ArrayList<>(staying().filter(Slot::awake).toList());
+        // A sleeping instance is there sooner than one that starts, and one that still drains soonest.
+        addUpTo(count, chosen, all.stream().filter(Slot::draining));
+        addUpTo(count, chosen, staying().filter(slot -> slot.view().state() == ServiceState.SLEEPING));
+        addUpTo(count, chosen, staying());
+        while (chosen.size() < count && all.size() < max) {
+            Slot slot = maker.get();
+            all.add(slot);
+            chosen.add(slot);
+        }
+        if (chosen.isEmpty()) {
+            // All are on their way out and there is no room for another: whoever asks waits for one to start again.
+            chosen.add(all.get(0));
+        }
+        return chosen;
+    }
+
+    private static void addUpTo(int count, List<Slot> chosen, Stream<Slot> candidates) {
+        candidates
+                .filter(slot -> !chosen.contains(slot))
+                .takeWhile(slot -> chosen.size() < count)
+                .forEach(chosen::add);
+    }
+
+    private Stream<Slot> staying() {
+        return all.stream().filter(slot -> !slot.retiring());
+    }
+
+    @Override
+    public CompletionStage<Void> scale(int wanted, String reason) {
+        if (wanted < service.instances().min() || wanted > max) {
+            return new ServiceFailures(service.name())
+                    .refused(
+                            "be scaled to " + wanted,
+                            "it may have " + service.instances().min() + " to " + max + " instances");
+        }
+        List<Slot> awake = staying().filter(Slot::awake).toList();
+        if (wanted > awake.size()) {
+            return CompletableFuture.allOf(toRun(wanted).stream()
+                    .map(slot -> slot.run().toCompletableFuture())
+                    .toArray(CompletableFuture[]::new));
+        }
+        awake.stream()
+                .filter(slot -> slot.waiting() == 0)
+                .sorted(Comparator.comparingLong(Slot::inFlight).thenComparingLong(this::clients))
+                .limit(awake.size() - wanted)
+                .forEach(slot -> slot.retire(reason));
+        return CompletableFuture.completedFuture(null);
+    }
+
+    private long clients(Slot slot) {
+        return bound.values().stream().filter(bond -> bond == slot).count();
+    }
+
+    @Override
+    public void left(Slot slot) {
+        slot.endIfRetired();
+    }
+
+    @Override
+    public void ended(Slot slot) {
+        bound.values().removeIf(bond -> bond == slot);
+    }
+
+    @Override
+    public void vacated(Slot slot) {
+        // One slot stays, so that there is always one to start.
+        if (slot.retiring()) {
+            if (all.size() > 1) {
+                all.remove(slot);
+            } else {
+                slot.keep();
+            }
+        }
+    }
+}
