@@ -15,6 +15,7 @@ import io.forgemcp.gateway.security.AccessPolicy;
 import io.forgemcp.gateway.security.Authenticator;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.gateway.store.GatewayStore;
 import io.forgemcp.gateway.time.Timers;
 import io.forgemcp.gateway.virtualserver.ExposedList;
 import io.forgemcp.gateway.virtualserver.VirtualServers;
@@ -153,6 +154,11 @@ public final class Gateway implements AutoCloseable {
 
     public GatewayMetrics metrics() {
         return parts.metrics();
+    }
+
+    /** What outlives a restart. Closed with this gateway. */
+    public GatewayStore store() {
+        return parts.store();
     }
 
     public Timers timers() {

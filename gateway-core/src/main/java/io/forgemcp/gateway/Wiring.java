@@ -220,6 +220,10 @@ final class Wiring {
         });
     }
 
+    GatewayStore store() {
+        return store;
+    }
+
     Timers timers() {
         return timers;
     }

@@ -3,13 +3,14 @@ package io.forgemcp.server;
 import io.forgemcp.gateway.Gateway;
 import io.forgemcp.gateway.security.Authenticator;
 import io.forgemcp.gateway.time.Timers;
+import io.forgemcp.server.http.ByConnector;
 import io.forgemcp.server.http.GatewayHandler;
 import io.forgemcp.server.http.InlineResume;
 import io.forgemcp.server.http.KeepAlive;
-import io.forgemcp.server.http.Route;
 import io.forgemcp.server.http.RouteTable;
 import io.forgemcp.server.http.UnreadableRequests;
 import io.forgemcp.server.logging.LogCounter;
+import io.forgemcp.server.manager.ManagerRoutes;
 import io.forgemcp.server.prometheus.SystemGauges;
 import io.forgemcp.server.rest.RestRoutes;
 import io.forgemcp.server.rest.Version;
@@ -17,10 +18,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -28,25 +37,31 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
- * The gateway behind one HTTP listener. It listens once {@link #start} returns. Thread-safe.
+ * A gateway behind one or more HTTP listeners, which share their threads. It listens once {@link #start} returns.
+ * Thread-safe.
  */
 public final class GatewayServer implements AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(5);
     private static final int THREADS = 8;
+    /** The gateway's listener carries the calls; the others are for people and scripts. */
     private static final int SELECTORS = 2;
 
     private final Server server;
-    private final ServerConnector connector;
-    private final GatewayHandler handler;
-    private final KeepAlive keepAlive;
+    private final Map<Role, ServerConnector> connectors;
+    private final List<GatewayHandler> handlers;
+    private final List<KeepAlive> keepAlives;
     private final Runnable onClose;
 
     private GatewayServer(
-            Server server, ServerConnector connector, GatewayHandler handler, KeepAlive keepAlive, Runnable onClose) {
+            Server server,
+            Map<Role, ServerConnector> connectors,
+            List<GatewayHandler> handlers,
+            List<KeepAlive> keepAlives,
+            Runnable onClose) {
         this.server = server;
-        this.connector = connector;
-        this.handler = handler;
-        this.keepAlive = keepAlive;
+        this.connectors = connectors;
+        this.handlers = handlers;
+        this.keepAlives = keepAlives;
         this.onClose = onClose;
     }
 
@@ -57,80 +72,142 @@ public final class GatewayServer implements AutoCloseable {
      * @throws UncheckedIOException if the address is in use or not to be had
      */
     public static GatewayServer start(Gateway gateway, ServerSettings settings) {
-        Endpoints endpoints = new Endpoints(gateway.streamableHttp(), gateway.legacySse(), gateway.rpc());
-        RestRoutes rest = new RestRoutes(gateway, Version.current(), endpoints.routes());
-        SystemGauges.register(gateway.metrics());
-        LogCounter counter = LogCounter.install(gateway.metrics());
+        return start(gateway, Map.of(Role.GATEWAY, settings), Management.NONE);
+    }
+
+    /**
+     * Opens the listeners of these roles.
+     *
+     * @param management what the service manager needs beyond the gateway
+     * @throws UncheckedIOException if an address is in use or not to be had; nothing listens then
+     */
+    public static GatewayServer start(Gateway gateway, Map<Role, ServerSettings> roles, Management management) {
+        List<Listener> listeners = new ArrayList<>();
+        List<Runnable> closings = new ArrayList<>();
         try {
-            return listen(rest.all(), gateway.authenticator(), gateway.timers(), settings, () -> {
-                rest.close();
-                counter.close();
+            SystemGauges.register(gateway.metrics());
+            LogCounter counter = LogCounter.install(gateway.metrics());
+            closings.add(counter::close);
+            new EnumMap<>(roles).forEach((role, settings) -> {
+                switch (role) {
+                    case GATEWAY -> {
+                        Endpoints endpoints =
+                                new Endpoints(gateway.streamableHttp(), gateway.legacySse(), gateway.rpc());
+                        RestRoutes rest = new RestRoutes(gateway, Version.current(), endpoints.routes());
+                        closings.add(rest::close);
+                        listeners.add(new Listener(role, settings, rest.all()));
+                    }
+                    case MANAGER -> {
+                        ManagerRoutes manager = new ManagerRoutes(gateway, management, Version.current());
+                        closings.add(manager::close);
+                        listeners.add(new Listener(role, settings, manager.all()));
+                    }
+                }
             });
+            return listen(listeners, gateway.authenticator(), gateway.timers(), () -> closings.forEach(Runnable::run));
         } catch (RuntimeException failure) {
-            rest.close();
-            counter.close();
+            closings.forEach(Runnable::run);
             throw failure;
         }
     }
 
     /** Listens with these routes and nothing else. */
     static GatewayServer listen(
-            List<Route> routes, Authenticator authenticator, Timers timers, ServerSettings settings, Runnable onClose) {
-        KeepAlive keepAlive = new KeepAlive(timers, settings.keepAlive());
-        GatewayHandler handler = new GatewayHandler(new RouteTable(routes), authenticator, timers, keepAlive, settings);
+            List<Listener> listeners, Authenticator authenticator, Timers timers, Runnable onClose) {
         // Nothing here blocks, so a few threads are enough; the HTTP client towards servers has its own.
         QueuedThreadPool threads = new QueuedThreadPool(THREADS, SELECTORS + 1, 60_000);
         threads.setName("forge-http");
         threads.setDaemon(true);
         threads.setReservedThreads(0);
         Server server = new Server(threads);
-        server.setHandler(handler);
         server.setErrorHandler(new UnreadableRequests());
+        Map<Role, ServerConnector> connectors = new EnumMap<>(Role.class);
+        Map<Connector, GatewayHandler> handlers = new LinkedHashMap<>();
+        List<KeepAlive> keepAlives = new ArrayList<>();
+        for (Listener listener : listeners) {
+            ServerSettings settings = listener.settings();
+            ServerConnector connector = connector(server, threads, listener);
+            KeepAlive keepAlive = new KeepAlive(timers, settings.keepAlive());
+            keepAlives.add(keepAlive);
+            GatewayHandler handler =
+                    new GatewayHandler(new RouteTable(listener.routes()), authenticator, timers, keepAlive, settings);
+            connectors.put(listener.role(), connector);
+            handlers.put(connector, handler);
+            server.addConnector(connector);
+        }
+        // One listener needs no look-up: the path of a call stays as short as it was.
+        server.setHandler(handlers.size() == 1 ? handlers.values().iterator().next() : new ByConnector(handlers));
+        GatewayServer started =
+                new GatewayServer(server, connectors, List.copyOf(handlers.values()), keepAlives, onClose);
+        try {
+            server.start();
+        } catch (IOException failure) {
+            stop(server);
+            throw new UncheckedIOException(
+                    "Cannot listen on " + addresses(listeners) + ": " + failure.getMessage(), failure);
+        } catch (Exception failure) {
+            stop(server);
+            throw new IllegalStateException("The listener cannot be started", failure);
+        }
+        return started;
+    }
+
+    private static ServerConnector connector(Server server, QueuedThreadPool threads, Listener listener) {
+        ServerSettings settings = listener.settings();
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
         http.setUriCompliance(UriCompliance.RFC3986);
+        int selectors = listener.role() == Role.GATEWAY ? SELECTORS : 1;
         ServerConnector connector = new ServerConnector(
-                server, new InlineResume(threads), null, null, 0, SELECTORS, new HttpConnectionFactory(http));
+                server, new InlineResume(threads), null, null, 0, selectors, new HttpConnectionFactory(http));
+        connector.setName(listener.role().label());
         connector.setHost(settings.host());
         connector.setPort(settings.port());
         connector.setIdleTimeout(settings.idleTimeout().toMillis());
         connector.setAcceptQueueSize(1024);
         connector.setReuseAddress(true);
         connector.setAcceptedTcpNoDelay(true);
-        server.addConnector(connector);
-        try {
-            server.start();
-        } catch (IOException failure) {
-            stop(server);
-            throw new UncheckedIOException(
-                    "Cannot listen on " + settings.host() + ":" + settings.port() + ": " + failure.getMessage(),
-                    failure);
-        } catch (Exception failure) {
-            stop(server);
-            throw new IllegalStateException("The listener cannot be started", failure);
-        }
-        return new GatewayServer(server, connector, handler, keepAlive, onClose);
+        return connector;
     }
 
-    /** The port it listens on. */
+    private static String addresses(List<Listener> listeners) {
+        return listeners.stream()
+                .map(listener ->
+                        listener.settings().host() + ":" + listener.settings().port())
+                .collect(Collectors.joining(" and "));
+    }
+
+    /** The port it listens on: the gateway's, if it has that role. */
     public int port() {
-        return connector.getLocalPort();
+        return connectors.values().iterator().next().getLocalPort();
     }
 
-    /** Its base URL, without a path. */
+    /** Its base URL, without a path: the gateway's, if it has that role. */
     public URI uri() {
+        return uri(connectors.keySet().iterator().next());
+    }
+
+    /** The base URL of the listener of a role. @throws NullPointerException if that role was not started */
+    public URI uri(Role role) {
+        ServerConnector connector = Objects.requireNonNull(connectors.get(role), role.label());
         String host = connector.getHost();
         String shown = host == null || host.equals("0.0.0.0") || host.equals("::") ? "localhost" : host;
-        return URI.create("http://" + (shown.contains(":") ? "[" + shown + "]" : shown) + ":" + port());
+        return URI.create(
+                "http://" + (shown.contains(":") ? "[" + shown + "]" : shown) + ":" + connector.getLocalPort());
+    }
+
+    /** The roles that listen. */
+    public Set<Role> roles() {
+        return Set.copyOf(connectors.keySet());
     }
 
     /** Refuses new requests, ends streams, gives calls under way a few seconds, and stops. Idempotent. */
     @Override
     public void close() {
-        handler.refuseNew();
-        keepAlive.close();
+        handlers.forEach(GatewayHandler::refuseNew);
+        keepAlives.forEach(KeepAlive::close);
         long deadline = System.nanoTime() + GRACE.toNanos();
-        while (handler.underWay() > 0 && System.nanoTime() < deadline) {
+        while (handlers.stream().anyMatch(handler -> handler.underWay() > 0) && System.nanoTime() < deadline) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         }
         stop(server);

@@ -37,7 +37,8 @@ final class ListenerFixture implements AutoCloseable {
                 request -> java.util.concurrent.CompletableFuture.completedFuture(
                         io.forgemcp.server.http.RestAnswer.text("text/plain", "alive"))));
         routes.addAll(more);
-        server = GatewayServer.listen(routes, authenticator, timers, settings.withAddress("127.0.0.1", 0), () -> {});
+        Listener listener = new Listener(Role.GATEWAY, settings.withAddress("127.0.0.1", 0), routes);
+        server = GatewayServer.listen(List.of(listener), authenticator, timers, () -> {});
     }
 
     HttpResponse<String> post(String path, String body, String... headers) throws IOException, InterruptedException {

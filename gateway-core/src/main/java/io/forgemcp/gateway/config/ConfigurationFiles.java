@@ -28,8 +28,13 @@ public record ConfigurationFiles(
     static final Map<String, Class<? extends Record>> SCHEMAS = schemas();
 
     static ConfigurationFiles read(Reading reading) {
+        return read(reading, reading.yaml(ServicesFile.NAME, ServicesFile.class));
+    }
+
+    /** With other services than the directory's. */
+    static ConfigurationFiles read(Reading reading, ServicesFile services) {
         return new ConfigurationFiles(
-                reading.yaml(ServicesFile.NAME, ServicesFile.class),
+                services,
                 reading.yaml(SleepFile.NAME, SleepFile.class),
                 reading.yaml(SleepPoliciesFile.NAME, SleepPoliciesFile.class),
                 reading.yaml(ScalingFile.NAME, ScalingFile.class),

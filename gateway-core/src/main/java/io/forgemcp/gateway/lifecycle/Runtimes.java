@@ -54,6 +54,20 @@ final class Runtimes {
         }
     }
 
+    /** All of them, in order of preference, with what is wrong with them. */
+    List<RuntimeStatus> statuses() {
+        return runtimes.stream().map(this::status).toList();
+    }
+
+    private RuntimeStatus status(ServiceRuntime runtime) {
+        try {
+            return new RuntimeStatus(runtime.name(), runtime.problem());
+        } catch (RuntimeException failure) {
+            count(runtime.name(), failure);
+            return new RuntimeStatus(runtime.name(), "It cannot say how it is: " + failure.getMessage());
+        }
+    }
+
     /** Ends whatever the runtimes still run. */
     void close() {
         for (ServiceRuntime runtime : runtimes) {

@@ -133,6 +133,11 @@ public final class ServiceManager implements AutoCloseable {
                 .toList();
     }
 
+    /** Every runtime and whether it works, in order of preference. */
+    public List<RuntimeStatus> runtimes() {
+        return scope.runtimes().statuses();
+    }
+
     /**
      * A lease on a running instance. If one is awake the stage is already complete and nothing was locked or queued;
      * otherwise the service is woken, once for all who wait. Cancelling the stage ends the waiting, not the wake.

@@ -50,6 +50,11 @@ public interface ServiceRuntime extends AutoCloseable {
         return Map.of();
     }
 
+    /** Why it can run nothing just now, for people: its engine does not answer, say. Null if it works. Must be quick. */
+    default @Nullable String problem() {
+        return null;
+    }
+
     /**
      * A start under way is not wanted any more. A runtime that can may end it early; in any case the stage that {@link
      * #start} returned completes, and an instance that still arrives is stopped. Does nothing by default.

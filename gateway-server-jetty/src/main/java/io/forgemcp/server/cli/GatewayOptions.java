@@ -5,6 +5,7 @@ import io.forgemcp.gateway.GatewayBuilder;
 import io.forgemcp.gateway.GatewaySettings;
 import io.forgemcp.gateway.config.Configuration;
 import io.forgemcp.gateway.config.LoadResult;
+import io.forgemcp.gateway.config.ServiceEntries;
 import io.forgemcp.gateway.config.read.Durations;
 import io.forgemcp.gateway.config.read.Finding;
 import io.forgemcp.gateway.error.GatewayException;
@@ -14,7 +15,9 @@ import io.forgemcp.gateway.security.Authenticator;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.virtualserver.Naming;
+import io.forgemcp.server.Management;
 import io.forgemcp.server.client.JettyHttpExchanger;
+import io.forgemcp.server.manager.RegisteredServices;
 import io.forgemcp.server.prometheus.PrometheusMetrics;
 import io.forgemcp.toolbox.Toolbox;
 import java.nio.file.Path;
@@ -68,6 +71,11 @@ final class GatewayOptions {
         return configuration.load(shell, !upstreams.isEmpty());
     }
 
+    /** What a service manager needs of the configuration. */
+    Management management(ConfigurationOptions.Loaded loaded) {
+        return new Management(new ServiceEntries(loaded.directory(), loaded.environment()));
+    }
+
     /** A gateway that has not been started; the configuration must be free of errors. */
     Gateway build(ConfigurationOptions.Loaded loaded, Authenticator authenticator) {
         Configuration files = requireValid(loaded);
@@ -80,7 +88,9 @@ final class GatewayOptions {
                 .authenticator(authenticator)
                 .version(Build.current().version());
         try {
-            services(files).forEach(builder::service);
+            new RegisteredServices(store, management(loaded).entries())
+                    .over(services(files))
+                    .forEach(builder::service);
             files.virtualServers().forEach(builder::virtualServer);
             return builder.build();
         } catch (GatewayException e) {

@@ -13,6 +13,7 @@ import picocli.CommandLine.Option;
 /** The options that say where and for whom the gateway listens. */
 final class ListenOptions {
     private static final int HIGHEST_PORT = 65_535;
+    private static final int MANAGER_PORT = 9_000;
 
     @Option(names = "--host", paramLabel = "ADDRESS", description = "Address to listen on; GATEWAY_HOST, or 127.0.0.1.")
     private @Nullable String host;
@@ -22,6 +23,14 @@ final class ListenOptions {
             paramLabel = "PORT",
             description = "Port of the gateway; GATEWAY_PORT, or 4444. 0 takes any free one.")
     private @Nullable Integer port;
+
+    @Option(
+            names = "--manager-port",
+            paramLabel = "PORT",
+            description =
+                    "Port of the service manager; FORGE_SERVICE_MANAGER_PORT, or 9000. 0 takes any free one, as it"
+                            + " does when the gateway's port is 0.")
+    private @Nullable Integer managerPort;
 
     @Option(
             names = "--allowed-host",
@@ -40,7 +49,8 @@ final class ListenOptions {
         ServerSettings defaults = ServerSettings.defaults();
         String address = host != null ? host : variable(environment, "GATEWAY_HOST", defaults.host());
         try {
-            return defaults.withAddress(address, port(environment, defaults.port()))
+            int chosen = port("--port", port, "GATEWAY_PORT", environment, defaults.port());
+            return defaults.withAddress(address, chosen)
                     .withMaxRequestBytes(DataSize.parse(
                                     variable(environment, "FORGE_MAX_REQUEST_SIZE", defaults.maxRequestBytes() + "b"),
                                     "")
@@ -51,20 +61,34 @@ final class ListenOptions {
         }
     }
 
-    private int port(Environment environment, int fallback) {
-        if (port != null) {
-            if (port < 0 || port > HIGHEST_PORT) {
-                throw new CommandFailure(
-                        ExitCode.USAGE, "--port " + port + " is not between 0 and " + HIGHEST_PORT + ".");
-            }
-            return port;
+    /** Where the service manager listens: as the gateway, on a port of its own. */
+    ServerSettings manager(ServerSettings gateway, Environment environment) {
+        // Whoever lets the gateway take any free port wants no conflict about another one.
+        int fallback = gateway.port() == 0 ? 0 : MANAGER_PORT;
+        try {
+            return gateway.withAddress(
+                    gateway.host(),
+                    port("--manager-port", managerPort, "FORGE_SERVICE_MANAGER_PORT", environment, fallback));
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()), e);
         }
-        String text = variable(environment, "GATEWAY_PORT", Integer.toString(fallback));
+    }
+
+    private static int port(
+            String option, @Nullable Integer given, String variable, Environment environment, int fallback) {
+        if (given != null) {
+            if (given < 0 || given > HIGHEST_PORT) {
+                throw new CommandFailure(
+                        ExitCode.USAGE, option + " " + given + " is not between 0 and " + HIGHEST_PORT + ".");
+            }
+            return given;
+        }
+        String text = variable(environment, variable, Integer.toString(fallback));
         try {
             return Integer.parseInt(text);
         } catch (NumberFormatException e) {
             throw new CommandFailure(
-                    ExitCode.CONFIGURATION, "GATEWAY_PORT is \"" + text + "\", which is no port. Write a number.", e);
+                    ExitCode.CONFIGURATION, variable + " is \"" + text + "\", which is no port. Write a number.", e);
         }
     }
 

@@ -59,7 +59,7 @@ public final class Main {
     private static Map<String, Supplier<Object>> commands(Output output) {
         Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
         commands.put("serve", () -> new ServeCommand(output));
-        commands.put("services", () -> new ServicesCommand(output));
+        commands.put("services", () -> ServicesCommand.commandLine(output));
         commands.put("tools", () -> new ToolsCommand(output));
         commands.put("call", () -> new CallCommand(output));
         commands.put("servers", () -> new ServersCommand(output));

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -13,6 +14,9 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The gateway that a command talks to over HTTP. Every way of failing becomes a {@link CommandFailure}. */
 final class RunningGateway {
@@ -47,6 +51,44 @@ final class RunningGateway {
                         .build());
     }
 
+    /** Reads an event stream until it ends; every data line goes to the reader. */
+    void events(String path, Consumer<String> reader) {
+        HttpRequest request =
+                request(path).header("Accept", "text/event-stream").build();
+        try {
+            HttpResponse<Stream<String>> response = http.send(request, BodyHandlers.ofLines());
+            try (Stream<String> lines = response.body()) {
+                if (response.statusCode() >= 400) {
+                    throw refused(path, response.statusCode(), lines.collect(Collectors.joining()));
+                }
+                lines.filter(line -> line.startsWith("data: "))
+                        .forEach(line -> reader.accept(line.substring("data: ".length())));
+            }
+        } catch (IOException | UncheckedIOException e) {
+            throw broken(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailure(ExitCode.INTERRUPTED, "Interrupted", e);
+        }
+    }
+
+    private CommandFailure broken(Exception e) {
+        return new CommandFailure(
+                ExitCode.UNREACHABLE, "The connection to the gateway at " + base + " broke: " + e.getMessage(), e);
+    }
+
+    private CommandFailure refused(String path, int status, String body) {
+        String detail;
+        try {
+            detail = JSON.readTree(body).path("detail").asText("no reason given");
+        } catch (JsonProcessingException noJson) {
+            detail = "no reason given";
+        }
+        return new CommandFailure(
+                ExitCode.FAILED,
+                "The gateway at " + base + " refused " + path + " with status " + status + ": " + detail);
+    }
+
     private HttpRequest.Builder request(String path) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(base.resolve(path)).timeout(timeout).header("Accept", "application/json");
@@ -70,8 +112,7 @@ final class RunningGateway {
                             + " 'java -jar forge-gateway.jar serve', or name another one with --url.",
                     e);
         } catch (IOException e) {
-            throw new CommandFailure(
-                    ExitCode.UNREACHABLE, "The connection to the gateway at " + base + " broke: " + e.getMessage(), e);
+            throw broken(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CommandFailure(ExitCode.INTERRUPTED, "Interrupted", e);

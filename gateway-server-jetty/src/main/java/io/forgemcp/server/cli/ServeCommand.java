@@ -1,13 +1,20 @@
 package io.forgemcp.server.cli;
 
 import io.forgemcp.gateway.Gateway;
+import io.forgemcp.gateway.config.read.Environment;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.security.Authenticator;
 import io.forgemcp.server.GatewayServer;
+import io.forgemcp.server.Management;
+import io.forgemcp.server.Role;
 import io.forgemcp.server.ServerSettings;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -27,7 +34,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
     private static final Duration LONGEST_STOP = Duration.ofSeconds(30);
-    private static final String ONLY_ROLE = "gateway";
+    /** What the finished product serves besides {@link Role}; asking for it gets a better answer than "unknown". */
+    private static final Set<String> LATER = Set.of("router", "admin", "translate");
 
     @Mixin
     private final Output output;
@@ -42,8 +50,8 @@ final class ServeCommand implements Callable<Integer> {
             names = "--roles",
             split = ",",
             paramLabel = "ROLE",
-            description = "Which parts to run; this version has only: gateway.")
-    private List<String> roles = List.of(ONLY_ROLE);
+            description = "Which listeners to open: gateway, manager; both by default.")
+    private List<String> roles = List.of();
 
     @Option(names = "--exit-when-ready", hidden = true, description = "Stop as soon as it serves; for measurements.")
     private boolean exitWhenReady;
@@ -54,23 +62,24 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        requireKnownRoles();
+        Set<Role> chosen = roles();
         Shell shell = output.shell();
         StopRequest stop = shell.stopRequests().get();
         ConfigurationOptions.Loaded loaded = options.load(shell);
         Logging.level(loaded.environment().find("LOG_LEVEL").orElse("INFO"));
         ServerSettings settings = listen.settings(loaded.environment());
         Authenticator authenticator = AccessOptions.authenticator(settings, loaded.environment());
-        requireFree(settings);
+        Map<Role, ServerSettings> listeners = listeners(chosen, settings, loaded.environment());
+        listeners.forEach(ServeCommand::requireFree);
         Gateway gateway = options.build(loaded, authenticator);
         try {
             new Progress(shell.err()).during("starting", gateway::start);
             if (stop.isRequested()) {
                 return ExitCode.INTERRUPTED;
             }
-            try (GatewayServer server = listen(gateway, settings)) {
-                ServeReport report = ServeReport.of(
-                        gateway, server.uri(), loaded, options.data().toAbsolutePath());
+            try (GatewayServer server = listen(gateway, listeners, options.management(loaded))) {
+                ServeReport report =
+                        ServeReport.of(gateway, server, loaded, options.data().toAbsolutePath());
                 output.print(report.document(), report::print);
                 if (exitWhenReady) {
                     new RunningGateway(server.uri(), LONGEST_STOP, "").get("/ready");
@@ -87,34 +96,51 @@ final class ServeCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private void requireKnownRoles() {
+    private Set<Role> roles() {
+        Set<Role> chosen = EnumSet.noneOf(Role.class);
         for (String role : roles) {
-            if (!role.strip().equals(ONLY_ROLE)) {
-                throw new CommandFailure(
-                        ExitCode.USAGE,
-                        "--roles " + role.strip() + ": this version has only the role " + ONLY_ROLE
-                                + ". Leave --roles out.");
-            }
+            String name = role.strip();
+            chosen.add(Role.find(name)
+                    .orElseThrow(() -> new CommandFailure(
+                            ExitCode.USAGE,
+                            "--roles " + name + ": "
+                                    + (LATER.contains(name)
+                                            ? "this version does not have that listener yet."
+                                            : "there is no such role.")
+                                    + " Known roles: " + Role.known() + ".")));
         }
+        return chosen.isEmpty() ? EnumSet.allOf(Role.class) : chosen;
     }
 
-    private static void requireFree(ServerSettings settings) {
+    private Map<Role, ServerSettings> listeners(Set<Role> chosen, ServerSettings settings, Environment environment) {
+        Map<Role, ServerSettings> listeners = new EnumMap<>(Role.class);
+        for (Role role : chosen) {
+            listeners.put(role, role == Role.GATEWAY ? settings : listen.manager(settings, environment));
+        }
+        return listeners;
+    }
+
+    private static void requireFree(Role role, ServerSettings settings) {
         if (settings.port() != 0 && !PortCheck.isFree(settings.host(), settings.port())) {
-            throw portTaken(settings);
+            throw portTaken(role, settings);
         }
     }
 
-    private static CommandFailure portTaken(ServerSettings settings) {
+    private static CommandFailure portTaken(Role role, ServerSettings settings) {
         Diagnosis diagnosis = PortCheck.run(settings.host(), settings.port());
+        String advice = role == Role.GATEWAY
+                ? "--port or GATEWAY_PORT (0 takes any free one)."
+                : "--manager-port or FORGE_SERVICE_MANAGER_PORT (0 takes any free one), or leave the service manager out"
+                        + " with --roles gateway.";
         return new CommandFailure(
                 ExitCode.PORT_TAKEN,
-                "Cannot listen: " + diagnosis.evidence() + ". Stop it, or choose another port with --port or"
-                        + " GATEWAY_PORT (0 takes any free one).");
+                "The " + role.label() + " cannot listen: " + diagnosis.evidence()
+                        + ". Stop it, or choose another port with " + advice);
     }
 
-    private static GatewayServer listen(Gateway gateway, ServerSettings settings) {
+    private static GatewayServer listen(Gateway gateway, Map<Role, ServerSettings> listeners, Management management) {
         try {
-            return GatewayServer.start(gateway, settings);
+            return GatewayServer.start(gateway, listeners, management);
         } catch (UncheckedIOException e) {
             // Somebody was faster between the check and now, or the address is not one of this machine's.
             throw new CommandFailure(ExitCode.PORT_TAKEN, String.valueOf(e.getMessage()), e);

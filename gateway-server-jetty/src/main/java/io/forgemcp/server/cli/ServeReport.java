@@ -6,6 +6,8 @@ import io.forgemcp.gateway.config.read.Finding;
 import io.forgemcp.gateway.lifecycle.ServiceStatus;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.virtualserver.VirtualServer;
+import io.forgemcp.server.GatewayServer;
+import io.forgemcp.server.Role;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Path;
@@ -17,15 +19,19 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code serve} prints once it listens.
  *
+ * @param uri of the gateway's listener; null without that role
+ * @param manager of the service manager's; null without that role
  * @param warnings how many warnings the configuration has
  * @param seconds since the process was started
  */
 record ServeReport(
-        URI uri,
+        @Nullable URI uri,
+        @Nullable URI manager,
         Path data,
         Path configuration,
         int warnings,
@@ -33,9 +39,10 @@ record ServeReport(
         List<ServiceStatus> services,
         Map<ServiceName, Long> tools,
         double seconds) {
-    static ServeReport of(Gateway gateway, URI uri, ConfigurationOptions.Loaded loaded, Path data) {
+    static ServeReport of(Gateway gateway, GatewayServer server, ConfigurationOptions.Loaded loaded, Path data) {
         return new ServeReport(
-                uri,
+                server.roles().contains(Role.GATEWAY) ? server.uri(Role.GATEWAY) : null,
+                server.roles().contains(Role.MANAGER) ? server.uri(Role.MANAGER) : null,
                 data,
                 loaded.directory(),
                 loaded.result().findings(Finding.Severity.WARNING).size(),
@@ -55,11 +62,7 @@ record ServeReport(
         return Duration.between(start, now).toMillis() / 1000.0;
     }
 
-    private URI endpoint() {
-        return uri.resolve("/mcp");
-    }
-
-    Map<String, Object> document() {
+    Map<String, @Nullable Object> document() {
         List<Map<String, Object>> rows = new ArrayList<>();
         for (ServiceStatus service : services) {
             Map<String, Object> row = new LinkedHashMap<>();
@@ -69,9 +72,10 @@ record ServeReport(
             row.put("errorMessage", service.errorMessage());
             rows.add(row);
         }
-        Map<String, Object> document = new LinkedHashMap<>();
-        document.put("url", uri.toString());
-        document.put("mcp", endpoint().toString());
+        Map<String, @Nullable Object> document = new LinkedHashMap<>();
+        document.put("url", uri == null ? null : uri.toString());
+        document.put("mcp", uri == null ? null : uri.resolve("/mcp").toString());
+        document.put("manager", manager == null ? null : manager.toString());
         document.put("pid", ProcessHandle.current().pid());
         document.put("data", data.toString());
         document.put("startSeconds", seconds);
@@ -86,25 +90,40 @@ record ServeReport(
                 "Forge MCP Gateway %s is ready after %.2f s%n%n",
                 Build.current().version(),
                 seconds);
-        out.println("  MCP endpoint     " + endpoint());
-        for (String server : virtualServers) {
-            out.println("  virtual server   " + uri.resolve("/servers/" + server.replace(" ", "%20") + "/mcp"));
+        if (uri != null) {
+            printEndpoints(out, uri);
         }
-        out.println("  health, metrics  " + uri.resolve("/health") + "  " + uri.resolve("/metrics"));
+        if (manager != null) {
+            out.println("  service manager  " + manager);
+        }
         out.println("  configuration    " + configuration
                 + (warnings == 0 ? "" : " (" + warnings + " warnings: forge-gateway config validate)"));
         out.println("  data             " + data);
         out.println();
-        out.println("Paste this into the configuration of your MCP client:");
-        out.println();
-        ClientSnippet.json(endpoint()).forEach(line -> out.println("  " + line));
-        out.println();
-        out.println("or run: " + ClientSnippet.claudeCode(endpoint()));
-        out.println();
+        if (uri != null) {
+            printSnippets(out, uri.resolve("/mcp"));
+        }
         table().print(out);
         out.println();
         out.println("Services wake when they are called. Ctrl-C stops everything.");
         out.flush();
+    }
+
+    private void printEndpoints(PrintStream out, URI gateway) {
+        out.println("  MCP endpoint     " + gateway.resolve("/mcp"));
+        for (String server : virtualServers) {
+            out.println("  virtual server   " + gateway.resolve("/servers/" + server.replace(" ", "%20") + "/mcp"));
+        }
+        out.println("  health, metrics  " + gateway.resolve("/health") + "  " + gateway.resolve("/metrics"));
+    }
+
+    private static void printSnippets(PrintStream out, URI endpoint) {
+        out.println("Paste this into the configuration of your MCP client:");
+        out.println();
+        ClientSnippet.json(endpoint).forEach(line -> out.println("  " + line));
+        out.println();
+        out.println("or run: " + ClientSnippet.claudeCode(endpoint));
+        out.println();
     }
 
     private Table table() {

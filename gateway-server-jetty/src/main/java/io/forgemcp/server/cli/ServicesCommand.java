@@ -1,16 +1,26 @@
 package io.forgemcp.server.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** What services the running gateway has, and how they are. */
 @Command(
         name = "services",
-        description = "List the services of the running gateway with their state.",
+        description = "List the services of the running gateway with their state, or command some of them.",
         mixinStandardHelpOptions = true)
 final class ServicesCommand implements Callable<Integer> {
+    private static final Map<String, String> COMMANDS = new TreeMap<>(Map.of(
+            "start", "Start services.",
+            "stop", "Stop services that have no calls in flight.",
+            "sleep", "Put services to sleep that have no calls in flight.",
+            "wake", "Wake services.",
+            "restart", "Stop and start services that have no calls in flight."));
+
     @Mixin
     private final Output output;
 
@@ -19,6 +29,13 @@ final class ServicesCommand implements Callable<Integer> {
 
     ServicesCommand(Output output) {
         this.output = output;
+    }
+
+    static CommandLine commandLine(Output output) {
+        CommandLine parser = new CommandLine(new ServicesCommand(output));
+        COMMANDS.forEach((name, description) ->
+                parser.addSubcommand(name, ServiceCommand.commandLine(output, name, description)));
+        return parser.addSubcommand("logs", new ServiceLogsCommand(output));
     }
 
     @Override

@@ -249,6 +249,8 @@ public final class GatewayHandler extends Handler.Abstract.NonBlocking {
             Route.Action action = exchange.route().action();
             if (action instanceof Route.Action.Mcp mcp) {
                 mcp.endpoint().handle(exchange, exchange);
+            } else if (action instanceof Route.Action.Stream stream) {
+                stream.handler().handle(restRequest(exchange), exchange);
             } else if (action instanceof Route.Action.Rest rest) {
                 rest.handler().handle(restRequest(exchange)).whenComplete((answer, failure) -> {
                     if (failure != null) {

@@ -1,6 +1,7 @@
 package io.forgemcp.server.http;
 
 import io.forgemcp.gateway.endpoint.McpEndpoint;
+import io.forgemcp.gateway.endpoint.McpResponder;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -35,6 +36,12 @@ public record Route(Verb verb, String template, String summary, List<String> par
         return new Route(verb, template, summary, List.of(), Access.AUTHENTICATED, new Action.Mcp(endpoint));
     }
 
+    /** A REST route that answers at once or with an event stream, as the request asks. */
+    public static Route stream(String template, String summary, StreamHandler handler, String... parameters) {
+        return new Route(
+                Verb.GET, template, summary, List.of(parameters), Access.AUTHENTICATED, new Action.Stream(handler));
+    }
+
     /** The verbs that routes use. HEAD is served wherever GET is REST, OPTIONS everywhere. */
     public enum Verb {
         GET,
@@ -57,6 +64,15 @@ public record Route(Verb verb, String template, String summary, List<String> par
 
         /** Gives one answer. */
         record Rest(RestHandler handler) implements Action {}
+
+        /** Gives one answer or a stream of events. */
+        record Stream(StreamHandler handler) implements Action {}
+    }
+
+    /** Answers one REST request through the responder, now or later. Otherwise as {@link RestHandler}. */
+    @FunctionalInterface
+    public interface StreamHandler {
+        void handle(RestRequest request, McpResponder responder);
     }
 
     /** Answers one REST request. Runs on a listener's thread and must not block; what it throws becomes an error answer. */

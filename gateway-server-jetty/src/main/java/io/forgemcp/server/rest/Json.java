@@ -19,35 +19,35 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the JSON of REST answers. What servers sent goes in as it came. */
-final class Json {
+public final class Json {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private Json() {}
 
-    static ObjectNode object() {
+    public static ObjectNode object() {
         return JsonNodeFactory.instance.objectNode();
     }
 
-    static ArrayNode array() {
+    public static ArrayNode array() {
         return JsonNodeFactory.instance.arrayNode();
     }
 
-    static <T> ArrayNode array(Stream<T> items, Function<T, JsonNode> write) {
+    public static <T> ArrayNode array(Stream<T> items, Function<T, JsonNode> write) {
         return items.map(write).collect(Collector.of(Json::array, ArrayNode::add, ArrayNode::addAll));
     }
 
-    static ArrayNode texts(Stream<String> items) {
+    public static ArrayNode texts(Stream<String> items) {
         return array(items, JsonNodeFactory.instance::textNode);
     }
 
     /** Puts a part of a server's message, unread; nothing if it is absent. */
-    static void raw(ObjectNode target, String name, @Nullable JsonSlice value) {
+    public static void raw(ObjectNode target, String name, @Nullable JsonSlice value) {
         if (value != null) {
             target.putRawValue(name, new RawValue(value.toString()));
         }
     }
 
-    static byte[] bytes(JsonNode json) {
+    public static byte[] bytes(JsonNode json) {
         try {
             return MAPPER.writeValueAsBytes(json);
         } catch (JsonProcessingException impossible) {
@@ -55,16 +55,16 @@ final class Json {
         }
     }
 
-    static RestAnswer answer(int status, JsonNode json) {
+    public static RestAnswer answer(int status, JsonNode json) {
         return RestAnswer.json(status, bytes(json));
     }
 
-    static CompletionStage<RestAnswer> ok(JsonNode json) {
+    public static CompletionStage<RestAnswer> ok(JsonNode json) {
         return CompletableFuture.completedFuture(answer(200, json));
     }
 
     /** The same id for the same name in every run and on every machine. */
-    static String id(String kind, String name) {
+    public static String id(String kind, String name) {
         return UUID.nameUUIDFromBytes(("forge-" + kind + ":" + name).getBytes(StandardCharsets.UTF_8))
                 .toString();
     }

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** What Prometheus reads. */
-final class MetricsRoutes {
+public final class MetricsRoutes {
     private MetricsRoutes() {}
 
-    static List<Route> routes(PrometheusMetrics metrics) {
+    public static List<Route> routes(PrometheusMetrics metrics) {
         return List.of(Route.rest(
                 Verb.GET, "/metrics", "Every metric, as Prometheus or OpenMetrics text by Accept.", request -> {
                     PrometheusMetrics.Scrape scrape =

@@ -5,11 +5,11 @@ import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.server.http.RestRequest;
 
 /** Reads numbers from queries. */
-final class Numbers {
+public final class Numbers {
     private Numbers() {}
 
     /** @throws GatewayException if the parameter is there and no number between the bounds */
-    static long in(RestRequest request, String name, long absent, long least, long most) {
+    public static long in(RestRequest request, String name, long absent, long least, long most) {
         String text = request.query().apply(name);
         if (text == null || text.isEmpty()) {
             return absent;

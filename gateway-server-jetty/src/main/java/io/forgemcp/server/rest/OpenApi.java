@@ -9,15 +9,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The OpenAPI 3.1 document, made from the routes themselves so that it cannot name what is not there. */
-final class OpenApi {
+public final class OpenApi {
     private static final Pattern VARIABLE = Pattern.compile("\\{([^}]+)}");
 
     private OpenApi() {}
 
-    static ObjectNode document(String version, List<Route> routes) {
+    public static ObjectNode document(String title, String version, List<Route> routes) {
         ObjectNode document = Json.object();
         document.put("openapi", "3.1.0");
-        document.putObject("info").put("title", "Forge MCP Gateway").put("version", version);
+        document.putObject("info").put("title", title).put("version", version);
         document.putArray("servers")
                 .add(Json.object().put("url", "/"))
                 .add(Json.object().put("url", "/v1"));
@@ -55,10 +55,10 @@ final class OpenApi {
             operation.set("parameters", parameters);
         }
         boolean mcp = route.action() instanceof Route.Action.Mcp;
-        if (mcp && route.verb() == Route.Verb.POST) {
+        if (mcp && route.verb() == Route.Verb.POST || takesObject(route.verb())) {
             operation
                     .putObject("requestBody")
-                    .put("required", true)
+                    .put("required", mcp)
                     .putObject("content")
                     .putObject("application/json")
                     .putObject("schema");
@@ -66,7 +66,7 @@ final class OpenApi {
         ObjectNode responses = operation.putObject("responses");
         ObjectNode success = responses.putObject("200").put("description", "Done.");
         ObjectNode content = success.putObject("content");
-        if (mcp) {
+        if (mcp || route.action() instanceof Route.Action.Stream) {
             content.putObject("text/event-stream").putObject("schema").put("type", "string");
         }
         content.putObject(route.template().equals("/metrics") ? "text/plain" : "application/json")
@@ -82,6 +82,11 @@ final class OpenApi {
             operation.putArray("security").addObject().putArray("bearer");
         }
         return operation;
+    }
+
+    /** What GET and DELETE say stands in the query. */
+    private static boolean takesObject(Route.Verb verb) {
+        return verb != Route.Verb.GET && verb != Route.Verb.DELETE;
     }
 
     private static String operationId(Route route) {

@@ -6,9 +6,9 @@ import io.forgemcp.gateway.security.AccessPolicy;
 import io.forgemcp.server.http.Route.RestHandler;
 
 /** Keeps what changes services to those who may. */
-record Permissions(AccessPolicy policy) {
+public record Permissions(AccessPolicy policy) {
     /** The handler, for administrators only. */
-    RestHandler administer(RestHandler handler) {
+    public RestHandler administer(RestHandler handler) {
         return request -> {
             if (!policy.mayAdminister(request.caller())) {
                 throw new GatewayException(

@@ -28,7 +28,9 @@ public final class RestRoutes implements AutoCloseable {
             routes.addAll(MetricsRoutes.routes(metrics));
         }
         routes.add(Route.open(
-                "/openapi.json", "This document.", request -> Json.ok(OpenApi.document(version.version(), routes))));
+                "/openapi.json",
+                "This document.",
+                request -> Json.ok(OpenApi.document("Forge MCP Gateway", version.version(), routes))));
     }
 
     /** Every route, those of MCP included. */

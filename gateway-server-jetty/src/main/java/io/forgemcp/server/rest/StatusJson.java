@@ -11,12 +11,12 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The status object that scripts and dashboards of existing deployments read. What is unknown is null, never zero. */
-final class StatusJson {
+public final class StatusJson {
     private static final double MEBI = 1024 * 1024;
 
     private StatusJson() {}
 
-    static ObjectNode of(ServiceStatus status) {
+    public static ObjectNode of(ServiceStatus status) {
         ObjectNode json = Json.object();
         json.put("name", status.name().value());
         json.put("state", status.state().label());
@@ -80,7 +80,7 @@ final class StatusJson {
         return json;
     }
 
-    static ObjectNode transition(StateTransition transition) {
+    public static ObjectNode transition(StateTransition transition) {
         ObjectNode json = Json.object();
         json.put("at", text(transition.at()));
         json.put("from", transition.from().label());

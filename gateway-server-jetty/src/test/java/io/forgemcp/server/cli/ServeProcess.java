@@ -4,12 +4,15 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 
 /** {@code serve} as a process of its own, with the classes of this build. */
 final class ServeProcess implements AutoCloseable {
@@ -55,6 +58,20 @@ final class ServeProcess implements AutoCloseable {
         } catch (java.util.concurrent.TimeoutException e) {
             throw new AssertionError("It does not serve. It printed:\n" + out + err, e);
         }
+    }
+
+    /** The first group of the pattern, once a line of its output has it. */
+    String line(String pattern) {
+        Pattern wanted = Pattern.compile(pattern);
+        return Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(
+                        () -> {
+                            Matcher matcher = wanted.matcher(out);
+                            return matcher.find() ? Optional.of(matcher.group(1)) : Optional.<String>empty();
+                        },
+                        Optional::isPresent)
+                .orElseThrow();
     }
 
     void signal(String name) throws Exception {

@@ -53,6 +53,47 @@ class ServeTest {
         }
     }
 
+    @Test
+    void theServiceManagerListensBesideTheGatewayAndObeysTheCommandLine() throws Exception {
+        try (ServeProcess serve = new ServeProcess(directory, "--port", "0")) {
+            serve.url();
+            String manager = serve.line("service manager +(http://\\S+)");
+            assertThat(get(manager + "/health").body()).contains("\"docker_connection\":");
+            for (String command : new String[] {"stop", "start", "restart", "wake"}) {
+                assertThat(terminal.run("services", command, "time", "--url", manager))
+                        .as(terminal.err())
+                        .isEqualTo(ExitCode.OK);
+            }
+            assertThat(terminal.out()).containsPattern("time +running");
+            assertThat(terminal.run("services", "logs", "time", "--url", manager))
+                    .isEqualTo(ExitCode.OK);
+            assertThat(terminal.run("services", "sleep", "nobody", "--url", manager))
+                    .isEqualTo(ExitCode.FAILED);
+            assertThat(terminal.err()).contains("nobody");
+        }
+    }
+
+    @Test
+    void rolesChooseTheListeners() throws Exception {
+        try (ServeProcess serve = new ServeProcess(directory, "--port", "0", "--roles", "manager")) {
+            String manager = serve.line("service manager +(http://\\S+)");
+            assertThat(get(manager + "/services").statusCode()).isEqualTo(200);
+            assertThat(serve.out()).doesNotContain("MCP endpoint");
+        }
+    }
+
+    @Test
+    void aTakenPortOfTheServiceManagerIsNamedBeforeAnythingStarts() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = Integer.toString(taken.getLocalPort());
+            String data = directory.resolve("data").toString();
+            int code = terminal.with("FORGE_SERVICE_MANAGER_PORT", port).run("serve", "--port", "0", "--data", data);
+            assertThat(code).isEqualTo(ExitCode.PORT_TAKEN);
+            assertThat(terminal.err()).contains(port).contains("FORGE_SERVICE_MANAGER_PORT");
+            assertThat(directory.resolve("data")).doesNotExist();
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"TERM", "INT", "HUP"})
     void oneSignalStopsItCleanly(String signal) throws Exception {
@@ -97,7 +138,9 @@ class ServeTest {
 
     @ParameterizedTest
     @CsvSource({
-        "--roles, 'gateway,manager', 2, manager",
+        "--roles, 'gateway,router', 2, router",
+        "--roles, chef, 2, 'gateway, manager'",
+        "--manager-port, 70000, 2, 70000",
         "--naming, pretty, 2, pretty",
         "--upstream, nonsense, 2, nonsense",
         "--upstream, 'a b=http://127.0.0.1:1/mcp', 2, a b",

@@ -67,6 +67,13 @@ public final class Reading {
         return new RecordReader(name, path.toString(), this).read(type, root.orElse(null));
     }
 
+    /** As {@link #yaml}, from a text that stands for the file. */
+    public <T extends Record> T text(String name, Class<T> type, String text) {
+        String shown = directory.resolve(name).toString();
+        Optional<Node> root = YamlFile.compose(shown, text, findings::add);
+        return new RecordReader(name, shown, this).read(type, root.orElse(null));
+    }
+
     /** The lines of a text file that are neither blank nor a comment; none if it does not exist. */
     public List<Line> lines(String name) {
         Path path = directory.resolve(name);

@@ -1,0 +1,112 @@
+package io.forgemcp.server.manager;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.forgemcp.gateway.Gateway;
+import io.forgemcp.gateway.lifecycle.RuntimeStatus;
+import io.forgemcp.gateway.lifecycle.ServiceState;
+import io.forgemcp.gateway.lifecycle.ServiceStatus;
+import io.forgemcp.server.http.RestAnswer;
+import io.forgemcp.server.http.RestRequest;
+import io.forgemcp.server.http.Route;
+import io.forgemcp.server.rest.Json;
+import io.forgemcp.server.rest.Version;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/** Whether services can be run. Asks for no identity, so it tells no names of services. */
+final class HealthRoutes {
+    private static final String DOCKER = "docker";
+
+    private final Gateway gateway;
+    private final Version version;
+    private final long startedAt;
+
+    HealthRoutes(Gateway gateway, Version version) {
+        this.gateway = gateway;
+        this.version = version;
+        this.startedAt = gateway.timers().nanoTime();
+    }
+
+    List<Route> routes() {
+        return List.of(
+                Route.open(
+                        "/health", "Says whether services can be run; 503 when their runtime is gone.", this::health),
+                Route.open("/ready", "Says runtime by runtime whether it works.", this::ready),
+                Route.open(
+                        "/live",
+                        "Says that the process answers.",
+                        request -> Json.ok(Json.object().put("status", "alive"))));
+    }
+
+    /** The counts by state, and whether every runtime that is needed works. */
+    ObjectNode health() {
+        List<ServiceStatus> services = gateway.services().statuses();
+        ObjectNode json = Json.object();
+        json.put("status", isHealthy(services) ? "healthy" : "unhealthy");
+        json.put("docker_connection", docker());
+        for (ServiceState state :
+                List.of(ServiceState.RUNNING, ServiceState.SLEEPING, ServiceState.STOPPED, ServiceState.ERROR)) {
+            json.put(
+                    "services_" + state.name().toLowerCase(Locale.ROOT),
+                    services.stream()
+                            .filter(service -> service.state() == state)
+                            .count());
+        }
+        json.put("services_total", services.size());
+        json.put("version", version.version());
+        json.put(
+                "uptimeSeconds", TimeUnit.NANOSECONDS.toSeconds(gateway.timers().nanoTime() - startedAt));
+        return json;
+    }
+
+    private CompletionStage<RestAnswer> health(RestRequest request) {
+        ObjectNode health = health();
+        return answer(health.path("status").asText().equals("healthy"), health);
+    }
+
+    private CompletionStage<RestAnswer> ready(RestRequest request) {
+        List<ServiceStatus> services = gateway.services().statuses();
+        boolean ready = isHealthy(services);
+        ObjectNode json = Json.object().put("status", ready ? "ready" : "not ready");
+        json.set(
+                "statusItems",
+                Json.array(
+                        gateway.services().runtimes().stream(),
+                        runtime -> Json.object()
+                                .put("name", runtime.name())
+                                .put("statusCode", runtime.problem() == null ? 200 : 503)
+                                .put("message", runtime.problem() == null ? "Works" : runtime.problem())));
+        return answer(ready, json);
+    }
+
+    private static CompletionStage<RestAnswer> answer(boolean well, ObjectNode json) {
+        return CompletableFuture.completedFuture(Json.answer(well ? 200 : 503, json));
+    }
+
+    /** A runtime that no service uses may be gone without anybody being the worse for it. */
+    private boolean isHealthy(List<ServiceStatus> services) {
+        return gateway.services().runtimes().stream()
+                .filter(runtime -> runtime.problem() != null)
+                .noneMatch(runtime -> services.stream().anyMatch(service -> needs(service, runtime)));
+    }
+
+    private boolean needs(ServiceStatus service, RuntimeStatus runtime) {
+        return service.runtime() != null
+                ? runtime.name().equals(service.runtime())
+                : gateway.services()
+                        .definition(service.name())
+                        .map(known -> known.runtime().name().equalsIgnoreCase(runtime.name()))
+                        .orElse(false);
+    }
+
+    private String docker() {
+        return gateway.services().runtimes().stream()
+                .filter(runtime -> runtime.name().equals(DOCKER))
+                .findFirst()
+                .map(runtime -> runtime.problem() == null ? "ok" : "unavailable")
+                .orElse("not_configured");
+    }
+}

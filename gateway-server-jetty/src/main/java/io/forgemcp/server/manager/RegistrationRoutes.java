@@ -1,0 +1,107 @@
+package io.forgemcp.server.manager;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.forgemcp.gateway.Gateway;
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.lifecycle.ServiceStatus;
+import io.forgemcp.gateway.service.ServiceDefinition;
+import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.gateway.thread.Workers;
+import io.forgemcp.server.http.RestAnswer;
+import io.forgemcp.server.http.RestRequest;
+import io.forgemcp.server.http.Route;
+import io.forgemcp.server.http.Route.Verb;
+import io.forgemcp.server.rest.Json;
+import io.forgemcp.server.rest.Permissions;
+import io.forgemcp.server.rest.StatusJson;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** Registers and deletes services at run time; both survive a restart. */
+final class RegistrationRoutes implements AutoCloseable {
+    private final Gateway gateway;
+    private final RegisteredServices registered;
+    private final Permissions permissions;
+    private final Known known;
+    /** One change after the other, because each is several steps. */
+    private final ThreadPoolExecutor changes = new ThreadPoolExecutor(
+            1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Workers.daemons("forge-manager"));
+
+    RegistrationRoutes(Gateway gateway, RegisteredServices registered, Permissions permissions) {
+        this.gateway = gateway;
+        this.registered = registered;
+        this.permissions = permissions;
+        this.known = new Known(gateway.services());
+        changes.allowCoreThreadTimeOut(true);
+    }
+
+    List<Route> routes() {
+        return List.of(
+                Route.rest(
+                        Verb.POST,
+                        "/services/{name}/register",
+                        "Adds a service, or replaces one; the body is an entry of services.yml as JSON.",
+                        permissions.administer(this::register)),
+                Route.rest(
+                        Verb.DELETE,
+                        "/services/{name}",
+                        "Stops a service and forgets it, unless calls are in flight.",
+                        permissions.administer(this::delete)));
+    }
+
+    private CompletionStage<RestAnswer> register(RestRequest request) {
+        ObjectNode entry = Inputs.object(request);
+        String name = request.variable();
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    ServiceDefinition service = registered.read(name, entry);
+                    refuseWhileBusy(service.name(), "replaced");
+                    registered.remember(service.name(), entry);
+                    if (gateway.services().definition(service.name()).isPresent()) {
+                        gateway.remove(service.name()).toCompletableFuture().join();
+                    }
+                    gateway.add(service);
+                    return Json.answer(200, StatusJson.of(status(service.name())));
+                },
+                changes);
+    }
+
+    private CompletionStage<RestAnswer> delete(RestRequest request) {
+        ServiceName name = known.require(request).name();
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    refuseWhileBusy(known.require(request).name(), "deleted");
+                    registered.rememberDeleted(name);
+                    gateway.remove(name).toCompletableFuture().join();
+                    return Json.answer(
+                            200, Json.object().put("name", name.value()).put("deleted", true));
+                },
+                changes);
+    }
+
+    private void refuseWhileBusy(ServiceName name, String what) {
+        gateway.services().status(name).filter(status -> status.inFlight() > 0).ifPresent(busy -> {
+            throw new GatewayException(
+                    ErrorCode.ILLEGAL_TRANSITION,
+                    "Service " + name + " cannot be " + what + ": calls or streams in flight: " + busy.inFlight()
+                            + ". Wait until they have ended.");
+        });
+    }
+
+    private ServiceStatus status(ServiceName name) {
+        return gateway.services()
+                .status(name)
+                .orElseThrow(() -> new GatewayException(
+                        ErrorCode.UNKNOWN_SERVICE, "Service " + name + " was deleted again by somebody else."));
+    }
+
+    @Override
+    public void close() {
+        changes.shutdownNow();
+    }
+}
