@@ -1,0 +1,63 @@
+package io.forgemcp.it;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.forgemcp.gateway.service.Isolation;
+import io.forgemcp.gateway.service.ServiceDefinition;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * Starts a gateway in front of any URL that is posted to it, and answers with the URL to use instead: for programs that
+ * learn only when they run which server they are to talk to.
+ */
+final class GatewayOnDemand implements AutoCloseable {
+    private final HttpServer http;
+    private final Queue<TestGateway> gateways = new ConcurrentLinkedQueue<>();
+
+    private GatewayOnDemand(HttpServer http) {
+        this.http = http;
+    }
+
+    static GatewayOnDemand start() {
+        try {
+            HttpServer http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            GatewayOnDemand onDemand = new GatewayOnDemand(http);
+            http.createContext("/", onDemand::serve);
+            http.start();
+            return onDemand;
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private void serve(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            URI url = URI.create(new String(exchange.getRequestBody().readAllBytes(), UTF_8));
+            TestGateway gateway = TestGateway.of(ServiceDefinition.http("suite", url)
+                    .isolation(Isolation.SESSION)
+                    .build());
+            gateways.add(gateway);
+            byte[] answer = gateway.mcp("suite").toString().getBytes(UTF_8);
+            exchange.sendResponseHeaders(200, answer.length);
+            exchange.getResponseBody().write(answer);
+        }
+    }
+
+    URI url() {
+        return URI.create("http://127.0.0.1:" + http.getAddress().getPort() + "/");
+    }
+
+    @Override
+    public void close() {
+        http.stop(0);
+        gateways.forEach(TestGateway::close);
+    }
+}

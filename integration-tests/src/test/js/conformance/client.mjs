@@ -1,0 +1,78 @@
+// What the conformance suite runs as the client under test: a client on the TypeScript SDK that does what the scenario in
+// MCP_CONFORMANCE_SCENARIO asks for. With a gateway in between, the suite judges what the gateway sends.
+//
+// Arguments: era ("legacy" or "auto"), where to ask for a gateway in front of a URL ("-" for none), the URL of the suite.
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+
+const [era, gateways, suiteUrl] = process.argv.slice(2);
+const scenario = process.env.MCP_CONFORMANCE_SCENARIO;
+const context = JSON.parse(process.env.MCP_CONFORMANCE_CONTEXT ?? '{}');
+
+const url = gateways === '-' ? suiteUrl : await (await fetch(gateways, { method: 'POST', body: suiteUrl })).text();
+
+async function connect(elicitation) {
+  const capabilities = elicitation ? { elicitation: { form: { applyDefaults: true } } } : {};
+  const client = new Client({ name: 'conformance-client', version: '1.0.0' }, { capabilities, versionNegotiation: { mode: era } });
+  if (elicitation) {
+    client.setRequestHandler('elicitation/create', async () => ({ action: 'accept', content: elicitation }));
+  }
+  await client.connect(new StreamableHTTPClientTransport(new URL(url)));
+  return client;
+}
+
+const call = (client, name, args = {}) => client.callTool({ name, arguments: args });
+
+const scenarios = {
+  initialize: async client => client.listTools(),
+  tools_call: async client => {
+    await client.listTools();
+    return call(client, 'add_numbers', { a: 5, b: 3 });
+  },
+  'sse-retry': async client => {
+    await client.listTools();
+    return call(client, 'test_reconnection');
+  },
+  'elicitation-sep1034-client-defaults': async client => {
+    await client.listTools();
+    return call(client, 'test_client_elicitation_defaults');
+  },
+  'request-metadata': async client => client.listTools(),
+  'sep-2322-client-request-state': async client => {
+    await client.listTools();
+    const names = ['test_mrtr_echo_state', 'test_mrtr_unrelated', 'test_mrtr_no_state', 'test_mrtr_no_result_type'];
+    await Promise.allSettled(names.map(name => call(client, name)));
+  },
+  'http-standard-headers': async client => {
+    const { tools } = await client.listTools();
+    const { resources } = await client.listResources();
+    const { prompts } = await client.listPrompts();
+    await call(client, tools[0].name);
+    await client.readResource({ uri: resources[0].uri });
+    return client.getPrompt({ name: prompts[0].name });
+  },
+  'http-custom-headers': async client => {
+    await client.listTools();
+    for (const { name, arguments: args } of context.toolCalls) {
+      await call(client, name, args);
+    }
+  },
+  'http-invalid-tool-headers': async client => {
+    // Everything that is listed is called, so that a gateway that lists too much is found out.
+    const { tools } = await client.listTools();
+    for (const tool of tools) {
+      await call(client, tool.name, Object.fromEntries(Object.keys(tool.inputSchema.properties).map(key => [key, 'x'])));
+    }
+  },
+  'json-schema-ref-no-deref': async client => client.listTools(),
+  'json-schema-2020-12-preservation': async client => {
+    const { tools } = await client.listTools();
+    const echo = tools.find(tool => tool.name !== 'json_schema_2020_12_tool');
+    const { inputSchema } = tools.find(tool => tool.name === 'json_schema_2020_12_tool');
+    return call(client, echo.name, { schema: inputSchema });
+  },
+};
+
+const asked = { 'elicitation-sep1034-client-defaults': {}, 'sep-2322-client-request-state': { confirmed: true } };
+const client = await connect(asked[scenario]);
+await scenarios[scenario](client);
+await client.close();
