@@ -33,7 +33,9 @@ public final class Handshake {
                             + "\".");
         }
         ProtocolVersion agreed = ProtocolVersion.find(wanted).orElse(ProtocolVersion.LATEST_LEGACY);
-        session.version(agreed);
+        JsonSlice capabilities = params.member("capabilities");
+        session.initialized(
+                agreed, capabilities != null && capabilities.isObject() ? capabilities : JsonSlice.parse("{}"));
         // The gateway itself announces changes of all three lists, whatever the servers behind it can do.
         String result = "{\"protocolVersion\":\"" + agreed.date() + "\",\"capabilities\":{"
                 + "\"tools\":{\"listChanged\":true},"
