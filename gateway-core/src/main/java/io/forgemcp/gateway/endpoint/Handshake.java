@@ -26,7 +26,7 @@ public final class Handshake {
     byte[] initialize(ClientSession session, Message request, ServerView view) {
         JsonSlice params = request.get(Field.PARAMS);
         String wanted = params == null ? null : params.textMember("protocolVersion");
-        if (wanted == null) {
+        if (params == null || wanted == null) {
             throw new GatewayException(
                     ErrorCode.INVALID_PARAMS,
                     "initialize needs params.protocolVersion, for example \"" + ProtocolVersion.LATEST_LEGACY.date()
