@@ -1,12 +1,10 @@
 package io.forgemcp.gateway.endpoint;
 
-import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.ProtocolVersion;
 import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.security.Caller;
 import io.forgemcp.gateway.upstream.Call;
 import io.forgemcp.gateway.upstream.ClientKey;
-import io.forgemcp.gateway.upstream.ClientProfile;
 import io.forgemcp.gateway.virtualserver.ServerView;
 import java.util.List;
 import java.util.Map;
@@ -20,17 +18,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientSession {
     private final String id;
+    private final ClientKey key;
     private final Caller caller;
     private final @Nullable String virtualServer;
     private final Map<RequestId, Call> calls = new ConcurrentHashMap<>();
     private final List<EventStream> streams = new CopyOnWriteArrayList<>();
-    private volatile ClientProfile profile;
+    private volatile ProtocolVersion version = ProtocolVersion.WITHOUT_HEADER;
     private volatile @Nullable ServerView told;
     private volatile long lastUsed;
 
     ClientSession(String id, ClientKey key, Caller caller, @Nullable String virtualServer, long now) {
         this.id = id;
-        this.profile = ClientProfile.plain(key);
+        this.key = key;
         this.caller = caller;
         this.virtualServer = virtualServer;
         this.lastUsed = now;
@@ -41,12 +40,7 @@ final class ClientSession {
     }
 
     ClientKey key() {
-        return profile.key();
-    }
-
-    /** What its client declared; nothing before initialize. */
-    ClientProfile profile() {
-        return profile;
+        return key;
     }
 
     Caller caller() {
@@ -59,12 +53,11 @@ final class ClientSession {
     }
 
     ProtocolVersion version() {
-        return profile.version();
+        return version;
     }
 
-    /** Notes what initialize agreed on and what the client declared with it. */
-    void initialized(ProtocolVersion negotiated, JsonSlice capabilities) {
-        profile = new ClientProfile(key(), negotiated, capabilities);
+    void version(ProtocolVersion negotiated) {
+        version = negotiated;
     }
 
     /** What its client was told last about the lists; null before the first time. */

@@ -35,11 +35,6 @@ final class CallTable {
         return id;
     }
 
-    /** On the clock of the deadlines. */
-    long now() {
-        return timers.nanoTime();
-    }
-
     @Nullable
     PendingCall find(long id) {
         return id < 0 ? null : calls.get(id);

@@ -35,7 +35,7 @@ import picocli.CommandLine.Option;
 final class ServeCommand implements Callable<Integer> {
     private static final Duration LONGEST_STOP = Duration.ofSeconds(30);
     /** What the finished product serves besides {@link Role}; asking for it gets a better answer than "unknown". */
-    private static final Set<String> LATER = Set.of("router", "admin", "translate");
+    private static final Set<String> LATER = Set.of("router", "admin");
 
     @Mixin
     private final Output output;
@@ -103,13 +103,17 @@ final class ServeCommand implements Callable<Integer> {
             chosen.add(Role.find(name)
                     .orElseThrow(() -> new CommandFailure(
                             ExitCode.USAGE,
-                            "--roles " + name + ": "
-                                    + (LATER.contains(name)
-                                            ? "this version does not have that listener yet."
-                                            : "there is no such role.")
-                                    + " Known roles: " + Role.known() + ".")));
+                            "--roles " + name + ": " + missing(name) + " Known roles: " + Role.known() + ".")));
         }
         return chosen.isEmpty() ? EnumSet.allOf(Role.class) : chosen;
+    }
+
+    private static String missing(String role) {
+        if (role.equals("translate")) {
+            return "it stands before one stdio server, which only the command forge-gateway translate --stdio COMMAND"
+                    + " can name.";
+        }
+        return LATER.contains(role) ? "this version does not have that listener yet." : "there is no such role.";
     }
 
     private Map<Role, ServerSettings> listeners(Set<Role> chosen, ServerSettings settings, Environment environment) {

@@ -1,0 +1,146 @@
+package io.forgemcp.gateway.translate;
+
+import io.forgemcp.gateway.endpoint.McpEndpoint;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.lifecycle.ServiceRuntime;
+import io.forgemcp.gateway.service.ServiceDefinition;
+import io.forgemcp.gateway.time.Timers;
+import io.forgemcp.gateway.transport.UpstreamTransport;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A server on standard streams, served over streamable HTTP and HTTP+SSE. It passes messages on as they are: it knows no
+ * tools and no limits of time, and gives each client a child of its own unless told otherwise. Thread-safe; nothing blocks.
+ *
+ * <p>A child that dies is started again; what it had under way ends with an error. Requests of the revision 2026-07-28,
+ * which know no sessions, share one child that is spoken to without a handshake.
+ */
+public final class Bridge implements AutoCloseable {
+    private final BridgeSettings settings;
+    private final Timers timers;
+    private final Children children;
+    private final Set<ChildLink> links = ConcurrentHashMap.newKeySet();
+    /** Started ahead, so that a command that cannot run is noticed at once; the first client takes it. */
+    private final AtomicReference<@Nullable ChildLink> spare = new AtomicReference<>();
+
+    private final Sessions sessions;
+    private final SharedConversation stateless;
+    private final @Nullable SharedConversation shared;
+    private final McpEndpoint streamableHttp;
+    private final McpEndpoint sse;
+    private volatile boolean closed;
+
+    /**
+     * @param server the command that speaks MCP on its standard streams
+     * @param runtime starts it; closed by the caller, after the bridge
+     * @param transport speaks to it
+     */
+    public Bridge(
+            ServiceDefinition server,
+            ServiceRuntime runtime,
+            UpstreamTransport transport,
+            Timers timers,
+            BridgeSettings settings) {
+        this.settings = settings;
+        this.timers = timers;
+        this.children = new Children(server, runtime, transport);
+        this.stateless = new SharedConversation(lazily(), null);
+        this.shared = settings.sharing() == BridgeSettings.Sharing.NONE ? null : sharedByAll();
+        this.sessions = new Sessions(timers, settings, this::conversation);
+        this.streamableHttp = new StreamableBridge(
+                sessions, stateless, settings.sharing() == BridgeSettings.Sharing.STATELESS ? shared : null, timers);
+        this.sse = new SseBridge(sessions, settings);
+    }
+
+    private ChildLink lazily() {
+        return track(new ChildLink(children, timers, Greeting.ofTheClient(), Nobody.INSTANCE));
+    }
+
+    private ChildLink track(ChildLink link) {
+        links.add(link);
+        return link;
+    }
+
+    private SharedConversation sharedByAll() {
+        SharedHandshake handshake = new SharedHandshake(settings.version());
+        ChildLink link = track(new ChildLink(children, timers, handshake.greeting(), Nobody.INSTANCE));
+        return new SharedConversation(link, handshake);
+    }
+
+    private Conversation conversation() {
+        if (shared != null) {
+            return shared;
+        }
+        ChildLink ahead = spare.getAndSet(null);
+        ChildLink link = ahead != null ? ahead : lazily();
+        return new OwnConversation(
+                link, session -> sessions.end(session, "its server cannot be kept alive"), this::forget);
+    }
+
+    private void forget(ChildLink link) {
+        links.remove(link);
+    }
+
+    /**
+     * Starts the first child. The stage fails if it cannot be started; the bridge works all the same, and goes on trying.
+     */
+    public CompletionStage<Void> start() {
+        if (shared != null) {
+            return shared.open();
+        }
+        ChildLink first = lazily();
+        spare.set(first);
+        return first.open();
+    }
+
+    /** Answers at {@code /mcp}: POST, GET and DELETE. */
+    public McpEndpoint streamableHttp() {
+        return streamableHttp;
+    }
+
+    /** Answers at the paths of the settings: GET opens the stream, POST takes messages. */
+    public McpEndpoint sse() {
+        return sse;
+    }
+
+    /** How it is now. Cheap. */
+    public Health health() {
+        int down = 0;
+        GatewayException reason = null;
+        for (ChildLink link : links) {
+            if (link.isDown()) {
+                down++;
+                reason = link.lastReason();
+            }
+        }
+        return new Health(down == 0 && !closed, down, sessions.size(), reason == null ? null : reason.getMessage());
+    }
+
+    /** Refuses new sessions, ends all that there are, and their children. Idempotent. */
+    @Override
+    public void close() {
+        closed = true;
+        sessions.close();
+        CompletableFuture.allOf(links.stream()
+                        .map(link -> link.close().toCompletableFuture())
+                        .toArray(CompletableFuture[]::new))
+                .join();
+    }
+
+    /**
+     * @param healthy false while a child that should be there is not
+     * @param childrenDown how many are dead or being started again
+     * @param sessions how many clients have one
+     * @param reason why the last of them went; null if all is well
+     */
+    public record Health(
+            boolean healthy,
+            int childrenDown,
+            int sessions,
+            @Nullable String reason) {}
+}

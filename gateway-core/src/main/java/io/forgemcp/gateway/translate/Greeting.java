@@ -1,0 +1,101 @@
+package io.forgemcp.gateway.translate;
+
+import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.protocol.RequestId;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a fresh child has to be told so that it is where its client believes it to be: the handshake, the log level, the
+ * subscriptions. What a server keeps beyond that is lost with the child. Owned by one link and guarded by its lock.
+ */
+final class Greeting {
+    private static final String MINE = "\"forge-replay-";
+
+    private @Nullable Message asked;
+    private @Nullable Message initialize;
+    private @Nullable Message initialized;
+    private final Map<String, Message> settings = new LinkedHashMap<>();
+    private long count;
+
+    /** Nothing until a client has shaken hands. */
+    static Greeting ofTheClient() {
+        return new Greeting();
+    }
+
+    /** A handshake of our own, from the first child on. */
+    static Greeting of(Message initialize, Message initialized) {
+        Greeting greeting = new Greeting();
+        greeting.initialize = initialize;
+        greeting.initialized = initialized;
+        return greeting;
+    }
+
+    /** Whether a fresh child must be greeted. */
+    boolean isDue() {
+        return initialize != null;
+    }
+
+    /** Looks at what the client says. */
+    void sent(Message message) {
+        if (message.isAnswer()) {
+            return;
+        }
+        switch (message.method()) {
+            case "initialize" -> asked = message;
+            case "notifications/initialized" -> initialized = message;
+            case "logging/setLevel" -> settings.put("level", message);
+            case "resources/subscribe" -> settings.put(subscription(message), message);
+            case "resources/unsubscribe" -> settings.remove(subscription(message));
+            default -> {}
+        }
+    }
+
+    private static String subscription(Message message) {
+        return "subscription " + message.text(Message.Field.URI);
+    }
+
+    /** Looks at what the server answers: a handshake counts once it has succeeded. */
+    void answered(Message answer) {
+        Message request = asked;
+        if (request != null && request.requireId().equals(answer.id())) {
+            asked = null;
+            if (answer.kind() == Message.Kind.RESULT) {
+                initialize = request;
+            }
+        }
+    }
+
+    /** The first thing to say to a fresh child, under an id that no client uses. */
+    Message first() {
+        if (initialize == null) {
+            throw new IllegalStateException("There is nothing to say");
+        }
+        return renumbered(initialize);
+    }
+
+    /** What follows once the first has been answered. */
+    List<Message> rest() {
+        List<Message> rest = new ArrayList<>();
+        if (initialized != null) {
+            rest.add(initialized);
+        }
+        settings.values().forEach(setting -> rest.add(renumbered(setting)));
+        return rest;
+    }
+
+    private Message renumbered(Message request) {
+        count++;
+        RequestId id = new RequestId(MINE + count + "\"");
+        return Message.parse(request.with(Message.Field.ID, id.toBytes()));
+    }
+
+    /** Whether this answers something that was said behind the client's back. */
+    static boolean isMine(Message answer) {
+        RequestId id = answer.id();
+        return id != null && id.json().startsWith(MINE);
+    }
+}

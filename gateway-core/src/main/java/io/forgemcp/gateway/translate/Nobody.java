@@ -1,0 +1,19 @@
+package io.forgemcp.gateway.translate;
+
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.protocol.Message;
+import java.util.Set;
+
+/** The owner of a line that has no client yet. */
+enum Nobody implements ChildLink.Owner {
+    INSTANCE;
+
+    @Override
+    public void onMessage(Message message) {}
+
+    @Override
+    public void onUnsent(Message message, GatewayException reason) {}
+
+    @Override
+    public void onLost(GatewayException reason, Set<Message> kept) {}
+}

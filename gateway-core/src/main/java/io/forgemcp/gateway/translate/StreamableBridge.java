@@ -1,0 +1,197 @@
+package io.forgemcp.gateway.translate;
+
+import io.forgemcp.gateway.endpoint.EventStream;
+import io.forgemcp.gateway.endpoint.McpEndpoint;
+import io.forgemcp.gateway.endpoint.McpRequest;
+import io.forgemcp.gateway.endpoint.McpResponder;
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.protocol.Messages;
+import io.forgemcp.gateway.protocol.ProtocolVersion;
+import io.forgemcp.gateway.protocol.RequestId;
+import io.forgemcp.gateway.time.Timers;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Streamable HTTP in front of children: sessions for the older generation (MCP 2025-11-25, Transports), single requests for
+ * the newer one (MCP 2026-07-28, Streamable HTTP).
+ */
+final class StreamableBridge implements McpEndpoint {
+    private static final String SESSION_ID = "Mcp-Session-Id";
+    private static final String VERSION = "MCP-Protocol-Version";
+    /** Seconds; a session ends sooner or later. */
+    private static final String RETRY_AFTER = "10";
+
+    private final Sessions sessions;
+    private final SharedConversation stateless;
+    private final @Nullable SharedConversation withoutSessions;
+    private final Timers timers;
+
+    /**
+     * @param stateless serves requests of the newer generation
+     * @param withoutSessions serves the older generation where it needs no sessions; null if it needs them
+     */
+    StreamableBridge(
+            Sessions sessions,
+            SharedConversation stateless,
+            @Nullable SharedConversation withoutSessions,
+            Timers timers) {
+        this.sessions = sessions;
+        this.stateless = stateless;
+        this.withoutSessions = withoutSessions;
+        this.timers = timers;
+    }
+
+    @Override
+    public void handle(McpRequest request, McpResponder responder) {
+        try {
+            switch (request.verb()) {
+                case POST -> post(request, responder);
+                case GET -> get(request, responder);
+                case DELETE -> {
+                    sessions.end(session(request), "its client ended it");
+                    responder.answer(204, null);
+                }
+            }
+        } catch (GatewayException refused) {
+            refuse(responder, null, refused);
+        }
+    }
+
+    static void refuse(McpResponder responder, @Nullable RequestId id, GatewayException reason) {
+        byte[] error = Messages.error(id, reason);
+        if (reason.code() == ErrorCode.TOO_MANY_SESSIONS) {
+            responder.answer(reason.code().httpStatus(), error, "Retry-After", RETRY_AFTER);
+        } else {
+            responder.answer(reason.code().httpStatus(), error);
+        }
+    }
+
+    private void post(McpRequest request, McpResponder responder) {
+        byte[] body = request.body();
+        if (Batch.isBatch(body)) {
+            checkVersion(request);
+            Batch.of(body).handle(sessionOrNone(request), responder, accepts(request, "text/event-stream"), timers);
+            return;
+        }
+        Message message = Message.parse(body);
+        if (StatelessRules.isModern(message)) {
+            byte[] mismatch = StatelessRules.mismatch(request, message);
+            if (mismatch != null) {
+                responder.answer(400, mismatch);
+            } else {
+                ask(new Session("", stateless, timers.nanoTime()), message, request, responder, List.of());
+            }
+            return;
+        }
+        checkVersion(request);
+        if (message.isRequest() && message.method().equals("initialize") && withoutSessions == null) {
+            initialize(message, request, responder);
+        } else {
+            ask(sessionOrNone(request), message, request, responder, List.of());
+        }
+    }
+
+    private void initialize(Message message, McpRequest request, McpResponder responder) {
+        if (request.header(SESSION_ID) != null) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_REQUEST, "initialize begins a session: leave out the " + SESSION_ID + " header.");
+        }
+        Session session = sessions.open();
+        PostReply reply = PostReply.one(
+                responder,
+                accepts(request, "text/event-stream"),
+                timers,
+                json -> {
+                    if (Message.parse(json).kind() == Message.Kind.ERROR) {
+                        sessions.end(session, "its handshake was refused");
+                    }
+                    return 200;
+                },
+                List.of(SESSION_ID, session.id()));
+        responder.onDisconnect(() -> {
+            reply.gone();
+            // Nobody knows the id of the session.
+            sessions.end(session, "its client went away during the handshake");
+        });
+        session.conversation().request(session, message, reply);
+    }
+
+    private void ask(
+            Session session, Message message, McpRequest request, McpResponder responder, List<String> headers) {
+        if (!message.isRequest()) {
+            session.conversation().pass(session, message);
+            responder.answer(202, null);
+            return;
+        }
+        boolean modern = session.conversation() == stateless;
+        PostReply reply = PostReply.one(
+                responder,
+                accepts(request, "text/event-stream"),
+                timers,
+                json -> modern ? StatelessRules.status(json) : 200,
+                headers);
+        responder.onDisconnect(() -> {
+            reply.gone();
+            session.conversation().abandon(session, message.requireId());
+        });
+        try {
+            session.conversation().request(session, message, reply);
+        } catch (GatewayException refused) {
+            reply.gone();
+            refuse(responder, message.id(), refused);
+        }
+    }
+
+    private void get(McpRequest request, McpResponder responder) {
+        if (!accepts(request, "text/event-stream")) {
+            throw new GatewayException(
+                    ErrorCode.NOT_ACCEPTABLE, "GET opens an event stream: accept text/event-stream.");
+        }
+        checkVersion(request);
+        Session session = session(request);
+        EventStream stream = responder.stream(SESSION_ID, session.id());
+        session.opened(stream);
+        responder.onDisconnect(() -> sessions.closed(session, stream));
+    }
+
+    private Session session(McpRequest request) {
+        if (withoutSessions != null) {
+            throw new GatewayException(
+                    ErrorCode.METHOD_NOT_ALLOWED, "This bridge keeps no sessions (--stateless); it takes POST only.");
+        }
+        String id = request.header(SESSION_ID);
+        if (id == null) {
+            throw new GatewayException(
+                    ErrorCode.SESSION_REQUIRED,
+                    "Send initialize first and the " + SESSION_ID + " header with every request after it.");
+        }
+        return sessions.require(id);
+    }
+
+    private Session sessionOrNone(McpRequest request) {
+        return withoutSessions == null ? session(request) : new Session("", withoutSessions, timers.nanoTime());
+    }
+
+    private static void checkVersion(McpRequest request) {
+        String version = request.header(VERSION);
+        if (version != null && ProtocolVersion.find(version).isEmpty()) {
+            throw new GatewayException(
+                    ErrorCode.UNSUPPORTED_PROTOCOL_VERSION,
+                    "MCP " + version + " is unknown here. Sessions speak " + ProtocolVersion.V2024_11_05.date() + " to "
+                            + ProtocolVersion.LATEST_LEGACY.date() + ".");
+        }
+    }
+
+    static boolean accepts(McpRequest request, String type) {
+        String accept = request.header("Accept");
+        if (accept == null) {
+            return false;
+        }
+        String ranges = accept.toLowerCase(Locale.ROOT);
+        return ranges.contains(type) || ranges.contains("*/*");
+    }
+}
