@@ -1,5 +1,6 @@
 package io.forgemcp.gateway.transport;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,8 +10,14 @@ import org.jspecify.annotations.Nullable;
  *     needs it: stdio replaces them by spaces
  * @param method of a request or notification; null for an answer
  * @param id under which the gateway asks; -1 if no answer is expected
+ * @param headers names and values in turn, which HTTP sends along and other transports leave out
  */
-public record Outgoing(byte[] json, @Nullable String method, long id) {
+public record Outgoing(byte[] json, @Nullable String method, long id, List<String> headers) {
+    /** A message that says everything itself. */
+    public Outgoing(byte[] json, @Nullable String method, long id) {
+        this(json, method, id, List.of());
+    }
+
     /** A request. */
     public static Outgoing request(byte[] json, String method, long id) {
         return new Outgoing(json, method, id);

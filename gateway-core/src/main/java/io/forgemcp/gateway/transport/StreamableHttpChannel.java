@@ -97,8 +97,18 @@ final class StreamableHttpChannel implements UpstreamChannel {
             return Exchange.NONE;
         }
         PostResponse response = new PostResponse(this, message, receiver);
-        response.started(http.send(new HttpExchanger.Call("POST", url, postHeaders, message.json()), response));
+        List<String> headers = with(postHeaders, message.headers());
+        response.started(http.send(new HttpExchanger.Call("POST", url, headers, message.json()), response));
         return response;
+    }
+
+    private static List<String> with(List<String> always, List<String> more) {
+        if (more.isEmpty()) {
+            return always;
+        }
+        List<String> all = new ArrayList<>(always);
+        all.addAll(more);
+        return all;
     }
 
     String service() {

@@ -16,6 +16,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -86,6 +87,23 @@ class StreamableHttpTransportTest {
                         .containsEntry("Authorization", "Bearer s3cret")
                         .doesNotContainKey("MCP-Protocol-Version");
             });
+        }
+    }
+
+    @Test
+    void aMessageBringsHeadersOfItsOwn() throws Exception {
+        try (ScriptedHttpServer server = new ScriptedHttpServer((request, out, socket) -> json(out, RESULT))) {
+            Outgoing plain = call();
+            open(server)
+                    .send(
+                            new Outgoing(plain.json(), plain.method(), plain.id(), List.of("Mcp-Method", "tools/call")),
+                            receiver);
+            receiver.ended();
+            assertThat(server.requests)
+                    .singleElement()
+                    .satisfies(request -> assertThat(request.headers())
+                            .containsEntry("Mcp-Method", "tools/call")
+                            .containsEntry("Content-Type", "application/json"));
         }
     }
 
