@@ -8,7 +8,7 @@ import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Messages;
 import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.upstream.CallListener;
-import io.forgemcp.gateway.upstream.ClientKey;
+import io.forgemcp.gateway.upstream.ClientProfile;
 import io.forgemcp.gateway.upstream.UpstreamRequest;
 import io.forgemcp.gateway.upstream.UpstreamSession;
 import io.forgemcp.gateway.upstream.UpstreamTarget;
@@ -42,7 +42,7 @@ final class CatalogLearner {
     }
 
     CompletionStage<ServerCatalog> learn(UpstreamTarget target, Instant now) {
-        return upstreams.session(target, ClientKey.GATEWAY).thenCompose(session -> learn(target, session, now));
+        return upstreams.session(target, ClientProfile.GATEWAY).thenCompose(session -> learn(target, session, now));
     }
 
     private CompletionStage<ServerCatalog> learn(UpstreamTarget target, UpstreamSession session, Instant now) {
@@ -105,7 +105,7 @@ final class CatalogLearner {
                     : ("{\"cursor\":" + new String(JsonText.quote(cursor), StandardCharsets.UTF_8) + "}")
                             .getBytes(StandardCharsets.UTF_8);
             Message request = Messages.request(RequestId.of(1), method, params);
-            upstreams.send(target, ClientKey.GATEWAY, new UpstreamRequest(request, null, timeout), this);
+            upstreams.send(target, ClientProfile.GATEWAY, new UpstreamRequest(request, null, timeout), this);
         }
 
         @Override

@@ -7,7 +7,8 @@ import io.forgemcp.gateway.lifecycle.ServiceManager;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.upstream.Call;
 import io.forgemcp.gateway.upstream.CallListener;
-import io.forgemcp.gateway.upstream.ClientKey;
+import io.forgemcp.gateway.upstream.ClientProfile;
+import io.forgemcp.gateway.upstream.ReverseAnswer;
 import io.forgemcp.gateway.upstream.UpstreamRequest;
 import io.forgemcp.gateway.upstream.Upstreams;
 import io.forgemcp.gateway.virtualserver.Route;
@@ -41,10 +42,10 @@ public final class CallPath {
      *
      * @return a handle by which the caller gives up
      */
-    public Call send(ClientKey client, Route route, UpstreamRequest request, CallListener listener) {
+    public Call send(ClientProfile client, Route route, UpstreamRequest request, CallListener listener) {
         LeasedCall call = new LeasedCall(client, route, request, listener);
         CompletableFuture<Lease> lease =
-                services.acquire(route.service(), client, startTimeout).toCompletableFuture();
+                services.acquire(route.service(), client.key(), startTimeout).toCompletableFuture();
         // A running service answers at once: then there is no stage to build and no thread to change.
         lease.whenComplete(call);
         return call;
@@ -55,7 +56,7 @@ public final class CallPath {
         private static final Object WAITING = new Object();
         private static final Object DONE = new Object();
 
-        private final ClientKey client;
+        private final ClientProfile client;
         private final Route route;
         private final UpstreamRequest request;
         private final CallListener listener;
@@ -65,7 +66,7 @@ public final class CallPath {
 
         private volatile @Nullable Call sent;
 
-        private LeasedCall(ClientKey client, Route route, UpstreamRequest request, CallListener listener) {
+        private LeasedCall(ClientProfile client, Route route, UpstreamRequest request, CallListener listener) {
             this.client = client;
             this.route = route;
             this.request = request;
@@ -96,6 +97,15 @@ public final class CallPath {
         public void onNotification(Message notification) {
             if (state.get() != DONE) {
                 listener.onNotification(notification);
+            }
+        }
+
+        @Override
+        public void onRequest(Message request, ReverseAnswer answer) {
+            if (state.get() == DONE) {
+                answer.refuse(new GatewayException(ErrorCode.CANCELLED, "The caller gave up."));
+            } else {
+                listener.onRequest(request, answer);
             }
         }
 

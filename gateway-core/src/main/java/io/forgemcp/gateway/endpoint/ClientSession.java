@@ -1,10 +1,12 @@
 package io.forgemcp.gateway.endpoint;
 
+import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.ProtocolVersion;
 import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.security.Caller;
 import io.forgemcp.gateway.upstream.Call;
 import io.forgemcp.gateway.upstream.ClientKey;
+import io.forgemcp.gateway.upstream.ClientProfile;
 import io.forgemcp.gateway.virtualserver.ServerView;
 import java.util.List;
 import java.util.Map;
@@ -18,18 +20,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientSession {
     private final String id;
-    private final ClientKey key;
     private final Caller caller;
     private final @Nullable String virtualServer;
     private final Map<RequestId, Call> calls = new ConcurrentHashMap<>();
     private final List<EventStream> streams = new CopyOnWriteArrayList<>();
-    private volatile ProtocolVersion version = ProtocolVersion.WITHOUT_HEADER;
+    private volatile ClientProfile profile;
     private volatile @Nullable ServerView told;
     private volatile long lastUsed;
 
     ClientSession(String id, ClientKey key, Caller caller, @Nullable String virtualServer, long now) {
         this.id = id;
-        this.key = key;
+        this.profile = ClientProfile.plain(key);
         this.caller = caller;
         this.virtualServer = virtualServer;
         this.lastUsed = now;
@@ -40,7 +41,12 @@ final class ClientSession {
     }
 
     ClientKey key() {
-        return key;
+        return profile.key();
+    }
+
+    /** What its client declared; nothing before initialize. */
+    ClientProfile profile() {
+        return profile;
     }
 
     Caller caller() {
@@ -53,11 +59,12 @@ final class ClientSession {
     }
 
     ProtocolVersion version() {
-        return version;
+        return profile.version();
     }
 
-    void version(ProtocolVersion negotiated) {
-        version = negotiated;
+    /** Notes what initialize agreed on and what the client declared with it. */
+    void initialized(ProtocolVersion negotiated, JsonSlice capabilities) {
+        profile = new ClientProfile(key(), negotiated, capabilities);
     }
 
     /** What its client was told last about the lists; null before the first time. */

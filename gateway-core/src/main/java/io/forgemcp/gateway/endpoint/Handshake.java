@@ -26,14 +26,16 @@ public final class Handshake {
     byte[] initialize(ClientSession session, Message request, ServerView view) {
         JsonSlice params = request.get(Field.PARAMS);
         String wanted = params == null ? null : params.textMember("protocolVersion");
-        if (wanted == null) {
+        if (params == null || wanted == null) {
             throw new GatewayException(
                     ErrorCode.INVALID_PARAMS,
                     "initialize needs params.protocolVersion, for example \"" + ProtocolVersion.LATEST_LEGACY.date()
                             + "\".");
         }
         ProtocolVersion agreed = ProtocolVersion.find(wanted).orElse(ProtocolVersion.LATEST_LEGACY);
-        session.version(agreed);
+        JsonSlice capabilities = params.member("capabilities");
+        session.initialized(
+                agreed, capabilities != null && capabilities.isObject() ? capabilities : JsonSlice.parse("{}"));
         // The gateway itself announces changes of all three lists, whatever the servers behind it can do.
         String result = "{\"protocolVersion\":\"" + agreed.date() + "\",\"capabilities\":{"
                 + "\"tools\":{\"listChanged\":true},"

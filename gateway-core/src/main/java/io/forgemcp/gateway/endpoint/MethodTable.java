@@ -176,7 +176,7 @@ public final class MethodTable {
         RequestId id = request.requireId();
         Answering answering = new Answering(session, id, reply);
         UpstreamRequest upstream = new UpstreamRequest(request, offering.nameAt(route), callTimeout);
-        Call call = calls.send(session.key(), route, upstream, answering);
+        Call call = calls.send(session.profile(), route, upstream, answering);
         answering.began(call);
     }
 

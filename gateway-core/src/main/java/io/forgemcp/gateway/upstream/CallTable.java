@@ -35,6 +35,11 @@ final class CallTable {
         return id;
     }
 
+    /** On the clock of the deadlines. */
+    long now() {
+        return timers.nanoTime();
+    }
+
     @Nullable
     PendingCall find(long id) {
         return id < 0 ? null : calls.get(id);

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 record Handshake(JsonSlice result, ProtocolVersion version) {
     private static final Message INITIALIZED = Messages.notification("notifications/initialized", null);
 
-    static Message initialize(String gatewayVersion, JsonSlice capabilities) {
+    static Message initialize(String gatewayVersion, String capabilities) {
         String params = "{\"protocolVersion\":\"" + ProtocolVersion.LATEST_LEGACY.date() + "\",\"capabilities\":"
                 + capabilities + ",\"clientInfo\":{\"name\":\"forge-mcp-gateway\",\"version\":"
                 + new String(JsonText.quote(gatewayVersion), StandardCharsets.UTF_8) + "}}";

@@ -2,9 +2,7 @@ package io.forgemcp.gateway.upstream;
 
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
-import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.Message;
-import io.forgemcp.gateway.service.Isolation;
 import io.forgemcp.gateway.transport.Outgoing;
 import io.forgemcp.gateway.transport.UpstreamChannel;
 import java.time.Duration;
@@ -12,8 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The handshake of one session: {@code initialize}, its answer, and {@code notifications/initialized}. */
 final class Opening implements CallListener, UpstreamChannel.Receiver {
-    private static final JsonSlice NO_CAPABILITIES = JsonSlice.parse("{}");
-
     private final Session session;
     private final Session.Context context;
     private final UpstreamChannel channel;
@@ -26,18 +22,17 @@ final class Opening implements CallListener, UpstreamChannel.Receiver {
     }
 
     void begin() {
-        JsonSlice capabilities = session.target().service().isolation() == Isolation.SHARED
-                ? NO_CAPABILITIES
-                : context.settings().sessionCapabilities();
         Duration timeout = context.settings().handshakeTimeout();
         new PendingCall(
                         context.table(),
                         this::again,
-                        Handshake.initialize(context.settings().version(), capabilities),
+                        Handshake.initialize(
+                                context.settings().version(), session.key().offered()),
                         null,
                         this,
                         context.timers().nanoTime() + timeout.toNanos(),
-                        timeout.toMillis())
+                        timeout.toMillis(),
+                        0)
                 .register()
                 .transmit(session, channel);
     }

@@ -32,8 +32,9 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
     private final byte @Nullable [] name;
     private final CallListener listener;
     private final byte @Nullable [] clientToken;
-    private final long deadlineNanos;
     private final long timeoutMillis;
+    private final long reverseNanos;
+    private volatile long deadlineNanos;
 
     private volatile long id;
     private volatile @Nullable Session session;
@@ -62,7 +63,8 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
             byte @Nullable [] name,
             CallListener listener,
             long deadlineNanos,
-            long timeoutMillis) {
+            long timeoutMillis,
+            long reverseNanos) {
         this.table = table;
         this.dispatcher = dispatcher;
         this.message = message;
@@ -72,6 +74,7 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
         this.clientToken = token == null ? null : token.toBytes();
         this.deadlineNanos = deadlineNanos;
         this.timeoutMillis = timeoutMillis;
+        this.reverseNanos = reverseNanos;
     }
 
     /** Makes it known: from now on its deadline counts. */
@@ -131,7 +134,7 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
             case REQUEST -> {
                 Session on = session;
                 if (on != null) {
-                    on.onRequest(incoming);
+                    on.reverse().onRequest(incoming, this);
                 }
             }
         }
@@ -153,8 +156,8 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
 
     /** An answer on the channel's one stream for everything: nothing follows it. */
     void onAnswerOnChannel(Message answer) {
-        answered(answer, session);
         table.remove(id);
+        answered(answer, session);
     }
 
     private void answered(Message answer, @Nullable Session on) {
@@ -171,11 +174,34 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
 
     /** A notification that came on the response, or progress that came elsewhere. */
     void onNotification(Message notification) {
+        Session on = session;
+        if (notification.has(Field.CANCELLED_ID) && on != null && on.reverse().withdraw(notification)) {
+            return;
+        }
         if (!notification.has(Field.PROGRESS)) {
             accept(notification, false);
         } else if (clientToken != null && notification.plainNumber(Field.PROGRESS) == id) {
             accept(Message.parse(notification.with(Field.PROGRESS, clientToken)), false);
         }
+    }
+
+    /**
+     * Something that the server asks of the client before it can answer. The time limit rests meanwhile.
+     *
+     * @return false if the call is over
+     */
+    boolean onRequest(ReverseRequests.Asked asked) {
+        deadlineNanos = table.now() + reverseNanos;
+        return accept(asked, false);
+    }
+
+    /** The server has its answer and can go on. */
+    void reverseAnswered() {
+        deadlineNanos = table.now() + timeoutMillis * 1_000_000;
+    }
+
+    synchronized boolean isOver() {
+        return over;
     }
 
     @Override
@@ -343,8 +369,8 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
                 mine = true;
             }
         }
-        if (last && !answered) {
-            table.remove(id);
+        if (last) {
+            ended();
         }
         if (!mine) {
             return true;
@@ -353,6 +379,16 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
             deliver(next);
         }
         return true;
+    }
+
+    private void ended() {
+        if (!answered) {
+            table.remove(id);
+        }
+        Session on = session;
+        if (on != null) {
+            on.reverse().callEnded(this);
+        }
     }
 
     private synchronized @Nullable Object next() {
@@ -365,6 +401,8 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
         try {
             if (event instanceof GatewayException failure) {
                 listener.onFailure(failure);
+            } else if (event instanceof ReverseRequests.Asked asked) {
+                listener.onRequest(asked.request(), asked);
             } else if (((Message) event).isAnswer()) {
                 listener.onAnswer((Message) event);
             } else {

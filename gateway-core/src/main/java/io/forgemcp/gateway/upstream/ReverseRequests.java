@@ -3,29 +3,167 @@ package io.forgemcp.gateway.upstream;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.protocol.Message.Field;
 import io.forgemcp.gateway.protocol.Messages;
 import io.forgemcp.gateway.protocol.RequestId;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What servers ask of their client. The gateway answers {@code ping} itself; everything else needs a client capability
- * that it does not offer, so it is refused as the specification asks (JSON-RPC -32601).
+ * What one server asks of its client on one session, from the request to the answer. {@code ping} is answered here; all
+ * else goes to the call that it belongs to, or to whoever listens for what belongs to none. No request is left without
+ * an answer: what nobody has answered when its call ends is refused then. Thread-safe.
  */
 final class ReverseRequests {
     private static final byte[] EMPTY = "{}".getBytes(StandardCharsets.US_ASCII);
 
-    private ReverseRequests() {}
+    private final Session session;
+    /** By the server's own id. */
+    private final Map<RequestId, Asked> open = new ConcurrentHashMap<>(2);
 
-    static byte[] answer(Message request) {
-        RequestId id = request.requireId();
-        String method = request.method();
-        if (method.equals("ping")) {
-            return Messages.result(id, EMPTY);
+    ReverseRequests(Session session) {
+        this.session = session;
+    }
+
+    /** @param call on whose response it came; null if it came on the session's own stream */
+    void onRequest(Message request, @Nullable PendingCall call) {
+        if (request.method().equals("ping")) {
+            session.reply(Messages.result(request.requireId(), EMPTY));
+            return;
         }
-        return Messages.error(
-                id,
-                new GatewayException(
-                        ErrorCode.METHOD_NOT_FOUND,
-                        "The gateway offers servers no \"" + method + "\" on this session."));
+        PendingCall related = call != null ? call : session.onlyCall();
+        Asked asked = new Asked(request, related);
+        if (open.putIfAbsent(request.requireId(), asked) != null) {
+            session.reply(Messages.error(
+                    request.requireId(),
+                    new GatewayException(
+                            ErrorCode.INVALID_REQUEST, "Another request with this id is still unanswered.")));
+        } else if (related == null) {
+            session.unrelated(request, asked);
+        } else if (!related.onRequest(asked)) {
+            asked.refuse(new GatewayException(ErrorCode.CANCELLED, "The call that this belongs to is over."));
+        }
+    }
+
+    /** The server does not want an answer any more; false if it was no request of the server's. */
+    boolean withdraw(Message cancelled) {
+        var id = cancelled.get(Field.CANCELLED_ID);
+        Asked asked = id == null ? null : open.remove(new RequestId(id.toString()));
+        if (asked == null) {
+            return false;
+        }
+        asked.withdrawn("the server cancelled its request");
+        return true;
+    }
+
+    /** Refuses what the server asked during this call. */
+    void callEnded(PendingCall call) {
+        if (open.isEmpty()) {
+            return;
+        }
+        for (Asked asked : open.values()) {
+            if (asked.call == call && asked.end()) {
+                session.reply(Messages.error(
+                        asked.request.requireId(),
+                        new GatewayException(ErrorCode.CANCELLED, "The call that this belonged to is over.")));
+                asked.withdrawn("the call that it belonged to is over");
+            }
+        }
+    }
+
+    /** Nobody can be answered any more. */
+    void sessionEnded() {
+        for (Asked asked : open.values()) {
+            if (asked.end()) {
+                asked.withdrawn("the conversation with the server has ended");
+            }
+        }
+    }
+
+    /** One request of the server that waits for its answer. */
+    final class Asked implements ReverseAnswer {
+        private final Message request;
+        private final @Nullable PendingCall call;
+        private @Nullable String withdrawn;
+        private @Nullable Consumer<String> action;
+
+        private Asked(Message request, @Nullable PendingCall call) {
+            this.request = request;
+            this.call = call;
+        }
+
+        Message request() {
+            return request;
+        }
+
+        /** False if it was over already. */
+        private boolean end() {
+            return open.remove(request.requireId(), this);
+        }
+
+        @Override
+        public void answer(Message answer) {
+            if (end()) {
+                session.reply(answer.with(Field.ID, request.requireId().toBytes()));
+                goOn();
+            }
+        }
+
+        @Override
+        public void refuse(GatewayException reason) {
+            if (end()) {
+                session.reply(Messages.error(request.requireId(), reason));
+                goOn();
+            }
+        }
+
+        /** With everything answered the server works on, and has the full time again. */
+        private void goOn() {
+            if (call != null && open.values().stream().noneMatch(other -> other.call == call)) {
+                call.reverseAnswered();
+            }
+        }
+
+        @Override
+        public void tell(Message notification) {
+            var token = request.get(Field.PROGRESS_TOKEN);
+            if (open.get(request.requireId()) != this) {
+                return;
+            }
+            if (!notification.has(Field.PROGRESS)) {
+                session.notify(notification);
+            } else if (token != null) {
+                session.notify(Message.parse(notification.with(Field.PROGRESS, token.toBytes())));
+            }
+        }
+
+        @Override
+        public void onWithdrawn(Consumer<String> then) {
+            String reason;
+            synchronized (this) {
+                reason = withdrawn;
+                if (reason == null) {
+                    action = then;
+                }
+            }
+            if (reason != null) {
+                then.accept(reason);
+            }
+        }
+
+        private void withdrawn(String reason) {
+            Consumer<String> then;
+            synchronized (this) {
+                withdrawn = reason;
+                then = action;
+                action = null;
+            }
+            if (then != null) {
+                then.accept(reason);
+            }
+        }
     }
 }

@@ -57,6 +57,7 @@ final class Session implements UpstreamSession, ChannelListener {
     private volatile @Nullable GatewayException openingRefusal;
     private volatile ClientKey owner;
     private volatile Timers.@Nullable Cancellable handshakeDeadline;
+    private final ReverseRequests reverse = new ReverseRequests(this);
 
     Session(
             Context context,
@@ -172,7 +173,7 @@ final class Session implements UpstreamSession, ChannelListener {
     void becomeReady(UpstreamChannel fresh, Handshake agreed) {
         callOffDeadline();
         breaker.succeeded();
-        if (agreed.maySpeakUnasked()) {
+        if (agreed.maySpeakUnasked() || key.offersAnything()) {
             fresh.listen();
         }
         LOG.debug(
@@ -305,7 +306,7 @@ final class Session implements UpstreamSession, ChannelListener {
                 }
             }
             case NOTIFICATION -> onNotification(message);
-            case REQUEST -> onRequest(message);
+            case REQUEST -> reverse.onRequest(message, null);
         }
     }
 
@@ -317,6 +318,9 @@ final class Session implements UpstreamSession, ChannelListener {
             }
             return;
         }
+        if (notification.has(Field.CANCELLED_ID) && reverse.withdraw(notification)) {
+            return;
+        }
         try {
             context.listener().onNotification(service(), owner, notification);
         } catch (RuntimeException defect) {
@@ -324,10 +328,44 @@ final class Session implements UpstreamSession, ChannelListener {
         }
     }
 
-    void onRequest(Message request) {
+    ReverseRequests reverse() {
+        return reverse;
+    }
+
+    /** Answers a request of the server. */
+    void reply(byte[] answer) {
         UpstreamChannel open = channel;
         if (open != null) {
-            open.send(Outgoing.answer(ReverseRequests.answer(request)), new Unanswered());
+            open.send(Outgoing.answer(answer), new Unanswered());
+        }
+    }
+
+    /** The call to which a request of the server belongs that came beside all calls: only if there is no doubt. */
+    @Nullable
+    PendingCall onlyCall() {
+        PendingCall only = null;
+        for (PendingCall call : context.table().all()) {
+            if (call.isOn(this) && !call.isOver()) {
+                if (only != null) {
+                    return null;
+                }
+                only = call;
+            }
+        }
+        return isShared() ? null : only;
+    }
+
+    private boolean isShared() {
+        return key.client().equals(ClientKey.GATEWAY) && !SessionKey.isOwned(target);
+    }
+
+    /** Hands over what the server asks outside any call. */
+    void unrelated(Message request, ReverseAnswer answer) {
+        try {
+            context.listener().onRequest(service(), owner, request, answer);
+        } catch (RuntimeException defect) {
+            LOG.error("The listener for requests failed: service={}", service(), defect);
+            answer.refuse(GatewayException.of(defect));
         }
     }
 
@@ -367,6 +405,7 @@ final class Session implements UpstreamSession, ChannelListener {
                 call.onChannelClosed(reason);
             }
         }
+        reverse.sessionEnded();
         opened.completeExceptionally(reason);
         for (PendingCall next = nextWaiting(); next != null; next = nextWaiting()) {
             next.onNoSession(reason);

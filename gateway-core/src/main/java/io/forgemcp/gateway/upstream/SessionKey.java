@@ -8,10 +8,17 @@ import io.forgemcp.gateway.transport.InstanceAddress;
  * Who shares a session with whom.
  *
  * @param client {@link ClientKey#GATEWAY} for a session that clients share, or that its first client owns
+ * @param offered the client capabilities that the server was told
  */
-record SessionKey(InstanceId instance, ClientKey client) {
-    static SessionKey of(UpstreamTarget target, ClientKey client) {
-        return new SessionKey(target.instance(), isOnePerInstance(target) ? ClientKey.GATEWAY : client);
+record SessionKey(InstanceId instance, ClientKey client, String offered) {
+    static SessionKey of(UpstreamTarget target, ClientProfile client) {
+        ClientProfile of = isOnePerInstance(target) ? ClientProfile.GATEWAY : client;
+        return new SessionKey(target.instance(), of.key(), of.offered());
+    }
+
+    /** Whether the server was told of anything that it may ask for. */
+    boolean offersAnything() {
+        return offered.length() > 2;
     }
 
     /** Standard streams carry one conversation, whoever asks. */

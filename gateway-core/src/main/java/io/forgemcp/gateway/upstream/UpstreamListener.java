@@ -1,5 +1,7 @@
 package io.forgemcp.gateway.upstream;
 
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.service.ServiceName;
 
@@ -12,4 +14,16 @@ public interface UpstreamListener {
      * @param client whose conversation it came on; {@link ClientKey#GATEWAY} for one that is shared
      */
     void onNotification(ServiceName service, ClientKey client, Message notification);
+
+    /**
+     * A request of the server that belongs to no call, or to one of several under way. Refused by default.
+     *
+     * @param client whose conversation it came on; {@link ClientKey#GATEWAY} for one that is shared
+     * @param request with the server's own id, which means nothing to anyone else
+     */
+    default void onRequest(ServiceName service, ClientKey client, Message request, ReverseAnswer answer) {
+        answer.refuse(new GatewayException(
+                ErrorCode.METHOD_NOT_FOUND,
+                "The gateway offers servers no \"" + request.method() + "\" on this session."));
+    }
 }

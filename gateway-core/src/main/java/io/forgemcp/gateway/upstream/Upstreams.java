@@ -59,7 +59,7 @@ public final class Upstreams implements AutoCloseable {
      * GatewayException}: {@code UPSTREAM_UNREACHABLE}, {@code UPSTREAM_REFUSED}, {@code UPSTREAM_PROTOCOL}, {@code
      * CALL_TIMEOUT} or {@code CIRCUIT_OPEN}.
      */
-    public CompletionStage<UpstreamSession> session(UpstreamTarget target, ClientKey client) {
+    public CompletionStage<UpstreamSession> session(UpstreamTarget target, ClientProfile client) {
         try {
             return require(target, client).opened();
         } catch (GatewayException refused) {
@@ -71,7 +71,7 @@ public final class Upstreams implements AutoCloseable {
      * Sends a request. The listener hears exactly one answer or failure, at the latest one sweep after the request's
      * timeout, possibly before this method returns.
      */
-    public Call send(UpstreamTarget target, ClientKey client, UpstreamRequest request, CallListener listener) {
+    public Call send(UpstreamTarget target, ClientProfile client, UpstreamRequest request, CallListener listener) {
         long timeout = request.timeout().toNanos();
         PendingCall call = new PendingCall(
                         table,
@@ -80,13 +80,14 @@ public final class Upstreams implements AutoCloseable {
                         request.name(),
                         listener,
                         timers.nanoTime() + timeout,
-                        timeout / 1_000_000)
+                        timeout / 1_000_000,
+                        settings.reverseTimeout().toNanos())
                 .register();
         dispatch(call, target, client);
         return call;
     }
 
-    private void dispatch(PendingCall call, UpstreamTarget target, ClientKey client) {
+    private void dispatch(PendingCall call, UpstreamTarget target, ClientProfile client) {
         Session session;
         try {
             session = require(target, client);
@@ -98,7 +99,7 @@ public final class Upstreams implements AutoCloseable {
     }
 
     private void dispatchAgain(
-            PendingCall call, @Nullable GatewayException after, UpstreamTarget target, ClientKey client) {
+            PendingCall call, @Nullable GatewayException after, UpstreamTarget target, ClientProfile client) {
         if (after != null && after.code() == ErrorCode.UPSTREAM_UNREACHABLE) {
             timers.schedule(settings.retryDelay(), () -> dispatch(call, target, client));
         } else {
@@ -106,20 +107,20 @@ public final class Upstreams implements AutoCloseable {
         }
     }
 
-    private Session require(UpstreamTarget target, ClientKey client) {
+    private Session require(UpstreamTarget target, ClientProfile client) {
         SessionKey key = SessionKey.of(target, client);
         Session session = sessions.get(key);
         if (session != null) {
             if (session.breaker().isOpen()) {
                 session.breaker().check();
             }
-            session.checkOwner(client);
+            session.checkOwner(client.key());
             return session;
         }
         return open(key, target, client);
     }
 
-    private Session open(SessionKey key, UpstreamTarget target, ClientKey client) {
+    private Session open(SessionKey key, UpstreamTarget target, ClientProfile client) {
         if (closed) {
             throw shuttingDown();
         }
@@ -134,7 +135,7 @@ public final class Upstreams implements AutoCloseable {
             session = fresh;
             fresh.open(transport);
         }
-        session.checkOwner(client);
+        session.checkOwner(client.key());
         if (closed) {
             session.end(shuttingDown());
         }
@@ -160,10 +161,19 @@ public final class Upstreams implements AutoCloseable {
     }
 
     /** Passes a notification of the client on, if there is a session that could have use for it. */
-    public void notify(UpstreamTarget target, ClientKey client, Message notification) {
+    public void notify(UpstreamTarget target, ClientProfile client, Message notification) {
         Session session = sessions.get(SessionKey.of(target, client));
         if (session != null) {
             session.notify(notification);
+        }
+    }
+
+    /** Passes a notification of the client on to every server that has a session for this client alone. */
+    public void notifyAll(ClientKey client, Message notification) {
+        for (Session session : sessions.values()) {
+            if (!client.equals(ClientKey.GATEWAY) && session.owner().equals(client)) {
+                session.notify(notification);
+            }
         }
     }
 

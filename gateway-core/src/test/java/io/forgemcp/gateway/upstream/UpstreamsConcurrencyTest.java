@@ -138,7 +138,7 @@ class UpstreamsConcurrencyTest {
                     room.acquireUninterruptibly();
                     upstreams.send(
                             target,
-                            new ClientKey("client-" + client),
+                            ClientProfile.plain(new ClientKey("client-" + client)),
                             new UpstreamRequest(request(client, i), null, Duration.ofSeconds(60)),
                             new Checking(client, i, () -> {
                                 room.release();

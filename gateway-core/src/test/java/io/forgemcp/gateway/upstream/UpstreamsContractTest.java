@@ -26,8 +26,8 @@ import org.junit.jupiter.api.Test;
 
 /** What callers of {@link Upstreams} may rely on, with a server and a clock in the test's hand. */
 class UpstreamsContractTest {
-    private static final ClientKey ANNE = new ClientKey("anne");
-    private static final ClientKey BOB = new ClientKey("bob");
+    private static final ClientProfile ANNE = ClientProfile.plain(new ClientKey("anne"));
+    private static final ClientProfile BOB = ClientProfile.plain(new ClientKey("bob"));
     private static final GatewayException UNREACHABLE =
             new GatewayException(ErrorCode.UPSTREAM_UNREACHABLE, "Service \"svc\" could not be reached.");
     private static final GatewayException SESSION_LOST = new GatewayException(ErrorCode.SESSION_NOT_FOUND, "Gone.");
@@ -79,7 +79,7 @@ class UpstreamsContractTest {
                 Duration.ofSeconds(30));
     }
 
-    private RecordingCall send(UpstreamTarget target, ClientKey client) {
+    private RecordingCall send(UpstreamTarget target, ClientProfile client) {
         RecordingCall call = new RecordingCall();
         upstreams.send(target, client, request("1", ""), call);
         return call;
@@ -116,21 +116,21 @@ class UpstreamsContractTest {
         upstreams.closeInstance(http(Isolation.SHARED).instance());
         send(http(Isolation.SESSION), ANNE);
         send(http(Isolation.SESSION), BOB);
-        send(http(Isolation.SESSION), ClientKey.GATEWAY);
+        send(http(Isolation.SESSION), ClientProfile.GATEWAY);
         assertThat(server.channels).hasSize(4);
     }
 
     @Test
     void theOnlyConversationOfAProcessBelongsToItsFirstClientAndTheGateway() {
-        send(stdio(Isolation.SESSION), ClientKey.GATEWAY);
+        send(stdio(Isolation.SESSION), ClientProfile.GATEWAY);
         send(stdio(Isolation.SESSION), ANNE);
         RecordingCall refused = send(stdio(Isolation.SESSION), BOB);
-        send(stdio(Isolation.SESSION), ClientKey.GATEWAY);
+        send(stdio(Isolation.SESSION), ClientProfile.GATEWAY);
 
         assertThat(refused.failure().code()).isEqualTo(ErrorCode.SERVICE_UNAVAILABLE);
         assertThat(server.channels).hasSize(1);
         assertThat(server.calls).hasSize(3);
-        upstreams.closeClient(ANNE);
+        upstreams.closeClient(ANNE.key());
         assertThat(server.channels.get(0).closed).isTrue();
     }
 
@@ -374,7 +374,7 @@ class UpstreamsContractTest {
     void aClientThatLeavesTakesOnlyItsOwnSession() {
         send(http(Isolation.SESSION), ANNE);
         RecordingCall bob = send(http(Isolation.SESSION), BOB);
-        upstreams.closeClient(ANNE);
+        upstreams.closeClient(ANNE.key());
 
         assertThat(server.channels.get(0).closed).isTrue();
         assertThat(server.channels.get(1).closed).isFalse();

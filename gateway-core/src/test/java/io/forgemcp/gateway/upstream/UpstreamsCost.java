@@ -164,7 +164,7 @@ final class UpstreamsCost {
         UpstreamRequest request = new UpstreamRequest(REQUEST, null, Duration.ofSeconds(30));
         for (int i = 0; i < calls; i++) {
             room.acquire();
-            upstreams.send(target, ClientKey.GATEWAY, request, listener);
+            upstreams.send(target, ClientProfile.GATEWAY, request, listener);
         }
         left.await();
         System.out.printf(

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class UpstreamsTest {
-    private static final ClientKey ANNE = new ClientKey("anne");
+    private static final ClientProfile ANNE = ClientProfile.plain(new ClientKey("anne"));
 
     private final SystemTimers timers = new SystemTimers();
     private final HttpExchanger http = new JdkHttpExchanger();

@@ -1,0 +1,94 @@
+package io.forgemcp.gateway.upstream;
+
+import io.forgemcp.gateway.protocol.JsonSlice;
+import io.forgemcp.gateway.protocol.ProtocolVersion;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Whose conversation it is, and what that client can do for a server. Made once for each session of a client and used for
+ * all its calls. A client with the same key and other capabilities gets conversations of its own, because a server may
+ * count on what was declared when its conversation began. Immutable.
+ */
+public final class ClientProfile {
+    /** What a client may declare that the gateway can bring to it; everything else is kept from servers. */
+    private static final Set<String> RELAYED = Set.of("sampling", "elicitation", "roots", "extensions", "experimental");
+
+    private static final JsonSlice NOTHING = JsonSlice.parse("{}");
+
+    /** The gateway itself: learning catalogs, health checks. It can do nothing for a server. */
+    public static final ClientProfile GATEWAY = plain(ClientKey.GATEWAY);
+
+    private final ClientKey key;
+    private final ProtocolVersion version;
+    private final JsonSlice capabilities;
+    private final String offered;
+
+    /**
+     * @param version the revision that the client speaks
+     * @param capabilities what the client declared: the {@code capabilities} of initialize or of one modern request
+     */
+    public ClientProfile(ClientKey key, ProtocolVersion version, JsonSlice capabilities) {
+        this(key, version, capabilities.detached(), relayed(capabilities));
+    }
+
+    private ClientProfile(ClientKey key, ProtocolVersion version, JsonSlice capabilities, String offered) {
+        this.key = Objects.requireNonNull(key, "key");
+        this.version = Objects.requireNonNull(version, "version");
+        this.capabilities = capabilities;
+        this.offered = offered;
+    }
+
+    /** A client that declares nothing. */
+    public static ClientProfile plain(ClientKey key) {
+        return new ClientProfile(key, ProtocolVersion.WITHOUT_HEADER, NOTHING, "{}");
+    }
+
+    private static String relayed(JsonSlice capabilities) {
+        StringBuilder kept = new StringBuilder("{");
+        capabilities.members((name, value) -> {
+            if (RELAYED.contains(name) && value.isObject()) {
+                kept.append(kept.length() == 1 ? "\"" : ",\"")
+                        .append(name)
+                        .append("\":")
+                        .append(value);
+            }
+        });
+        return kept.append('}').toString();
+    }
+
+    public ClientKey key() {
+        return key;
+    }
+
+    /** The revision that the client speaks. */
+    public ProtocolVersion version() {
+        return version;
+    }
+
+    /** Everything that the client declared, a JSON object. */
+    public JsonSlice capabilities() {
+        return capabilities;
+    }
+
+    /** What of it a server is told, a JSON object: only what the gateway can relay. */
+    public String offered() {
+        return offered;
+    }
+
+    /** Whether the client declared this, for example {@code elicitation}. */
+    public boolean declares(String capability) {
+        return capabilities.member(capability) != null;
+    }
+
+    /** Whether the client declared this part of a capability, for example {@code sampling} with {@code tools}. */
+    public boolean declares(String capability, String part) {
+        JsonSlice declared = capabilities.member(capability);
+        return declared != null && declared.member(part) != null;
+    }
+
+    @Override
+    public String toString() {
+        return key.value() + " " + version.date();
+    }
+}
