@@ -51,6 +51,11 @@ public final class CallPath {
         return call;
     }
 
+    /** Passes a notification of the client on to every server that has a conversation with this client alone. */
+    void tell(ClientProfile client, Message notification) {
+        upstreams.notifyAll(client.key(), notification);
+    }
+
     /** One call from lease to answer. */
     private final class LeasedCall implements Call, CallListener, BiConsumer<@Nullable Lease, @Nullable Throwable> {
         private static final Object WAITING = new Object();

@@ -4,14 +4,11 @@ import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.ProtocolVersion;
 import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.security.Caller;
-import io.forgemcp.gateway.upstream.Call;
 import io.forgemcp.gateway.upstream.ClientKey;
 import io.forgemcp.gateway.upstream.ClientProfile;
 import io.forgemcp.gateway.virtualserver.ServerView;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,17 +19,20 @@ final class ClientSession {
     private final String id;
     private final Caller caller;
     private final @Nullable String virtualServer;
-    private final Map<RequestId, Call> calls = new ConcurrentHashMap<>();
-    private final List<EventStream> streams = new CopyOnWriteArrayList<>();
+    private final Map<RequestId, ClientCall> calls = new ConcurrentHashMap<>(2);
+    private final OpenQuestions questions = new OpenQuestions();
+    private final SessionStreams streams;
     private volatile ClientProfile profile;
     private volatile @Nullable ServerView told;
     private volatile long lastUsed;
 
-    ClientSession(String id, ClientKey key, Caller caller, @Nullable String virtualServer, long now) {
+    ClientSession(
+            String id, ClientKey key, Caller caller, @Nullable String virtualServer, SessionStreams streams, long now) {
         this.id = id;
         this.profile = ClientProfile.plain(key);
         this.caller = caller;
         this.virtualServer = virtualServer;
+        this.streams = streams;
         this.lastUsed = now;
     }
 
@@ -84,44 +84,55 @@ final class ClientSession {
 
     /** Whether it may be forgotten: unused for so long, nothing under way, no stream open. */
     boolean idle(long now, long idleNanos) {
-        return now - lastUsed > idleNanos && calls.isEmpty() && streams.isEmpty();
+        return now - lastUsed > idleNanos && calls.isEmpty() && !streams.isListening();
     }
 
     /** Notes a call under way, so that the client can cancel it. */
-    void began(RequestId request, Call call) {
+    void began(RequestId request, ClientCall call) {
         calls.put(request, call);
     }
 
-    void ended(RequestId request) {
-        calls.remove(request);
+    void ended(RequestId request, ClientCall call) {
+        calls.remove(request, call);
     }
 
     /** Cancels the call with this id if it is still under way. */
     void cancel(RequestId request, String reason) {
-        Call call = calls.remove(request);
+        ClientCall call = calls.remove(request);
         if (call != null) {
             call.cancel(reason);
         }
     }
 
-    void opened(EventStream stream) {
-        streams.add(stream);
+    SessionStreams streams() {
+        return streams;
     }
 
-    void closed(EventStream stream) {
-        streams.remove(stream);
+    /** What servers have asked of the client. */
+    OpenQuestions questions() {
+        return questions;
     }
 
-    boolean hasStream() {
-        return !streams.isEmpty();
+    /** Whether streams begin with an event that can be resumed from (MCP 2025-11-25, Transports). */
+    boolean primes() {
+        return version().compareTo(ProtocolVersion.V2025_11_25) >= 0;
     }
 
-    /** Sends a message that belongs to no request: on one stream only, as the specification demands. */
-    void push(byte[] json) {
-        for (EventStream stream : streams) {
-            stream.event(null, json);
-            return;
+    /**
+     * Says something that belongs to no request: on one stream only, as the specification demands.
+     *
+     * @return false if the client has no stream open
+     */
+    boolean push(byte[] json) {
+        if (streams.push(json)) {
+            return true;
         }
+        for (ClientCall call : calls.values()) {
+            if (call.test(json)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Gives up everything that is under way and closes the streams. */
@@ -129,9 +140,7 @@ final class ClientSession {
         for (RequestId request : calls.keySet()) {
             cancel(request, reason);
         }
-        for (EventStream stream : streams) {
-            stream.close();
-        }
-        streams.clear();
+        questions.end();
+        streams.close();
     }
 }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,8 @@ public final class ClientSessions implements AutoCloseable {
     private final int limit;
     private final Consumer<ClientKey> onEnd;
     private final AtomicBoolean closed = new AtomicBoolean();
+    /** What all sessions keep for clients that resume a stream. */
+    private final AtomicLong replayBytes = new AtomicLong();
 
     /**
      * @param idleTimeout after which an unused session without an open stream ends
@@ -51,7 +54,7 @@ public final class ClientSessions implements AutoCloseable {
     public int streams() {
         int streams = 0;
         for (ClientSession session : sessions.values()) {
-            streams += session.hasStream() ? 1 : 0;
+            streams += session.streams().isListening() ? 1 : 0;
         }
         return streams;
     }
@@ -65,7 +68,8 @@ public final class ClientSessions implements AutoCloseable {
         byte[] bits = new byte[16];
         random.nextBytes(bits);
         String id = HexFormat.of().formatHex(bits);
-        ClientSession session = new ClientSession(id, new ClientKey(id), caller, virtualServer, timers.nanoTime());
+        ClientSession session =
+                new ClientSession(id, new ClientKey(id), caller, virtualServer, newStreams(), timers.nanoTime());
         sessions.put(id, session);
         return session;
     }
@@ -73,7 +77,11 @@ public final class ClientSessions implements AutoCloseable {
     /** A session for one request of a caller that keeps none; its conversations are shared by that caller's requests. */
     ClientSession transientSession(Caller caller, @Nullable String virtualServer) {
         ClientKey key = new ClientKey("stateless:" + caller.principal());
-        return new ClientSession("", key, caller, virtualServer, timers.nanoTime());
+        return new ClientSession("", key, caller, virtualServer, newStreams(), timers.nanoTime());
+    }
+
+    private SessionStreams newStreams() {
+        return new SessionStreams(new ReplayLog(ReplayLog.Limits.DEFAULT, replayBytes), timers::nanoTime);
     }
 
     /**
@@ -123,6 +131,7 @@ public final class ClientSessions implements AutoCloseable {
     private void sweep() {
         long now = timers.nanoTime();
         for (ClientSession session : sessions.values()) {
+            session.streams().forget(now);
             if (session.idle(now, idleTimeout.toNanos())) {
                 end(session, "the session was idle for " + idleTimeout.toMinutes() + " minutes");
             }

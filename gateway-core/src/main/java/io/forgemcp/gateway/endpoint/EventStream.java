@@ -15,6 +15,22 @@ public interface EventStream {
      */
     void event(@Nullable String event, byte[] data);
 
+    /**
+     * Writes one event of the default type that a client can name as the last one it got.
+     *
+     * @param id without line breaks
+     */
+    default void numbered(String id, byte[] data) {
+        event(null, data);
+    }
+
+    /**
+     * Writes an event without content, so that a client can resume before it got anything (MCP 2025-11-25, Transports).
+     *
+     * @param retryMillis how long the client is asked to wait before it reconnects
+     */
+    default void prime(String id, long retryMillis) {}
+
     /** Writes a comment, which keeps proxies from closing an idle stream. */
     void comment(String text);
 

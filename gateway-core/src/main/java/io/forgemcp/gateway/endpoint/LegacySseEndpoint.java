@@ -38,7 +38,7 @@ public final class LegacySseEndpoint implements McpEndpoint {
         methods.view(sessions.transientSession(request.caller(), request.virtualServer()));
         ClientSession session = sessions.open(request.caller(), request.virtualServer());
         EventStream stream = responder.stream();
-        session.opened(stream);
+        session.streams().standing(stream, false, false);
         responder.onDisconnect(() -> sessions.end(session, "the client closed its stream"));
         String messages = request.path().replaceFirst("/sse/?$", "/message") + "?sessionId=" + session.id();
         stream.event("endpoint", messages.getBytes(StandardCharsets.UTF_8));
@@ -55,8 +55,8 @@ public final class LegacySseEndpoint implements McpEndpoint {
         responder.answer(202, null);
         if (message.isRequest()) {
             methods.request(session, message, new StreamReply(session));
-        } else if (message.isNotification()) {
-            methods.notification(session, message);
+        } else {
+            methods.accept(session, message);
         }
     }
 
@@ -65,6 +65,11 @@ public final class LegacySseEndpoint implements McpEndpoint {
         @Override
         public void notification(byte[] json) {
             session.push(json);
+        }
+
+        @Override
+        public boolean request(byte[] json) {
+            return session.push(json);
         }
 
         @Override

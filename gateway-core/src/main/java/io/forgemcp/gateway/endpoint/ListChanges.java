@@ -43,7 +43,7 @@ public final class ListChanges implements AutoCloseable {
 
     private void announce() {
         for (ClientSession session : sessions.all()) {
-            if (session.hasStream()) {
+            if (session.streams().isListening()) {
                 try {
                     ServerView now = methods.view(session);
                     ServerView before = session.told();

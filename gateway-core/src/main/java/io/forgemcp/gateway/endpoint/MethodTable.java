@@ -11,8 +11,6 @@ import io.forgemcp.gateway.protocol.Messages;
 import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.security.AccessPolicy;
 import io.forgemcp.gateway.service.ServiceName;
-import io.forgemcp.gateway.upstream.Call;
-import io.forgemcp.gateway.upstream.CallListener;
 import io.forgemcp.gateway.upstream.UpstreamRequest;
 import io.forgemcp.gateway.virtualserver.ExposedList;
 import io.forgemcp.gateway.virtualserver.Route;
@@ -102,15 +100,30 @@ public final class MethodTable {
         reply.answer(Messages.result(request.requireId(), handshake.initialize(session, request, view)));
     }
 
-    /** Handles a notification; those that mean nothing to the gateway are ignored, as JSON-RPC demands. */
-    void notification(ClientSession session, Message notification) {
-        if (notification.method().equals("notifications/cancelled")) {
-            JsonSlice id = notification.get(Field.CANCELLED_ID);
-            if (id != null && (id.isString() || id.isNumber())) {
-                JsonSlice params = notification.get(Field.PARAMS);
-                String reason = params == null ? null : params.textMember("reason");
-                session.cancel(new RequestId(id.toString()), reason == null ? "cancelled by the client" : reason);
-            }
+    /** Handles a notification, or an answer to what a server asked; what means nothing here is ignored. */
+    void accept(ClientSession session, Message message) {
+        if (message.isNotification()) {
+            notification(session, message);
+        } else {
+            session.questions().answered(message);
+        }
+    }
+
+    private void notification(ClientSession session, Message notification) {
+        switch (notification.method()) {
+            case "notifications/cancelled" -> cancelled(session, notification);
+            case "notifications/progress" -> session.questions().progressed(notification);
+            case "notifications/roots/list_changed" -> calls.tell(session.profile(), notification);
+            default -> {}
+        }
+    }
+
+    private static void cancelled(ClientSession session, Message notification) {
+        JsonSlice id = notification.get(Field.CANCELLED_ID);
+        if (id != null && (id.isString() || id.isNumber())) {
+            JsonSlice params = notification.get(Field.PARAMS);
+            String reason = params == null ? null : params.textMember("reason");
+            session.cancel(new RequestId(id.toString()), reason == null ? "cancelled by the client" : reason);
         }
     }
 
@@ -173,11 +186,9 @@ public final class MethodTable {
         if (route == null || !visible(session, route)) {
             throw offering.unknown(nameOf(request, offering));
         }
-        RequestId id = request.requireId();
-        Answering answering = new Answering(session, id, reply);
+        ClientCall call = new ClientCall(session, request.requireId(), reply);
         UpstreamRequest upstream = new UpstreamRequest(request, offering.nameAt(route), callTimeout);
-        Call call = calls.send(session.profile(), route, upstream, answering);
-        answering.began(call);
+        call.began(calls.send(session.profile(), route, upstream, call));
     }
 
     private static String nameOf(Message request, Offering offering) {
@@ -189,56 +200,6 @@ public final class MethodTable {
                     request.method() + " needs a string in params." + (field == Field.URI ? "uri" : "name") + ".");
         }
         return name;
-    }
-
-    /** Puts the client's id back and passes on what the server says. */
-    private static final class Answering implements CallListener {
-        private final ClientSession session;
-        private final RequestId id;
-        private final Reply reply;
-        private volatile boolean over;
-
-        private Answering(ClientSession session, RequestId id, Reply reply) {
-            this.session = session;
-            this.id = id;
-            this.reply = reply;
-        }
-
-        private void began(Call call) {
-            if (!over) {
-                session.began(id, call);
-                // It may have ended between the two lines above.
-                if (over) {
-                    session.ended(id);
-                }
-            }
-        }
-
-        @Override
-        public void onNotification(Message notification) {
-            reply.notification(notification.bytes());
-        }
-
-        @Override
-        public void onAnswer(Message answer) {
-            end();
-            reply.answer(answer.with(Field.ID, id.toBytes()));
-        }
-
-        @Override
-        public void onFailure(GatewayException failure) {
-            end();
-            if (failure.code() == ErrorCode.CANCELLED) {
-                reply.nothing();
-            } else {
-                reply.answer(Messages.error(id, failure));
-            }
-        }
-
-        private void end() {
-            over = true;
-            session.ended(id);
-        }
     }
 
     /** A notification that lists changed, by the list's member name in results. */

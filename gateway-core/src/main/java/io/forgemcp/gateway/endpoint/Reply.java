@@ -5,6 +5,15 @@ interface Reply {
     /** A notification that belongs to the request; lost where the client cannot take it. */
     void notification(byte[] json);
 
+    /**
+     * A request of the server to the client, while it works on the client's own.
+     *
+     * @return false if the client has no way to take it
+     */
+    default boolean request(byte[] json) {
+        return false;
+    }
+
     /** The answer: the last thing that is said. */
     void answer(byte[] json);
 

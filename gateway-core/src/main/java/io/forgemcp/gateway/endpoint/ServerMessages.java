@@ -4,6 +4,7 @@ import io.forgemcp.gateway.catalog.Catalog;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.upstream.ClientKey;
+import io.forgemcp.gateway.upstream.ReverseAnswer;
 import io.forgemcp.gateway.upstream.UpstreamListener;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,18 @@ public final class ServerMessages implements UpstreamListener {
         ClientSession session = clients.find(client);
         if (session != null) {
             session.push(notification.bytes());
+        }
+    }
+
+    /** Only the client whose conversation it is can be asked; it may have closed its session meanwhile. */
+    @Override
+    public void onRequest(ServiceName service, ClientKey client, Message request, ReverseAnswer answer) {
+        ClientSessions clients = sessions;
+        ClientSession session = clients == null ? null : clients.find(client);
+        if (session == null) {
+            UpstreamListener.super.onRequest(service, client, request, answer);
+        } else {
+            session.questions().ask(session.profile(), request, answer, session::push);
         }
     }
 }

@@ -2,20 +2,23 @@ package io.forgemcp.gateway.endpoint;
 
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Messages;
 import io.forgemcp.gateway.protocol.ProtocolVersion;
+import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Streamable HTTP with sessions (MCP 2025-03-26 to 2025-11-25, Transports). A request is answered with JSON when the
- * answer is the first thing the server says, and becomes an event stream when something else comes before it, so that
- * nothing is buffered and nothing is lost.
+ * Streamable HTTP with sessions (MCP 2025-03-26 to 2025-11-25, Transports). Nothing is buffered and nothing is lost: a
+ * request is answered with JSON when the answer is the first thing the server says, and with a stream when something
+ * else comes before it or the client names streams first.
  */
 public final class StreamableHttpEndpoint implements McpEndpoint {
     static final String SESSION_ID = "Mcp-Session-Id";
     private static final String VERSION = "MCP-Protocol-Version";
+    private static final String LAST_EVENT = "Last-Event-ID";
+    private static final String EVENTS = "text/event-stream";
 
     private final ClientSessions sessions;
     private final MethodTable methods;
@@ -50,6 +53,10 @@ public final class StreamableHttpEndpoint implements McpEndpoint {
     }
 
     private void post(McpRequest request, McpResponder responder) {
+        if (isArray(request.body())) {
+            batch(request, responder);
+            return;
+        }
         Message message = Message.parse(request.body());
         if (message.isRequest() && message.method().equals("initialize")) {
             initialize(request, message, responder);
@@ -57,14 +64,49 @@ public final class StreamableHttpEndpoint implements McpEndpoint {
         }
         ClientSession session = session(request);
         if (message.isRequest()) {
-            boolean streams = accepts(request, "text/event-stream");
-            methods.request(session, message, new PostReply(responder, streams));
+            methods.request(session, message, PostAnswers.single(session, responder, preference(request)));
         } else {
-            if (message.isNotification()) {
-                methods.notification(session, message);
-            }
+            methods.accept(session, message);
             responder.answer(202, null);
         }
+    }
+
+    private static boolean isArray(byte[] body) {
+        for (byte b : body) {
+            if (b != ' ' && b != '\n' && b != '\r' && b != '\t') {
+                return b == '[';
+            }
+        }
+        return false;
+    }
+
+    /** Several messages at once, which one revision has (MCP 2025-03-26, Transports). */
+    private void batch(McpRequest request, McpResponder responder) {
+        List<JsonSlice> elements = JsonSlice.parse(request.body()).elements();
+        ClientSession session = session(request);
+        if (session.version() != ProtocolVersion.V2025_03_26) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_REQUEST,
+                    "Batches belong to MCP " + ProtocolVersion.V2025_03_26.date() + "; this session speaks "
+                            + session.version().date() + ". Send one message in each POST.");
+        }
+        List<Message> messages = elements.stream()
+                .map(element -> Message.parse(element.toBytes()))
+                .toList();
+        if (messages.isEmpty()) {
+            throw new GatewayException(ErrorCode.INVALID_REQUEST, "This batch is empty.");
+        }
+        List<Message> requests = messages.stream().filter(Message::isRequest).toList();
+        if (requests.stream().anyMatch(message -> message.method().equals("initialize"))) {
+            throw new GatewayException(ErrorCode.INVALID_REQUEST, "initialize cannot be part of a batch.");
+        }
+        messages.stream().filter(message -> !message.isRequest()).forEach(message -> methods.accept(session, message));
+        if (requests.isEmpty()) {
+            responder.answer(202, null);
+            return;
+        }
+        PostAnswers answers = PostAnswers.batch(session, responder, preference(request), requests.size());
+        requests.forEach(message -> methods.request(session, message, answers));
     }
 
     private void initialize(McpRequest request, Message message, McpResponder responder) {
@@ -114,7 +156,7 @@ public final class StreamableHttpEndpoint implements McpEndpoint {
         if (id != null) {
             return sessions.require(id, request.caller(), request.virtualServer());
         }
-        if (request.verb() == McpRequest.Verb.POST && !accepts(request, "text/event-stream")) {
+        if (request.verb() == McpRequest.Verb.POST && preference(request) == PostAnswers.Preference.JSON_ONLY) {
             ClientSession session = sessions.transientSession(request.caller(), request.virtualServer());
             methods.view(session);
             return session;
@@ -126,14 +168,20 @@ public final class StreamableHttpEndpoint implements McpEndpoint {
     }
 
     private void get(McpRequest request, McpResponder responder) {
-        if (!accepts(request, "text/event-stream")) {
+        if (preference(request) == PostAnswers.Preference.JSON_ONLY) {
             throw new GatewayException(
                     ErrorCode.NOT_ACCEPTABLE, "GET opens an event stream: accept text/event-stream.");
         }
         ClientSession session = session(request);
-        EventStream stream = responder.stream(SESSION_ID, session.id());
-        session.opened(stream);
-        responder.onDisconnect(() -> session.closed(stream));
+        SessionStreams streams = session.streams();
+        String lastEvent = request.header(LAST_EVENT);
+        if (lastEvent != null && streams.resume(lastEvent, responder, SESSION_ID, session.id())) {
+            return;
+        }
+        // An event that is not known any more belongs to a stream whose client has to be content with what comes now.
+        EventStream connection = responder.stream(SESSION_ID, session.id());
+        SessionStream stream = streams.standing(connection, true, session.primes());
+        responder.onDisconnect(() -> stream.disconnected(connection));
     }
 
     private void delete(McpRequest request, McpResponder responder) {
@@ -141,55 +189,20 @@ public final class StreamableHttpEndpoint implements McpEndpoint {
         responder.answer(204, null);
     }
 
-    private static boolean accepts(McpRequest request, String type) {
+    private static PostAnswers.Preference preference(McpRequest request) {
         String accept = request.header("Accept");
         if (accept == null) {
-            return false;
+            return PostAnswers.Preference.JSON_ONLY;
         }
         String ranges = accept.toLowerCase(Locale.ROOT);
-        return ranges.contains(type) || ranges.contains("*/*");
-    }
-
-    /** Answers one POST: as JSON if it can, as a stream if it must. Called from one thread at a time. */
-    private static final class PostReply implements Reply {
-        private final McpResponder responder;
-        private final boolean streams;
-        private @Nullable EventStream stream;
-
-        private PostReply(McpResponder responder, boolean streams) {
-            this.responder = responder;
-            this.streams = streams;
+        int events = ranges.indexOf(EVENTS);
+        if (events < 0) {
+            return ranges.contains("*/*") ? PostAnswers.Preference.JSON : PostAnswers.Preference.JSON_ONLY;
         }
-
-        @Override
-        public synchronized void notification(byte[] json) {
-            if (streams) {
-                if (stream == null) {
-                    stream = responder.stream();
-                }
-                stream.event(null, json);
-            }
-        }
-
-        @Override
-        public synchronized void answer(byte[] json) {
-            if (stream == null) {
-                responder.answer(200, json);
-            } else {
-                stream.event(null, json);
-                stream.close();
-            }
-        }
-
-        @Override
-        public synchronized void nothing() {
-            if (stream != null) {
-                stream.close();
-            } else if (streams) {
-                responder.stream().close();
-            } else {
-                responder.answer(202, null);
-            }
-        }
+        int json = ranges.indexOf("application/json");
+        int any = ranges.indexOf("*/*");
+        return json >= 0 && json < events || any >= 0 && any < events
+                ? PostAnswers.Preference.JSON
+                : PostAnswers.Preference.STREAM;
     }
 }

@@ -26,8 +26,7 @@ final class Opening implements CallListener, UpstreamChannel.Receiver {
         new PendingCall(
                         context.table(),
                         this::again,
-                        Handshake.initialize(
-                                context.settings().version(), session.key().offered()),
+                        Handshake.initialize(context.settings().version(), session.offered()),
                         null,
                         this,
                         context.timers().nanoTime() + timeout.toNanos(),

@@ -44,6 +44,7 @@ final class Session implements UpstreamSession, ChannelListener {
     private final Context context;
     private final SessionKey key;
     private final UpstreamTarget target;
+    private final String offered;
     private final CircuitBreaker breaker;
     private final GatewayMetrics.Counter strays;
     private final CompletableFuture<UpstreamSession> opened = new CompletableFuture<>();
@@ -63,11 +64,13 @@ final class Session implements UpstreamSession, ChannelListener {
             Context context,
             SessionKey key,
             UpstreamTarget target,
+            String offered,
             CircuitBreaker breaker,
             GatewayMetrics.Counter strays) {
         this.context = context;
         this.key = key;
         this.target = target;
+        this.offered = offered;
         this.breaker = breaker;
         this.strays = strays;
         this.owner = key.client();
@@ -83,6 +86,11 @@ final class Session implements UpstreamSession, ChannelListener {
 
     ServiceName service() {
         return target.service().name();
+    }
+
+    /** The client capabilities that the server is told, a JSON object. */
+    String offered() {
+        return offered;
     }
 
     CircuitBreaker breaker() {
@@ -173,7 +181,7 @@ final class Session implements UpstreamSession, ChannelListener {
     void becomeReady(UpstreamChannel fresh, Handshake agreed) {
         callOffDeadline();
         breaker.succeeded();
-        if (agreed.maySpeakUnasked() || key.offersAnything()) {
+        if (agreed.maySpeakUnasked() || offered.length() > 2) {
             fresh.listen();
         }
         LOG.debug(

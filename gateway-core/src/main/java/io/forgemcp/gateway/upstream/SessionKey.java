@@ -8,17 +8,18 @@ import io.forgemcp.gateway.transport.InstanceAddress;
  * Who shares a session with whom.
  *
  * @param client {@link ClientKey#GATEWAY} for a session that clients share, or that its first client owns
- * @param offered the client capabilities that the server was told
+ * @param profile the client capabilities that tell sessions of one client apart; empty if there can be only one
  */
-record SessionKey(InstanceId instance, ClientKey client, String offered) {
+record SessionKey(InstanceId instance, ClientKey client, String profile) {
     static SessionKey of(UpstreamTarget target, ClientProfile client) {
-        ClientProfile of = isOnePerInstance(target) ? ClientProfile.GATEWAY : client;
-        return new SessionKey(target.instance(), of.key(), of.offered());
+        return isOnePerInstance(target)
+                ? new SessionKey(target.instance(), ClientKey.GATEWAY, "")
+                : new SessionKey(target.instance(), client.key(), client.offered());
     }
 
-    /** Whether the server was told of anything that it may ask for. */
-    boolean offersAnything() {
-        return offered.length() > 2;
+    /** What the server is told that its client can do: nothing where it could not tell its callers apart. */
+    static String offered(UpstreamTarget target, ClientProfile client) {
+        return target.service().isolation() == Isolation.SHARED ? ClientProfile.GATEWAY.offered() : client.offered();
     }
 
     /** Standard streams carry one conversation, whoever asks. */

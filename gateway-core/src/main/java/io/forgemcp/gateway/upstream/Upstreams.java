@@ -128,8 +128,13 @@ public final class Upstreams implements AutoCloseable {
         UpstreamTransport transport = transport(service, target.address());
         CircuitBreaker breaker = breakers.computeIfAbsent(service, this::newBreaker);
         breaker.check();
-        Session fresh =
-                new Session(context, key, target, breaker, metrics.counter(Metric.UPSTREAM_STRAYS, service.value()));
+        Session fresh = new Session(
+                context,
+                key,
+                target,
+                SessionKey.offered(target, client),
+                breaker,
+                metrics.counter(Metric.UPSTREAM_STRAYS, service.value()));
         Session session = sessions.putIfAbsent(key, fresh);
         if (session == null) {
             session = fresh;

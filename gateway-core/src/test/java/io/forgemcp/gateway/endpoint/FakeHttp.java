@@ -23,6 +23,7 @@ final class FakeHttp implements McpRequest, McpResponder {
     private volatile String answer;
     private final Map<String, String> answerHeaders = new HashMap<>();
     private final List<String> events = new ArrayList<>();
+    private final List<String> ids = new ArrayList<>();
     private final CompletableFuture<Void> streamClosed = new CompletableFuture<>();
 
     private FakeHttp(Verb verb, String body) {
@@ -88,6 +89,11 @@ final class FakeHttp implements McpRequest, McpResponder {
 
     synchronized List<String> events() {
         return List.copyOf(events);
+    }
+
+    /** The ids of all events so far, the empty first one included. */
+    synchronized List<String> ids() {
+        return List.copyOf(ids);
     }
 
     void awaitStreamEnd() {
@@ -163,6 +169,21 @@ final class FakeHttp implements McpRequest, McpResponder {
             public void event(String event, byte[] data) {
                 synchronized (FakeHttp.this) {
                     events.add((event == null ? "" : event + ":") + new String(data, StandardCharsets.UTF_8));
+                }
+            }
+
+            @Override
+            public void numbered(String id, byte[] data) {
+                synchronized (FakeHttp.this) {
+                    ids.add(id);
+                    events.add(new String(data, StandardCharsets.UTF_8));
+                }
+            }
+
+            @Override
+            public void prime(String id, long retryMillis) {
+                synchronized (FakeHttp.this) {
+                    ids.add(id);
                 }
             }
 

@@ -50,10 +50,26 @@ final class SseStream implements EventStream {
 
     @Override
     public void event(@Nullable String event, byte[] data) {
+        write(
+                event == null
+                        ? DATA
+                        : ("event: " + event.replaceAll("[\r\n]", " ") + "\ndata: ").getBytes(StandardCharsets.UTF_8),
+                data);
+    }
+
+    @Override
+    public void numbered(String id, byte[] data) {
+        write(("id: " + id + "\ndata: ").getBytes(StandardCharsets.UTF_8), data);
+    }
+
+    @Override
+    public void prime(String id, long retryMillis) {
+        byte[] event = ("id: " + id + "\nretry: " + retryMillis + "\ndata: \n\n").getBytes(StandardCharsets.UTF_8);
+        send(ByteBuffer.wrap(event), null, null);
+    }
+
+    private void write(byte[] head, byte[] data) {
         byte[] payload = hasLineBreak(data) ? withDataLines(data) : data;
-        byte[] head = event == null
-                ? DATA
-                : ("event: " + event.replaceAll("[\r\n]", " ") + "\ndata: ").getBytes(StandardCharsets.UTF_8);
         if (payload.length <= COPY_LIMIT) {
             byte[] whole = new byte[head.length + payload.length + 2];
             System.arraycopy(head, 0, whole, 0, head.length);

@@ -1,0 +1,92 @@
+package io.forgemcp.gateway.endpoint;
+
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.protocol.Message.Field;
+import io.forgemcp.gateway.protocol.Messages;
+import io.forgemcp.gateway.protocol.RequestId;
+import io.forgemcp.gateway.upstream.Call;
+import io.forgemcp.gateway.upstream.CallListener;
+import io.forgemcp.gateway.upstream.ReverseAnswer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's request while a server works on it: puts the client's id back, passes on what the server says, and brings
+ * what it asks to the client.
+ */
+final class ClientCall implements CallListener, Predicate<byte[]> {
+    private final ClientSession session;
+    private final RequestId id;
+    private final Reply reply;
+    private volatile boolean over;
+    private volatile @Nullable Call call;
+
+    ClientCall(ClientSession session, RequestId id, Reply reply) {
+        this.session = session;
+        this.id = id;
+        this.reply = reply;
+    }
+
+    /** It has been sent, so that it can be cancelled. */
+    void began(Call sent) {
+        if (!over) {
+            call = sent;
+            session.began(id, this);
+            // It may have ended between the lines above.
+            if (over) {
+                session.ended(id, this);
+            }
+        }
+    }
+
+    void cancel(String reason) {
+        Call sent = call;
+        if (sent != null) {
+            sent.cancel(reason);
+        }
+    }
+
+    /** Brings a request of a server to the client on this call's stream. */
+    @Override
+    public boolean test(byte[] json) {
+        return !over && reply.request(json);
+    }
+
+    /** Says something that belongs to no call on this call's stream, because the client has no other. */
+    void aside(byte[] json) {
+        reply.notification(json);
+    }
+
+    @Override
+    public void onNotification(Message notification) {
+        reply.notification(notification.bytes());
+    }
+
+    @Override
+    public void onRequest(Message request, ReverseAnswer answer) {
+        session.questions().ask(session.profile(), request, answer, json -> reply.request(json) || session.push(json));
+    }
+
+    @Override
+    public void onAnswer(Message answer) {
+        end();
+        reply.answer(answer.with(Field.ID, id.toBytes()));
+    }
+
+    @Override
+    public void onFailure(GatewayException failure) {
+        end();
+        if (failure.code() == ErrorCode.CANCELLED) {
+            reply.nothing();
+        } else {
+            reply.answer(Messages.error(id, failure));
+        }
+    }
+
+    private void end() {
+        over = true;
+        session.ended(id, this);
+    }
+}

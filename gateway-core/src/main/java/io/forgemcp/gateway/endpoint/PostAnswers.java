@@ -1,0 +1,145 @@
+package io.forgemcp.gateway.endpoint;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers one POST with one request or a batch of them: as JSON if the answers are all that is said, and as a stream as
+ * soon as something else comes first or the client prefers one. The client may go away meanwhile: that cancels nothing,
+ * and the stream can be resumed. Thread-safe.
+ */
+final class PostAnswers implements Reply {
+    /** Which of the two a client takes, and which it names first. */
+    enum Preference {
+        JSON_ONLY,
+        JSON,
+        STREAM
+    }
+
+    private final ClientSession session;
+    private final McpResponder responder;
+    private final Preference preference;
+    /** Answers of a batch that wait for the others; null for a single request. */
+    private final @Nullable List<byte[]> batch;
+
+    private int outstanding;
+    private @Nullable SessionStream stream;
+
+    private PostAnswers(
+            ClientSession session,
+            McpResponder responder,
+            Preference preference,
+            @Nullable List<byte[]> batch,
+            int requests) {
+        this.session = session;
+        this.responder = responder;
+        this.preference = preference;
+        this.batch = batch;
+        this.outstanding = requests;
+        if (preference == Preference.STREAM) {
+            begin();
+        }
+    }
+
+    static PostAnswers single(ClientSession session, McpResponder responder, Preference preference) {
+        return new PostAnswers(session, responder, preference, null, 1);
+    }
+
+    /** @param requests how many answers there will be, at least one */
+    static PostAnswers batch(ClientSession session, McpResponder responder, Preference preference, int requests) {
+        return new PostAnswers(session, responder, preference, new ArrayList<>(), requests);
+    }
+
+    private SessionStream begin() {
+        SessionStream begun = stream;
+        if (begun == null) {
+            EventStream connection = responder.stream();
+            begun = session.streams().answering(connection, session.primes());
+            stream = begun;
+            SessionStream carried = begun;
+            responder.onDisconnect(() -> carried.disconnected(connection));
+            if (batch != null) {
+                batch.forEach(begun::send);
+                batch.clear();
+            }
+        }
+        return begun;
+    }
+
+    @Override
+    public void notification(byte[] json) {
+        request(json);
+    }
+
+    @Override
+    public synchronized boolean request(byte[] json) {
+        if (preference == Preference.JSON_ONLY || outstanding == 0) {
+            return false;
+        }
+        begin().send(json);
+        return true;
+    }
+
+    @Override
+    public synchronized void answer(byte[] json) {
+        outstanding--;
+        SessionStream begun = stream;
+        if (begun != null) {
+            begun.send(json);
+            endStream(begun);
+        } else if (batch == null) {
+            responder.answer(200, json);
+        } else {
+            batch.add(json);
+            endBatch();
+        }
+    }
+
+    @Override
+    public synchronized void nothing() {
+        outstanding--;
+        SessionStream begun = stream;
+        if (begun != null) {
+            endStream(begun);
+        } else if (batch != null) {
+            endBatch();
+        } else if (preference == Preference.JSON_ONLY) {
+            responder.answer(202, null);
+        } else {
+            responder.stream().close();
+        }
+    }
+
+    private void endStream(SessionStream begun) {
+        if (outstanding == 0) {
+            session.streams().answered(begun);
+        }
+    }
+
+    private void endBatch() {
+        if (outstanding == 0 && batch != null) {
+            if (batch.isEmpty()) {
+                responder.answer(202, null);
+            } else {
+                responder.answer(200, joined(batch));
+            }
+        }
+    }
+
+    private static byte[] joined(List<byte[]> answers) {
+        int length = 1 + answers.size();
+        for (byte[] answer : answers) {
+            length += answer.length;
+        }
+        byte[] array = new byte[length];
+        int at = 0;
+        for (byte[] answer : answers) {
+            array[at] = (byte) (at == 0 ? '[' : ',');
+            System.arraycopy(answer, 0, array, at + 1, answer.length);
+            at += 1 + answer.length;
+        }
+        array[at] = ']';
+        return array;
+    }
+}

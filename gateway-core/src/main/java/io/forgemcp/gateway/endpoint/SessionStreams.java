@@ -1,0 +1,163 @@
+package io.forgemcp.gateway.endpoint;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The streams of one session: those on which requests are answered, and the standing ones on which everything else is
+ * said, each message on exactly one of them. Thread-safe.
+ */
+final class SessionStreams {
+    /** Standing streams that are remembered although nothing carries them. */
+    private static final int MOST_BROKEN = 4;
+
+    private final ReplayLog log;
+    private final LongSupplier clock;
+    private final AtomicInteger names = new AtomicInteger();
+    /** Answering requests, not answered yet. */
+    private final Map<String, SessionStream> answering = new ConcurrentHashMap<>(2);
+
+    private final List<SessionStream> standing = new CopyOnWriteArrayList<>();
+
+    SessionStreams(ReplayLog log, LongSupplier clock) {
+        this.log = log;
+        this.clock = clock;
+    }
+
+    /** A stream on which a request is answered, which goes on without a connection. */
+    SessionStream answering(EventStream connection, boolean prime) {
+        SessionStream stream = new SessionStream("c" + names.incrementAndGet(), log, clock);
+        answering.put(stream.name(), stream);
+        stream.connect(connection, prime);
+        return stream;
+    }
+
+    /** The request has been answered on this stream; the log alone remembers it from now on. */
+    void answered(SessionStream stream) {
+        answering.remove(stream.name());
+        stream.close();
+    }
+
+    /** A stream for what belongs to no request. */
+    SessionStream standing(EventStream connection, boolean numbered, boolean prime) {
+        SessionStream stream = new SessionStream("s" + names.incrementAndGet(), numbered ? log : null, clock);
+        stream.connect(connection, prime);
+        standing.add(stream);
+        if (standing.size() > MOST_BROKEN) {
+            forgetBroken();
+        }
+        return stream;
+    }
+
+    private void forgetBroken() {
+        int surplus = standing.size() - MOST_BROKEN;
+        for (SessionStream stream : standing) {
+            if (surplus > 0 && !stream.isConnected()) {
+                standing.remove(stream);
+                surplus--;
+            }
+        }
+    }
+
+    /**
+     * Goes on with the stream of which the client got this event last.
+     *
+     * @param responder opens the connection; untouched if there is nothing to go on with
+     * @param headers of the answer, names and values in turn
+     * @return false if the event is not one of this session's streams that are known
+     */
+    boolean resume(String lastEventId, McpResponder responder, String... headers) {
+        int dash = lastEventId.indexOf('-');
+        long number = dash < 0 ? -1 : number(lastEventId, dash + 1);
+        if (number < 0) {
+            return false;
+        }
+        String name = lastEventId.substring(0, dash);
+        SessionStream live = find(name);
+        if (live != null) {
+            EventStream connection = responder.stream(headers);
+            live.resume(connection, number);
+            responder.onDisconnect(() -> live.disconnected(connection));
+            return true;
+        }
+        List<ReplayLog.Event> missed = log.after(name, number);
+        if (missed.isEmpty()) {
+            return false;
+        }
+        EventStream connection = responder.stream(headers);
+        missed.forEach(event -> connection.numbered(name + "-" + event.number(), event.json()));
+        connection.close();
+        return true;
+    }
+
+    private @Nullable SessionStream find(String name) {
+        SessionStream found = answering.get(name);
+        for (SessionStream stream : standing) {
+            if (stream.name().equals(name)) {
+                found = stream;
+            }
+        }
+        return found;
+    }
+
+    private static long number(String text, int from) {
+        if (from == text.length() || text.length() - from > 15) {
+            return -1;
+        }
+        for (int i = from; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return -1;
+            }
+        }
+        return Long.parseLong(text.substring(from));
+    }
+
+    /**
+     * Says something that belongs to no request, on one standing stream; on a broken one, for when it is resumed, if
+     * there is no other.
+     *
+     * @return false if the client has never opened one
+     */
+    boolean push(byte[] json) {
+        SessionStream chosen = null;
+        for (SessionStream stream : standing) {
+            if (stream.isConnected()) {
+                chosen = stream;
+                break;
+            }
+            chosen = stream;
+        }
+        if (chosen != null) {
+            chosen.send(json);
+        }
+        return chosen != null;
+    }
+
+    /** Whether the client listens to what belongs to no request. */
+    boolean isListening() {
+        for (SessionStream stream : standing) {
+            if (stream.isConnected()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Drops what nobody will ask for any more. */
+    void forget(long now) {
+        log.forget(now);
+    }
+
+    void close() {
+        standing.forEach(SessionStream::close);
+        answering.values().forEach(SessionStream::close);
+        standing.clear();
+        answering.clear();
+        log.clear();
+    }
+}

@@ -1,0 +1,67 @@
+package io.forgemcp.gateway.endpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.forgemcp.gateway.Gateway;
+import io.forgemcp.gateway.service.ServiceDefinition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Several messages in one POST, which only MCP 2025-03-26 has. */
+class BatchTest {
+    private static final String PING = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}";
+    private static final String CALL = "{\"jsonrpc\":\"2.0\",\"id\":\"c\",\"method\":\"tools/call\",\"params\":"
+            + "{\"name\":\"s-t\",\"_meta\":{\"progressToken\":1}}}";
+    private static final String TOLD = "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}";
+
+    private final PuppetServer server = new PuppetServer();
+    private final Gateway gateway = Gateway.builder()
+            .service(ServiceDefinition.java("s", server).build())
+            .build()
+            .start();
+    private final LegacyClient client = LegacyClient.open(gateway.streamableHttp(), "2025-03-26", "{}");
+
+    @AfterEach
+    void close() {
+        gateway.close();
+    }
+
+    @Test
+    void everyRequestIsAnsweredInOneArray() {
+        FakeHttp batch = client.post(" [" + PING + "," + TOLD + "," + CALL + "]");
+        server.talk().answer(server.talk().last("tools/call"), "{\"x\":1.0}");
+
+        assertThat(batch.answer())
+                .isEqualTo("[{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}},"
+                        + "{\"jsonrpc\":\"2.0\",\"id\":\"c\",\"result\":{\"x\":1.0}}]");
+    }
+
+    @Test
+    void whatComesBeforeAnAnswerMakesAStreamOfIt() {
+        FakeHttp batch = client.post("[" + PING + "," + CALL + "]");
+        String id = server.talk().last("tools/call").requireId().json();
+        server.talk()
+                .say("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\",\"params\":{\"progressToken\":" + id
+                        + ",\"progress\":1}}");
+        server.talk().answer(server.talk().last("tools/call"), "{}");
+        batch.awaitStreamEnd();
+
+        assertThat(batch.events()).hasSize(3);
+    }
+
+    @Test
+    void withoutARequestThereIsNothingToAnswer() {
+        assertThat(client.post("[" + TOLD + "]").status()).isEqualTo(202);
+    }
+
+    @Test
+    void emptyBatchesHandshakesAndOtherRevisionsAreRefused() {
+        assertThat(client.post("[]").status()).isEqualTo(400);
+        assertThat(client.post("[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\"}]")
+                        .status())
+                .isEqualTo(400);
+        FakeHttp newer = LegacyClient.open(gateway.streamableHttp()).post("[" + PING + "]");
+        assertThat(newer.status()).isEqualTo(400);
+        assertThat(newer.answer()).contains("2025-03-26");
+    }
+}

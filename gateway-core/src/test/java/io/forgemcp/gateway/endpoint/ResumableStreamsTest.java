@@ -1,0 +1,180 @@
+package io.forgemcp.gateway.endpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.forgemcp.gateway.Gateway;
+import io.forgemcp.gateway.service.ServiceDefinition;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Streams that outlive their connections (MCP 2025-11-25, Transports, Resumability). */
+class ResumableStreamsTest {
+    private final PuppetServer server = new PuppetServer();
+    private final Gateway gateway = Gateway.builder()
+            .service(ServiceDefinition.java("s", server).build())
+            .build()
+            .start();
+    private final McpEndpoint http = gateway.streamableHttp();
+    private final LegacyClient client = LegacyClient.open(http);
+
+    @AfterEach
+    void close() {
+        gateway.close();
+    }
+
+    private void progress(int step) {
+        server.talk()
+                .say("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\",\"params\":{\"progressToken\":"
+                        + server.talk().last("tools/call").requireId() + ",\"progress\":" + step + "}}");
+    }
+
+    private void answer() {
+        server.talk().answer(server.talk().last("tools/call"), "{\"done\":true}");
+    }
+
+    @Test
+    void aBrokenConnectionCancelsNothingAndTheResultIsThereOnResume() {
+        FakeHttp call = client.call("1");
+        progress(1);
+        call.disconnect();
+        progress(2);
+        answer();
+
+        FakeHttp resumed = client.resume(call.ids().get(1));
+        resumed.awaitStreamEnd();
+
+        assertThat(call.events()).hasSize(1);
+        assertThat(resumed.events()).hasSize(2);
+        assertThat(resumed.events().get(0)).contains("\"progress\":2");
+        assertThat(resumed.events().get(1)).contains("\"id\":1", "{\"done\":true}");
+        assertThat(server.talk().heard()).noneMatch(heard -> heard.contains("cancelled"));
+    }
+
+    @Test
+    void aResumedStreamGoesOnLive() {
+        FakeHttp call = client.call("1");
+        progress(1);
+        call.disconnect();
+        FakeHttp resumed = client.resume(call.ids().get(0));
+        progress(2);
+        answer();
+        resumed.awaitStreamEnd();
+
+        assertThat(resumed.events()).hasSize(3);
+        assertThat(new HashSet<>(resumed.ids())).hasSize(3);
+    }
+
+    @Test
+    void onlyTheStreamThatBrokeIsReplayed() {
+        FakeHttp first = client.call("1");
+        progress(1);
+        FakeHttp listening = client.listen();
+        server.talk().say("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/elicitation/complete\"}");
+        answer();
+        first.awaitStreamEnd();
+
+        FakeHttp resumed = client.resume(listening.ids().get(0));
+
+        assertThat(resumed.events()).noneMatch(event -> event.contains("progress") || event.contains("done"));
+        assertThat(resumed.streamClosed()).isFalse();
+    }
+
+    @Test
+    void everyEventOfASessionHasAnIdOfItsOwnAndTheFirstIsEmpty() {
+        FakeHttp listening = client.listen();
+        FakeHttp call = client.call("1");
+        progress(1);
+        answer();
+        call.awaitStreamEnd();
+
+        assertThat(call.ids()).hasSize(3);
+        assertThat(call.events()).hasSize(2);
+        assertThat(call.ids()).doesNotContainAnyElementsOf(listening.ids());
+    }
+
+    @Test
+    void olderRevisionsGetNoEmptyEvent() {
+        LegacyClient older = LegacyClient.open(http, "2025-06-18", "{}");
+        FakeHttp call = older.call("1");
+        progress(1);
+
+        assertThat(call.ids()).hasSize(1);
+    }
+
+    @Test
+    void aStandingStreamGetsWhatWasSaidWhileItWasBroken() {
+        client.call("1");
+        answer();
+        FakeHttp listening = client.listen();
+        listening.disconnect();
+        server.talk().say("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/elicitation/complete\"}");
+
+        assertThat(client.resume(listening.ids().get(0)).events()).hasSize(1);
+        assertThat(listening.events()).isEmpty();
+    }
+
+    @Test
+    void anUnknownEventBeginsAnewStream() {
+        for (String id : List.of("c99-1", "nonsense", "s1-x", "")) {
+            FakeHttp stream = client.resume(id);
+            assertThat(stream.status()).isEqualTo(200);
+            assertThat(stream.events()).isEmpty();
+        }
+    }
+
+    @Test
+    void anotherSessionsEventsAreOutOfReach() {
+        FakeHttp call = client.call("1");
+        progress(1);
+        answer();
+        call.awaitStreamEnd();
+
+        assertThat(LegacyClient.open(http).resume(call.ids().get(0)).events()).isEmpty();
+    }
+
+    @Test
+    void aClientThatNamesStreamsFirstGetsOneAtOnce() {
+        FakeHttp call = FakeHttp.post(
+                        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"s-t\"}}")
+                .session(client.session)
+                .with("Accept", "text/event-stream, application/json")
+                .to(http);
+
+        assertThat(call.ids()).hasSize(1);
+        assertThat(call.events()).isEmpty();
+        answer();
+        call.awaitStreamEnd();
+        assertThat(call.events()).hasSize(1);
+    }
+
+    @Test
+    void theLogKeepsTheNewestWithinItsLimits() {
+        AtomicLong total = new AtomicLong();
+        ReplayLog log = new ReplayLog(new ReplayLog.Limits(3, 25, 100, Duration.ofNanos(50)), total);
+        for (int i = 1; i <= 5; i++) {
+            log.add(new ReplayLog.Event("a", i, new byte[10], i));
+        }
+        assertThat(log.after("a", 0)).extracting(ReplayLog.Event::number).containsExactly(4L, 5L);
+        assertThat(total).hasValue(20);
+
+        log.add(new ReplayLog.Event("a", 6, new byte[26], 6));
+        assertThat(log.after("a", 4)).extracting(ReplayLog.Event::number).containsExactly(5L);
+        log.forget(60);
+        assertThat(log.after("a", 0)).isEmpty();
+        assertThat(total).hasValue(0);
+    }
+
+    @Test
+    void allSessionsTogetherKeepNoMoreThanTheirLimit() {
+        AtomicLong total = new AtomicLong(95);
+        ReplayLog log = new ReplayLog(new ReplayLog.Limits(3, 25, 100, Duration.ofNanos(50)), total);
+        log.add(new ReplayLog.Event("a", 1, new byte[10], 1));
+
+        assertThat(log.after("a", 0)).isEmpty();
+        assertThat(total).hasValue(95);
+    }
+}
