@@ -9,14 +9,13 @@ import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.upstream.Call;
 import io.forgemcp.gateway.upstream.CallListener;
 import io.forgemcp.gateway.upstream.ReverseAnswer;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A client's request while a server works on it: puts the client's id back, passes on what the server says, and brings
  * what it asks to the client.
  */
-final class ClientCall implements CallListener, Predicate<byte[]> {
+final class ClientCall implements CallListener {
     private final ClientSession session;
     private final RequestId id;
     private final Reply reply;
@@ -48,15 +47,13 @@ final class ClientCall implements CallListener, Predicate<byte[]> {
         }
     }
 
-    /** Brings a request of a server to the client on this call's stream. */
-    @Override
-    public boolean test(byte[] json) {
+    /**
+     * Says something that belongs to no call on this call's stream, because the client has no other.
+     *
+     * @return false if it does not reach the client
+     */
+    boolean say(byte[] json) {
         return !over && reply.request(json);
-    }
-
-    /** Says something that belongs to no call on this call's stream, because the client has no other. */
-    void aside(byte[] json) {
-        reply.notification(json);
     }
 
     @Override

@@ -128,7 +128,7 @@ final class ClientSession {
             return true;
         }
         for (ClientCall call : calls.values()) {
-            if (call.test(json)) {
+            if (call.say(json)) {
                 return true;
             }
         }

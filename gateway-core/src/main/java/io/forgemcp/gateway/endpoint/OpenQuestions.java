@@ -14,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +22,13 @@ import org.jspecify.annotations.Nullable;
  * same number stands for the progress token. Thread-safe.
  */
 final class OpenQuestions {
+    /** A way to the client. */
+    @FunctionalInterface
+    interface Way {
+        /** False if the message does not reach the client. */
+        boolean send(byte[] json);
+    }
+
     private final AtomicLong ids = new AtomicLong();
     private final Map<Long, ReverseAnswer> open = new ConcurrentHashMap<>(2);
 
@@ -31,7 +37,7 @@ final class OpenQuestions {
      *
      * @param way takes the request, and what follows it; false if it does not reach the client
      */
-    void ask(ClientProfile client, Message request, ReverseAnswer answer, Predicate<byte[]> way) {
+    void ask(ClientProfile client, Message request, ReverseAnswer answer, Way way) {
         GatewayException refusal = refusal(client, request);
         if (refusal != null) {
             answer.refuse(refusal);
@@ -44,7 +50,7 @@ final class OpenQuestions {
                 .set(Field.ID, number)
                 .set(Field.PROGRESS_TOKEN, number)
                 .toBytes();
-        if (!way.test(asked)) {
+        if (!way.send(asked)) {
             open.remove(id);
             answer.refuse(new GatewayException(
                     ErrorCode.METHOD_NOT_FOUND,
@@ -54,7 +60,7 @@ final class OpenQuestions {
         }
         answer.onWithdrawn(reason -> {
             if (open.remove(id) != null) {
-                way.test(cancelled(id, reason));
+                way.send(cancelled(id, reason));
             }
         });
     }
