@@ -32,7 +32,7 @@ public final class Handshake {
                     "initialize needs params.protocolVersion, for example \"" + ProtocolVersion.LATEST_LEGACY.date()
                             + "\".");
         }
-        ProtocolVersion agreed = ProtocolVersion.find(wanted).orElse(ProtocolVersion.LATEST_LEGACY);
+        ProtocolVersion agreed = ProtocolVersion.findLegacy(wanted).orElse(ProtocolVersion.LATEST_LEGACY);
         JsonSlice capabilities = params.member("capabilities");
         session.initialized(
                 agreed, capabilities != null && capabilities.isObject() ? capabilities : JsonSlice.parse("{}"));

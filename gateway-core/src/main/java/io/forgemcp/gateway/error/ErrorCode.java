@@ -30,6 +30,12 @@ public enum ErrorCode {
     NOT_FOUND("GW-1010", -32600, 404),
     /** The body did not arrive in time. */
     REQUEST_TIMEOUT("GW-1011", -32600, 408),
+    /** A header of a request does not say what its body says. */
+    HEADER_MISMATCH("GW-1012", -32020, 400),
+    /** The {@code _meta} of a request lacks what every modern request must say of itself. */
+    REQUEST_META_INVALID("GW-1013", -32602, 400),
+    /** The request needs a capability that its client has not declared. */
+    CLIENT_CAPABILITY_MISSING("GW-1014", -32021, 400),
 
     /** The request needs an Mcp-Session-Id. */
     SESSION_REQUIRED("GW-1101", -32600, 400),
@@ -39,6 +45,12 @@ public enum ErrorCode {
     UNSUPPORTED_PROTOCOL_VERSION("GW-1103", -32600, 400),
     /** No more sessions are accepted. */
     TOO_MANY_SESSIONS("GW-1104", 1104, 503),
+    /** The request says that it speaks a revision which the gateway does not know. */
+    UNKNOWN_REVISION("GW-1105", -32022, 400),
+    /** The {@code requestState} of a retry is not one that the gateway gave out for this request. */
+    REQUEST_STATE_INVALID("GW-1106", -32602, 400),
+    /** Too many calls wait for their clients to answer a question. */
+    TOO_MANY_QUESTIONS("GW-1107", 1107, 503),
 
     /** The Host header is not one of the allowed hosts. */
     FORBIDDEN_HOST("GW-1201", -32600, 403),
@@ -59,6 +71,8 @@ public enum ErrorCode {
     UNKNOWN_VIRTUAL_SERVER("GW-1304", -32600, 404),
     /** No such service. */
     UNKNOWN_SERVICE("GW-1305", -32602, 404),
+    /** No such task, or not of this caller. */
+    UNKNOWN_TASK("GW-1306", -32602, 404),
 
     /** The service could not be started. */
     SERVICE_START_FAILED("GW-1401", 1401, 502),
@@ -85,6 +99,8 @@ public enum ErrorCode {
     UPSTREAM_REFUSED("GW-1507", 1507, 502),
     /** The server answered with an error of its own. */
     UPSTREAM_ERROR("GW-1508", 1508, 502),
+    /** The server needs an answer that the client did not or cannot give. */
+    ANSWER_NOT_OBTAINED("GW-1509", 1509, 502),
 
     /** The configuration has errors. */
     CONFIGURATION_INVALID("GW-1701", 1701, 500),

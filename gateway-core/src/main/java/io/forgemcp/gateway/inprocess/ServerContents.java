@@ -82,7 +82,7 @@ final class ServerContents {
 
     /** The handshake's result: the revision asked for if it is known, our newest otherwise (MCP, Lifecycle). */
     byte[] initialize(String requested) {
-        ProtocolVersion agreed = ProtocolVersion.find(requested).orElse(ProtocolVersion.LATEST_LEGACY);
+        ProtocolVersion agreed = ProtocolVersion.findLegacy(requested).orElse(ProtocolVersion.LATEST_LEGACY);
         ObjectNode result = Json.object().put("protocolVersion", agreed.date());
         ObjectNode capabilities = result.putObject("capabilities");
         capabilities.putObject("logging");

@@ -1,9 +1,11 @@
 package io.forgemcp.gateway.protocol;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +74,10 @@ public final class JsonSlice {
         return source[start] == 't';
     }
 
+    public boolean isBoolean() {
+        return source[start] == 't' || source[start] == 'f';
+    }
+
     public boolean isNumber() {
         byte c = source[start];
         return c == '-' || (c >= '0' && c <= '9');
@@ -80,6 +86,17 @@ public final class JsonSlice {
     /** Length in bytes. */
     public int length() {
         return end - start;
+    }
+
+    /** Whether these characters stand anywhere in the text, in names, values or between them. */
+    public boolean mentions(String ascii) {
+        byte[] wanted = ascii.getBytes(StandardCharsets.US_ASCII);
+        for (int i = start; i <= end - wanted.length; i++) {
+            if (source[i] == wanted[0] && Arrays.equals(source, i, i + wanted.length, wanted, 0, wanted.length)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** A copy of the bytes. */
@@ -178,6 +195,27 @@ public final class JsonSlice {
             result = Splice.replace(source, start, end, start + 1, start + 1, addition);
         }
         return new JsonSlice(result, 0, result.length);
+    }
+
+    /** The object without these members; this text if it has none of them. */
+    public JsonSlice without(Set<String> names) {
+        ByteArrayOutputStream kept = new ByteArrayOutputStream(length());
+        boolean[] dropped = new boolean[1];
+        kept.write('{');
+        members((name, value) -> {
+            if (names.contains(name)) {
+                dropped[0] = true;
+                return;
+            }
+            if (kept.size() > 1) {
+                kept.write(',');
+            }
+            kept.writeBytes(JsonText.quote(name));
+            kept.write(':');
+            kept.write(value.source, value.start, value.length());
+        });
+        kept.write('}');
+        return dropped[0] ? new JsonSlice(kept.toByteArray(), 0, kept.size()) : this;
     }
 
     private JsonScanner scanner() {

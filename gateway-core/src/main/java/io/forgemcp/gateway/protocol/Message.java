@@ -47,7 +47,9 @@ public final class Message {
         /** {@code params.progressToken}: of a progress notification. */
         PROGRESS("progressToken"),
         /** {@code params._meta.progressToken}: of a request. */
-        PROGRESS_TOKEN("progressToken");
+        PROGRESS_TOKEN("progressToken"),
+        /** {@code params._meta["io.modelcontextprotocol/protocolVersion"]}: only a modern request has it. */
+        CLAIMED_VERSION("io.modelcontextprotocol/protocolVersion");
 
         private final byte[] key;
         private final String text;
@@ -62,7 +64,7 @@ public final class Message {
     private static final Field[] IN_PARAMS = {
         Field.NAME, Field.URI, Field.CURSOR, Field.META, Field.CANCELLED_ID, Field.PROGRESS
     };
-    private static final Field[] IN_META = {Field.PROGRESS_TOKEN};
+    private static final Field[] IN_META = {Field.PROGRESS_TOKEN, Field.CLAIMED_VERSION};
     private static final int FIELDS = Field.values().length;
 
     private final byte[] bytes;
@@ -332,8 +334,35 @@ public final class Message {
     /** Collects replacements. Not thread-safe. */
     public final class Edit {
         private final byte[] @Nullable [] replacements = new byte[FIELDS][];
+        /** What goes in at the front of an object; hardly ever anything. */
+        private byte @Nullable [] @Nullable [] additions;
 
         private Edit() {}
+
+        /**
+         * Puts members in at the front of an object that is there and is not replaced.
+         *
+         * @param members JSON members without braces, for example {@code "a":1,"b":2}; the object must not have them
+         * @throws IllegalStateException if the part is absent or no object
+         */
+        public Edit add(Field object, byte[] members) {
+            int begin = places[object.ordinal() * 2];
+            if (!has(object) || bytes[begin] != '{') {
+                throw new IllegalStateException("No object " + object + " in this message");
+            }
+            boolean empty = new JsonScanner(bytes, bytes.length, Integer.MAX_VALUE).skipSpace(begin + 1)
+                    == places[object.ordinal() * 2 + 1] - 1;
+            byte[] addition = members;
+            if (!empty) {
+                addition = Arrays.copyOf(members, members.length + 1);
+                addition[members.length] = ',';
+            }
+            if (additions == null) {
+                additions = new byte[FIELDS][];
+            }
+            additions[object.ordinal()] = addition;
+            return this;
+        }
 
         /**
          * Replaces a part; one that is absent stays absent.
@@ -363,6 +392,9 @@ public final class Message {
 
         /** The text with everything replaced. */
         public byte[] toBytes() {
+            if (additions != null) {
+                return withAdditions(additions);
+            }
             int length = bytes.length;
             for (int f = 0; f < FIELDS; f++) {
                 byte[] replacement = replacements[f];
@@ -384,6 +416,32 @@ public final class Message {
             }
             System.arraycopy(bytes, read, result, write, bytes.length - read);
             return result;
+        }
+
+        /** As {@link #toBytes}, from back to front, so that the places before a change stay true. */
+        private byte[] withAdditions(byte[] @Nullable [] added) {
+            byte[] result = bytes;
+            for (int limit = Integer.MAX_VALUE; ; ) {
+                int last = -1;
+                for (int f = 0; f < FIELDS; f++) {
+                    int begin = places[f * 2];
+                    boolean changed = replacements[f] != null || added[f] != null;
+                    if (changed && begin < limit && (last < 0 || begin > places[last * 2])) {
+                        last = f;
+                    }
+                }
+                if (last < 0) {
+                    return result;
+                }
+                limit = places[last * 2];
+                byte[] replacement = replacements[last];
+                byte[] addition = added[last];
+                if (replacement != null) {
+                    result = Splice.replace(result, 0, result.length, limit, places[last * 2 + 1], replacement);
+                } else if (addition != null) {
+                    result = Splice.replace(result, 0, result.length, limit + 1, limit + 1, addition);
+                }
+            }
         }
 
         /** The replaced part that begins first behind this place; -1 if there is none. */

@@ -27,18 +27,21 @@ public final class Messages {
 
     /** An error answer from one of our own failures; the id is null when the request could not be read. */
     public static byte[] error(@Nullable RequestId id, GatewayException failure) {
-        String message = failure.getMessage();
-        return error(
-                id,
-                failure.code().jsonRpcCode(),
-                message == null ? "" : message,
-                failure.code().code());
+        return error(id, failure, failure.code().jsonRpcCode());
     }
 
-    private static byte[] error(@Nullable RequestId id, int code, String message, String gatewayCode) {
+    /** As {@link #error(RequestId, GatewayException)} with another JSON-RPC code, where revisions differ in it. */
+    public static byte[] error(@Nullable RequestId id, GatewayException failure, int code) {
+        String message = failure.getMessage();
+        String details = failure instanceof DetailedException detailed ? "," + detailed.details() : "";
+        return error(
+                id, code, message == null ? "" : message, "\"" + failure.code().code() + "\"" + details);
+    }
+
+    private static byte[] error(@Nullable RequestId id, int code, String message, String data) {
         String head = "\"id\":" + (id == null ? "null" : id.json()) + ",\"error\":{\"code\":" + code + ",\"message\":";
-        byte[] data = ("{\"code\":\"" + gatewayCode + "\"}}").getBytes(StandardCharsets.UTF_8);
-        return write(head, JsonText.quote(message), ",\"data\":", data);
+        byte[] tail = ("{\"code\":" + data + "}}").getBytes(StandardCharsets.UTF_8);
+        return write(head, JsonText.quote(message), ",\"data\":", tail);
     }
 
     private static byte[] write(String head, byte[] first, String middle, byte @Nullable [] second) {

@@ -45,7 +45,7 @@ record Handshake(JsonSlice result, ProtocolVersion version) {
                     "Service \"" + service
                             + "\" answered initialize without a protocolVersion: it is not an MCP server.");
         }
-        ProtocolVersion version = ProtocolVersion.find(date)
+        ProtocolVersion version = ProtocolVersion.findLegacy(date)
                 .orElseThrow(() -> new GatewayException(
                         ErrorCode.UPSTREAM_PROTOCOL,
                         "Service \"" + service + "\" wants to speak MCP \"" + shortened(date)
