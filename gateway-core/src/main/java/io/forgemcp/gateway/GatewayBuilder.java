@@ -61,6 +61,8 @@ public final class GatewayBuilder {
     @Nullable
     String version;
 
+    byte @Nullable [] signingKey;
+
     GatewayBuilder() {}
 
     /** Adds a service; its name must be new. */
@@ -148,6 +150,23 @@ public final class GatewayBuilder {
     /** The version that the gateway tells clients and servers; its own if not given. */
     public GatewayBuilder version(String value) {
         version = once("version", version, value);
+        return this;
+    }
+
+    /**
+     * Signs what modern clients have to bring back, such as the ids of tasks; without it a random key does, and what was
+     * given out does not outlive the process. Any length from 16 bytes on; secret.
+     */
+    public GatewayBuilder signingKey(byte[] value) {
+        if (signingKey != null || value.length < 16) {
+            // The keys themselves are never shown.
+            throw new GatewayException(
+                    ErrorCode.CONFIGURATION_INVALID,
+                    signingKey != null
+                            ? "The builder was given two signing keys. Give one."
+                            : "A signing key needs at least 16 bytes, not " + value.length + ".");
+        }
+        signingKey = value.clone();
         return this;
     }
 

@@ -10,9 +10,13 @@ import io.forgemcp.gateway.endpoint.ListChanges;
 import io.forgemcp.gateway.endpoint.LocalClient;
 import io.forgemcp.gateway.endpoint.McpEndpoint;
 import io.forgemcp.gateway.endpoint.MethodTable;
+import io.forgemcp.gateway.endpoint.RouteFinder;
 import io.forgemcp.gateway.endpoint.RpcEndpoint;
 import io.forgemcp.gateway.endpoint.ServerMessages;
 import io.forgemcp.gateway.endpoint.StreamableHttpEndpoint;
+import io.forgemcp.gateway.endpoint.modern.DualEraEndpoint;
+import io.forgemcp.gateway.endpoint.modern.ModernEndpoint;
+import io.forgemcp.gateway.endpoint.modern.ModernSettings;
 import io.forgemcp.gateway.event.EventBus;
 import io.forgemcp.gateway.internal.CatalogKeeper;
 import io.forgemcp.gateway.internal.ScalingAdvice;
@@ -54,6 +58,7 @@ import io.forgemcp.gateway.upstream.ClientKey;
 import io.forgemcp.gateway.upstream.UpstreamSettings;
 import io.forgemcp.gateway.upstream.Upstreams;
 import io.forgemcp.gateway.virtualserver.VirtualServers;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -91,6 +96,7 @@ final class Wiring {
 
     private final ClientSessions sessions;
     private final ListChanges listChanges;
+    private final ModernEndpoint modern;
     private final McpEndpoint streamableHttp;
     private final McpEndpoint legacySse;
     private final McpEndpoint rpc;
@@ -129,12 +135,23 @@ final class Wiring {
         sessions = new ClientSessions(timers, settings.sessionIdleTimeout(), settings.maxSessions(), this::clientGone);
         CallPath calls = new CallPath(
                 services, upstreams, new CallRecorder(metrics, keeper::unreachable), settings.startTimeout());
-        Handshake handshake = new Handshake(Objects.requireNonNullElse(from.version, "0.1.0-SNAPSHOT"));
+        String version = Objects.requireNonNullElse(from.version, "0.1.0-SNAPSHOT");
+        Handshake handshake = new Handshake(version);
         MethodTable methods =
                 new MethodTable(virtualServers, catalog, calls, accessPolicy, handshake, settings.callTimeout());
         fromServers.connect(sessions, catalog);
         listChanges = new ListChanges(sessions, methods, timers, events);
-        streamableHttp = new StreamableHttpEndpoint(sessions, methods);
+        ModernSettings modernSettings =
+                new ModernSettings(version, settings.callTimeout(), settings.sessionIdleTimeout(), signingKey(from));
+        modern = new ModernEndpoint(
+                modernSettings,
+                new RouteFinder(virtualServers, catalog, accessPolicy),
+                calls,
+                catalog::snapshot,
+                timers,
+                events,
+                this::clientGone);
+        streamableHttp = new DualEraEndpoint(new StreamableHttpEndpoint(sessions, methods), modern);
         legacySse = new LegacySseEndpoint(sessions, methods);
         rpc = new RpcEndpoint(sessions, methods);
         localClient = new LocalClient(sessions, methods);
@@ -162,7 +179,16 @@ final class Wiring {
     private void gauges() {
         metrics.gauge(Metric.UP, () -> 1, "forge-mcp");
         metrics.gauge(Metric.SESSIONS, sessions::size);
-        metrics.gauge(Metric.STREAMS, sessions::streams);
+        metrics.gauge(Metric.STREAMS, () -> sessions.streams() + modern.listeners());
+    }
+
+    private static byte[] signingKey(GatewayBuilder from) {
+        if (from.signingKey != null) {
+            return from.signingKey;
+        }
+        byte[] key = new byte[32];
+        new SecureRandom().nextBytes(key);
+        return key;
     }
 
     private void clientGone(ClientKey client) {
@@ -298,6 +324,7 @@ final class Wiring {
             return;
         }
         listChanges.close();
+        streamableHttp.close();
         sessions.close();
         keeper.close();
         upstreams.close();

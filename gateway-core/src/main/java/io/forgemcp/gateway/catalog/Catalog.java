@@ -44,7 +44,9 @@ public final class Catalog {
     private volatile CatalogSnapshot snapshot = CatalogSnapshot.EMPTY;
 
     private final Map<ServiceName, CompletableFuture<ServerCatalog>> learning = new ConcurrentHashMap<>();
-    private final Set<ServiceName> changed = ConcurrentHashMap.newKeySet();
+    /** Which lists each server said had changed since it was asked last. */
+    private final Map<ServiceName, Set<String>> changed = new ConcurrentHashMap<>();
+
     private final Set<ServiceName> tried = ConcurrentHashMap.newKeySet();
 
     /**
@@ -146,12 +148,23 @@ public final class Catalog {
         }
     }
 
-    /** The server says that one of its lists changed: asks it soon, once however often it says so. */
-    public void serverChanged(ServiceName service) {
-        if (changed.add(service)) {
+    /**
+     * The server says that one of its lists changed: asks it soon, once however often it says so.
+     *
+     * @param list {@code tools}, {@code prompts} or {@code resources}
+     */
+    public void serverChanged(ServiceName service, String list) {
+        Set<String> fresh = ConcurrentHashMap.newKeySet();
+        Set<String> lists = changed.computeIfAbsent(service, first -> fresh);
+        lists.add(list);
+        if (lists == fresh) {
             timers.schedule(DEBOUNCE, () -> {
-                changed.remove(service);
-                refreshQuietly(service);
+                Set<String> announced = Objects.requireNonNullElse(changed.remove(service), Set.of());
+                refresh(service).whenComplete((learnt, failure) -> {
+                    if (failure == null) {
+                        events.publish(new ListsAnnounced(timers.now(), service, announced));
+                    }
+                });
             });
         }
     }

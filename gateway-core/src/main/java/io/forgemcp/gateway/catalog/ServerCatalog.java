@@ -10,9 +10,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one server offers, as last learnt. Survives the server's sleep, its death and a restart of the gateway.
  *
- * @param initialize the result of its handshake: capabilities, serverInfo, instructions; null if never learnt
+ * @param initialize the result of its handshake or of server/discover: capabilities, serverInfo, instructions; null if
+ *     never learnt
  * @param learntAt when it was learnt; null if never
  * @param problem why it could not be learnt the last time, or why its tools cannot be called now; null if all is well
+ * @param caching how long its lists may be kept; null if it does not say, as servers before 2026-07-28
  */
 public record ServerCatalog(
         ServiceName service,
@@ -22,7 +24,21 @@ public record ServerCatalog(
         List<CatalogEntry> resources,
         List<CatalogEntry> templates,
         @Nullable Instant learntAt,
-        @Nullable String problem) {
+        @Nullable String problem,
+        @Nullable Caching caching) {
+    /** Of a server that says nothing about caching. */
+    public ServerCatalog(
+            ServiceName service,
+            @Nullable JsonSlice initialize,
+            List<CatalogEntry> tools,
+            List<CatalogEntry> prompts,
+            List<CatalogEntry> resources,
+            List<CatalogEntry> templates,
+            @Nullable Instant learntAt,
+            @Nullable String problem) {
+        this(service, initialize, tools, prompts, resources, templates, learntAt, problem, null);
+    }
+
     public ServerCatalog {
         tools = List.copyOf(tools);
         prompts = List.copyOf(prompts);
@@ -52,6 +68,6 @@ public record ServerCatalog(
 
     /** The same catalog with a problem noted, or with none. */
     public ServerCatalog withProblem(@Nullable String reason) {
-        return new ServerCatalog(service, initialize, tools, prompts, resources, templates, learntAt, reason);
+        return new ServerCatalog(service, initialize, tools, prompts, resources, templates, learntAt, reason, caching);
     }
 }

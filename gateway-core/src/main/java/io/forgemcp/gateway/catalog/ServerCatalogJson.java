@@ -27,6 +27,14 @@ public final class ServerCatalogJson {
         if (catalog.initialize() != null) {
             put(out, ",\"initialize\":", catalog.initialize().toBytes());
         }
+        Caching caching = catalog.caching();
+        if (caching != null) {
+            put(
+                    out,
+                    ",\"ttlMs\":" + caching.ttlMillis() + ",\"cacheScope\":\""
+                            + (caching.isPublic() ? "public" : "private") + "\"",
+                    new byte[0]);
+        }
         putEntries(out, "tools", catalog.tools());
         putEntries(out, "prompts", catalog.prompts());
         putEntries(out, "resources", catalog.resources());
@@ -64,9 +72,24 @@ public final class ServerCatalogJson {
                     entries(json.member("resources"), "uri"),
                     entries(json.member("resourceTemplates"), "uriTemplate"),
                     Instant.parse(learntAt),
-                    null));
+                    null,
+                    caching(json)));
         } catch (DateTimeException damaged) {
             return Optional.empty();
+        }
+    }
+
+    /** What a result or a document says about how long it may be kept; null if it does not say. */
+    static @Nullable Caching caching(JsonSlice json) {
+        JsonSlice ttl = json.member("ttlMs");
+        if (ttl == null || !ttl.isNumber() || ttl.length() > 15) {
+            return null;
+        }
+        try {
+            return new Caching(
+                    Math.max(0, Long.parseLong(ttl.toString())), "public".equals(json.textMember("cacheScope")));
+        } catch (NumberFormatException noInteger) {
+            return null;
         }
     }
 

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * one client's own session goes to that client if it listens, and to nobody else. Thread-safe.
  */
 public final class ServerMessages implements UpstreamListener {
+    private static final String NOTIFICATIONS = "notifications/";
+    private static final String CHANGED = "/list_changed";
+
     private volatile @Nullable ClientSessions sessions;
     private volatile @Nullable Catalog catalog;
 
@@ -29,8 +32,9 @@ public final class ServerMessages implements UpstreamListener {
         if (lists == null || clients == null) {
             return;
         }
-        if (notification.method().endsWith("/list_changed")) {
-            lists.serverChanged(service);
+        String method = notification.method();
+        if (method.startsWith(NOTIFICATIONS) && method.endsWith(CHANGED)) {
+            lists.serverChanged(service, method.substring(NOTIFICATIONS.length(), method.length() - CHANGED.length()));
             return;
         }
         ClientSession session = clients.find(client);

@@ -8,6 +8,7 @@ import io.forgemcp.gateway.protocol.Messages;
 import io.forgemcp.gateway.protocol.ProtocolVersion;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Streamable HTTP with sessions (MCP 2025-03-26 to 2025-11-25, Transports). Nothing is buffered and nothing is lost: a
@@ -30,10 +31,15 @@ public final class StreamableHttpEndpoint implements McpEndpoint {
 
     @Override
     public void handle(McpRequest request, McpResponder responder) {
+        handle(request, null, responder);
+    }
+
+    /** As {@link #handle(McpRequest, McpResponder)}; the message is the body where somebody has read it already. */
+    public void handle(McpRequest request, @Nullable Message read, McpResponder responder) {
         try {
             checkVersion(request);
             switch (request.verb()) {
-                case POST -> post(request, responder);
+                case POST -> post(request, read, responder);
                 case GET -> get(request, responder);
                 case DELETE -> delete(request, responder);
             }
@@ -44,7 +50,7 @@ public final class StreamableHttpEndpoint implements McpEndpoint {
 
     private static void checkVersion(McpRequest request) {
         String version = request.header(VERSION);
-        if (version != null && ProtocolVersion.find(version).isEmpty()) {
+        if (version != null && ProtocolVersion.findLegacy(version).isEmpty()) {
             throw new GatewayException(
                     ErrorCode.UNSUPPORTED_PROTOCOL_VERSION,
                     "The gateway does not speak MCP " + version + ". It speaks " + ProtocolVersion.V2024_11_05.date()
@@ -52,12 +58,12 @@ public final class StreamableHttpEndpoint implements McpEndpoint {
         }
     }
 
-    private void post(McpRequest request, McpResponder responder) {
-        if (isArray(request.body())) {
+    private void post(McpRequest request, @Nullable Message read, McpResponder responder) {
+        if (read == null && isArray(request.body())) {
             batch(request, responder);
             return;
         }
-        Message message = Message.parse(request.body());
+        Message message = read == null ? Message.parse(request.body()) : read;
         if (message.isRequest() && message.method().equals("initialize")) {
             initialize(request, message, responder);
             return;

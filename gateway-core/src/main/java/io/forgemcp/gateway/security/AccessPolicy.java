@@ -15,4 +15,9 @@ public interface AccessPolicy {
 
     /** Whether the caller may change services and settings. */
     boolean mayAdminister(Caller caller);
+
+    /** Whether it lets every caller do the same, so that what one may see can be kept for all. No by default. */
+    default boolean isUniform() {
+        return false;
+    }
 }

@@ -34,4 +34,9 @@ public final class LoopbackOnly implements Authenticator, AccessPolicy {
     public boolean mayAdminister(Caller caller) {
         return true;
     }
+
+    @Override
+    public boolean isUniform() {
+        return true;
+    }
 }

@@ -1,6 +1,7 @@
 package io.forgemcp.gateway.upstream;
 
 import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.protocol.ParameterHeaders;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -10,5 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param message as the client sent it
  * @param name replaces {@code params.name}: the tool's or prompt's own name as a quoted JSON string; null to keep it
  * @param timeout how long to wait for the answer
+ * @param parameters which arguments of a tool a modern server wants to see repeated as headers
  */
-public record UpstreamRequest(Message message, byte @Nullable [] name, Duration timeout) {}
+public record UpstreamRequest(Message message, byte @Nullable [] name, Duration timeout, ParameterHeaders parameters) {
+    /** A request without parameters that are repeated as headers. */
+    public UpstreamRequest(Message message, byte @Nullable [] name, Duration timeout) {
+        this(message, name, timeout, ParameterHeaders.NONE);
+    }
+}

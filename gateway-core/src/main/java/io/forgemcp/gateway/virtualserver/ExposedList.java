@@ -57,9 +57,40 @@ public final class ExposedList {
         return result;
     }
 
+    /**
+     * The result with only the entries that the caller may see, and with members of the asker's own.
+     *
+     * @param members JSON members without braces that come before the list
+     * @param metaMembers JSON members without braces for the result's {@code _meta}
+     */
+    public byte[] result(Predicate<Entry> visible, String members, String metaMembers) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(result.length + members.length() + metaMembers.length());
+        out.writeBytes(("{" + members + ",").getBytes(StandardCharsets.UTF_8));
+        writeEntries(out, entries.stream().filter(visible).toList());
+        out.writeBytes((",\"_meta\":{" + metaMembers).getBytes(StandardCharsets.UTF_8));
+        if (meta.length > 0) {
+            out.write(',');
+            out.writeBytes(meta);
+        }
+        out.writeBytes("}}".getBytes(StandardCharsets.US_ASCII));
+        return out.toByteArray();
+    }
+
     private byte[] write(List<Entry> shown) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(64 + shown.size() * 256);
-        out.writeBytes(("{\"" + member + "\":[").getBytes(StandardCharsets.US_ASCII));
+        out.write('{');
+        writeEntries(out, shown);
+        if (meta.length > 0) {
+            out.writeBytes(",\"_meta\":{".getBytes(StandardCharsets.US_ASCII));
+            out.writeBytes(meta);
+            out.write('}');
+        }
+        out.write('}');
+        return out.toByteArray();
+    }
+
+    private void writeEntries(ByteArrayOutputStream out, List<Entry> shown) {
+        out.writeBytes(("\"" + member + "\":[").getBytes(StandardCharsets.US_ASCII));
         boolean first = true;
         for (Entry entry : shown) {
             if (!first) {
@@ -69,17 +100,15 @@ public final class ExposedList {
             out.writeBytes(entry.json().toBytes());
         }
         out.write(']');
-        out.writeBytes(meta);
-        out.write('}');
-        return out.toByteArray();
     }
 
+    /** The members of {@code _meta} that name what is missing; nothing if nothing is. */
     private static byte[] meta(List<Problem> problems) {
         if (problems.isEmpty()) {
             return new byte[0];
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.writeBytes(",\"_meta\":{\"io.forgemcp/problems\":[".getBytes(StandardCharsets.US_ASCII));
+        out.writeBytes("\"io.forgemcp/problems\":[".getBytes(StandardCharsets.US_ASCII));
         boolean first = true;
         for (Problem problem : problems) {
             out.writeBytes((first ? "{\"service\":" : ",{\"service\":").getBytes(StandardCharsets.US_ASCII));
@@ -89,7 +118,7 @@ public final class ExposedList {
             out.write('}');
             first = false;
         }
-        out.writeBytes("]}".getBytes(StandardCharsets.US_ASCII));
+        out.write(']');
         return out.toByteArray();
     }
 

@@ -132,6 +132,16 @@ public final class ServerView {
         return best == null ? null : new Route(best.route().service(), uri);
     }
 
+    /** Whose template it is, written as it is listed or filled in; null if nobody's. */
+    public @Nullable Route template(String template) {
+        for (ExposedList.Entry entry : templates.entries()) {
+            if (entry.name().equals(template)) {
+                return entry.route();
+            }
+        }
+        return resource(template);
+    }
+
     /**
      * The services of which nothing is learnt yet and whose tool this may be: the one whose prefix the name bears, or any
      * of them where names bear no prefix.

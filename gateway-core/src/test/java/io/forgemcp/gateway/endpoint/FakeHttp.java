@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** One HTTP exchange without a web server: a request to hand in, and what came back. */
-final class FakeHttp implements McpRequest, McpResponder {
+public final class FakeHttp implements McpRequest, McpResponder {
     private final Verb verb;
     private final byte[] body;
     private final Map<String, String> headers = new HashMap<>();
@@ -31,63 +31,63 @@ final class FakeHttp implements McpRequest, McpResponder {
         this.body = body.getBytes(StandardCharsets.UTF_8);
     }
 
-    static FakeHttp post(String body) {
+    public static FakeHttp post(String body) {
         return new FakeHttp(Verb.POST, body).with("Accept", "application/json, text/event-stream");
     }
 
-    static FakeHttp get() {
+    public static FakeHttp get() {
         return new FakeHttp(Verb.GET, "").with("Accept", "text/event-stream");
     }
 
-    static FakeHttp delete() {
+    public static FakeHttp delete() {
         return new FakeHttp(Verb.DELETE, "").with("Accept", "*/*");
     }
 
-    FakeHttp with(String header, String value) {
+    public FakeHttp with(String header, String value) {
         headers.put(header.toLowerCase(Locale.ROOT), value);
         return this;
     }
 
-    FakeHttp session(String id) {
+    public FakeHttp session(String id) {
         return with("Mcp-Session-Id", id);
     }
 
-    FakeHttp at(String server) {
+    public FakeHttp at(String server) {
         virtualServer = server;
         return this;
     }
 
-    FakeHttp by(Caller who) {
+    public FakeHttp by(Caller who) {
         caller = who;
         return this;
     }
 
-    FakeHttp asking(String name, String value) {
+    public FakeHttp asking(String name, String value) {
         queries.put(name, value);
         return this;
     }
 
-    FakeHttp to(McpEndpoint endpoint) {
+    public FakeHttp to(McpEndpoint endpoint) {
         endpoint.handle(this, this);
         return this;
     }
 
     /** The status, once there is an answer or a stream. */
-    int status() {
+    public int status() {
         return status.orTimeout(10, TimeUnit.SECONDS).join();
     }
 
-    String answer() {
+    public String answer() {
         status();
         return answer;
     }
 
-    String header(String name, boolean ofAnswer) {
+    public String header(String name, boolean ofAnswer) {
         status();
         return answerHeaders.get(name.toLowerCase(Locale.ROOT));
     }
 
-    synchronized List<String> events() {
+    public synchronized List<String> events() {
         return List.copyOf(events);
     }
 
@@ -96,15 +96,15 @@ final class FakeHttp implements McpRequest, McpResponder {
         return List.copyOf(ids);
     }
 
-    void awaitStreamEnd() {
+    public void awaitStreamEnd() {
         streamClosed.orTimeout(10, TimeUnit.SECONDS).join();
     }
 
-    boolean streamClosed() {
+    public boolean streamClosed() {
         return streamClosed.isDone();
     }
 
-    void disconnect() {
+    public void disconnect() {
         disconnect.run();
     }
 

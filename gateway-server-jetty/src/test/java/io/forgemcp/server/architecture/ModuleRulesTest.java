@@ -43,6 +43,7 @@ class ModuleRulesTest {
                         "io.forgemcp.gateway..",
                         "java..",
                         "javax.net.ssl..",
+                        "javax.crypto..",
                         "com.fasterxml.jackson..",
                         "org.yaml.snakeyaml..",
                         "org.slf4j..",

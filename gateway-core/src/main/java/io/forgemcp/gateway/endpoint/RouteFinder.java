@@ -1,0 +1,110 @@
+package io.forgemcp.gateway.endpoint;
+
+import io.forgemcp.gateway.catalog.Catalog;
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.security.AccessPolicy;
+import io.forgemcp.gateway.security.Caller;
+import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.gateway.virtualserver.Route;
+import io.forgemcp.gateway.virtualserver.ServerView;
+import io.forgemcp.gateway.virtualserver.VirtualServers;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says what a caller sees and where the names it uses lead; servers that never ran and may be meant are started and asked
+ * first. What a caller may not use looks as if it did not exist. Thread-safe; never blocks.
+ */
+public final class RouteFinder {
+    private final VirtualServers virtualServers;
+    private final Catalog catalog;
+    private final AccessPolicy policy;
+
+    public RouteFinder(VirtualServers virtualServers, Catalog catalog, AccessPolicy policy) {
+        this.virtualServers = virtualServers;
+        this.catalog = catalog;
+        this.policy = policy;
+    }
+
+    /** Hears where a name leads, or why it leads nowhere; exactly one of the two, on any thread. */
+    public interface Receiver {
+        void found(Route route);
+
+        void refused(GatewayException reason);
+    }
+
+    /**
+     * What the virtual server shows now.
+     *
+     * @param virtualServer name, slug or id; null for everything
+     * @throws GatewayException if there is none, or not for this caller
+     */
+    public ServerView view(Caller caller, @Nullable String virtualServer) {
+        ServerView view = virtualServers.view(virtualServer);
+        if (!policy.mayUse(caller, view.server().name())) {
+            throw new GatewayException(
+                    ErrorCode.UNKNOWN_VIRTUAL_SERVER,
+                    "There is no enabled virtual server \"" + virtualServer + "\". GET /servers lists them.");
+        }
+        return view;
+    }
+
+    public boolean isVisible(Caller caller, Route route) {
+        return policy.mayCall(caller, route.service(), route.original());
+    }
+
+    /** Whether every caller sees the same, so that one caller's lists are another's too. */
+    public boolean isUniform() {
+        return policy.isUniform();
+    }
+
+    /**
+     * A virtual server that somebody chose by hand and whose servers never ran is learnt in the background, once; its
+     * list says what is missing and a list_changed follows. The endpoint over everything wakes nobody.
+     */
+    public void learnWhatIsMissing(ServerView view) {
+        if (!view.server().services().isEmpty()) {
+            for (ServiceName service : view.unlearnt()) {
+                catalog.learnOnce(service);
+            }
+        }
+    }
+
+    /** Finds the way to what the caller names; at once if everybody who may be meant is known. */
+    public void find(Caller caller, @Nullable String virtualServer, Offering offering, String name, Receiver receiver) {
+        ServerView view = view(caller, virtualServer);
+        Route route = offering.find(view, name);
+        List<ServiceName> owners = route == null ? offering.unlearntOwners(view, name) : List.of();
+        if (owners.isEmpty()) {
+            deliver(caller, offering, name, route, receiver);
+            return;
+        }
+        CompletableFuture<?>[] learning = owners.stream()
+                .map(owner -> catalog.refresh(owner).toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new);
+        CompletableFuture.allOf(learning).whenComplete((learnt, failure) -> {
+            Route found;
+            try {
+                found = offering.find(view(caller, virtualServer), name);
+            } catch (GatewayException gone) {
+                receiver.refused(gone);
+                return;
+            }
+            if (found == null && failure != null) {
+                receiver.refused(GatewayException.of(failure));
+            } else {
+                deliver(caller, offering, name, found, receiver);
+            }
+        });
+    }
+
+    private void deliver(Caller caller, Offering offering, String name, @Nullable Route route, Receiver receiver) {
+        if (route == null || !isVisible(caller, route)) {
+            receiver.refused(offering.unknown(name));
+        } else {
+            receiver.found(route);
+        }
+    }
+}

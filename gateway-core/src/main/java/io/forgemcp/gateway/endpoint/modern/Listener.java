@@ -1,0 +1,135 @@
+package io.forgemcp.gateway.endpoint.modern;
+
+import io.forgemcp.gateway.endpoint.RouteFinder;
+import io.forgemcp.gateway.protocol.JsonText;
+import io.forgemcp.gateway.protocol.Messages;
+import io.forgemcp.gateway.protocol.RequestId;
+import io.forgemcp.gateway.protocol.RequestMeta;
+import io.forgemcp.gateway.security.Caller;
+import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.gateway.virtualserver.ExposedList;
+import io.forgemcp.gateway.virtualserver.Route;
+import io.forgemcp.gateway.virtualserver.ServerView;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** One client that listens, and what it was told last. Everything it hears bears the id of its own request. */
+final class Listener {
+    private final Caller caller;
+    private final @Nullable String virtualServer;
+    private final RequestId id;
+    private final ListenFilter filter;
+    private final ModernReply reply;
+    private final String serverInfo;
+    private final RouteFinder routes;
+    private ServerView told;
+
+    Listener(
+            ModernRequest request,
+            ListenFilter filter,
+            ServerView told,
+            ModernReply reply,
+            String serverInfo,
+            RouteFinder routes) {
+        this.caller = request.caller();
+        this.virtualServer = request.virtualServer();
+        this.id = request.id();
+        this.filter = filter;
+        this.told = told;
+        this.reply = reply;
+        this.serverInfo = serverInfo;
+        this.routes = routes;
+    }
+
+    Caller caller() {
+        return caller;
+    }
+
+    @Nullable
+    String virtualServer() {
+        return virtualServer;
+    }
+
+    void acknowledge() {
+        tell("notifications/subscriptions/acknowledged", ",\"notifications\":" + filter.json());
+    }
+
+    /** The stream is closed by the gateway, not by accident. */
+    void end() {
+        String result = "{\"resultType\":\"complete\",\"_meta\":{" + subscription() + "," + serverInfo + "}}";
+        reply.answer(200, Messages.result(id, result.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /**
+     * Tells what has changed since the last time.
+     *
+     * @param announced the lists of which servers said that they changed
+     */
+    synchronized void compare(ServerView now, Map<ServiceName, Set<String>> announced) {
+        ServerView before = told;
+        told = now;
+        for (ListenFilter.Kind kind : filter.lists()) {
+            boolean said = now.services().stream()
+                    .anyMatch(
+                            service -> announced.getOrDefault(service, Set.of()).contains(kind.list()));
+            if (said || (before != now && differs(kind, before, now))) {
+                tell("notifications/" + kind.list() + "/list_changed", "");
+            }
+        }
+    }
+
+    private boolean differs(ListenFilter.Kind kind, ServerView before, ServerView now) {
+        return switch (kind) {
+            case TOOLS -> differ(before.tools(), now.tools());
+            case PROMPTS -> differ(before.prompts(), now.prompts());
+            case RESOURCES ->
+                differ(before.resources(), now.resources()) || differ(before.templates(), now.templates());
+        };
+    }
+
+    private boolean differ(ExposedList before, ExposedList now) {
+        return before != now && !Arrays.equals(visible(before), visible(now));
+    }
+
+    private byte[] visible(ExposedList list) {
+        return list.result(entry -> routes.isVisible(caller, entry.route()));
+    }
+
+    void updated(ServiceName service, String uri) {
+        if (filter.uris().contains(uri) && isOf(service, uri)) {
+            tell(
+                    "notifications/resources/updated",
+                    ",\"uri\":" + new String(JsonText.quote(uri), StandardCharsets.UTF_8));
+        }
+    }
+
+    void addWanted(ServiceName service, Set<String> uris) {
+        for (String uri : filter.uris()) {
+            if (isOf(service, uri)) {
+                uris.add(uri);
+            }
+        }
+    }
+
+    private boolean isOf(ServiceName service, String uri) {
+        ServerView view;
+        synchronized (this) {
+            view = told;
+        }
+        Route route = view.resource(uri);
+        return route != null && route.service().equals(service) && routes.isVisible(caller, route);
+    }
+
+    private void tell(String method, String members) {
+        String params = "{\"_meta\":{" + subscription() + "}" + members + "}";
+        reply.notification(Messages.notification(method, params.getBytes(StandardCharsets.UTF_8))
+                .bytes());
+    }
+
+    private String subscription() {
+        return "\"" + RequestMeta.SUBSCRIPTION_ID + "\":" + id.json();
+    }
+}

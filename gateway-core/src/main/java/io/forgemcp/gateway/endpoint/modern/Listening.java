@@ -1,0 +1,151 @@
+package io.forgemcp.gateway.endpoint.modern;
+
+import io.forgemcp.gateway.catalog.CatalogChanged;
+import io.forgemcp.gateway.catalog.CatalogSnapshot;
+import io.forgemcp.gateway.catalog.ListsAnnounced;
+import io.forgemcp.gateway.endpoint.RouteFinder;
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.event.EventBus;
+import io.forgemcp.gateway.event.GatewayEvent;
+import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.gateway.time.Timers;
+import io.forgemcp.gateway.virtualserver.ServerView;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+/**
+ * The streams of clients that listen for changes: each hears only what it asked for, in its own words, when what it sees
+ * has changed or its server says so, and once for a burst. A stream keeps nobody awake. Thread-safe.
+ */
+final class Listening implements AutoCloseable {
+    private static final Duration DEBOUNCE = Duration.ofMillis(50);
+    private static final int MAX_STREAMS = 20_000;
+
+    private final RouteFinder routes;
+    private final Supplier<CatalogSnapshot> catalog;
+    private final String serverInfo;
+    private final Timers timers;
+    private final EventBus.Subscription subscription;
+    private final Set<Listener> listeners = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+    /** What servers said had changed since the last announcement. */
+    private final Map<ServiceName, Set<String>> announced = new ConcurrentHashMap<>();
+
+    /** @param serverInfo the member that names the gateway in {@code _meta}, without braces around it */
+    Listening(
+            RouteFinder routes, Supplier<CatalogSnapshot> catalog, String serverInfo, Timers timers, EventBus events) {
+        this.routes = routes;
+        this.catalog = catalog;
+        this.serverInfo = serverInfo;
+        this.timers = timers;
+        this.subscription = events.subscribe(this::heard);
+    }
+
+    /** Opens a stream that lasts until its client closes it or the gateway stops. */
+    void listen(ModernRequest request, ModernReply reply) {
+        ServerView view = routes.view(request.caller(), request.virtualServer());
+        ModernCapabilities capabilities = new ModernCapabilities(view, catalog.get());
+        ListenFilter filter = ListenFilter.read(request.parameter("notifications"), capabilities.subscribe());
+        if (!reply.streams()) {
+            throw new GatewayException(
+                    ErrorCode.NOT_ACCEPTABLE,
+                    "subscriptions/listen is answered on a stream: accept text/event-stream.");
+        }
+        if (listeners.size() >= MAX_STREAMS) {
+            throw new GatewayException(
+                    ErrorCode.TOO_MANY_SESSIONS,
+                    MAX_STREAMS + " clients listen already. Close streams that are not used.");
+        }
+        routes.learnWhatIsMissing(view);
+        Listener listener = new Listener(request, filter, view, reply, serverInfo, routes);
+        // Before it can hear of anything.
+        listener.acknowledge();
+        if (filter.isEmpty()) {
+            listener.end();
+            return;
+        }
+        listeners.add(listener);
+        reply.onGone(() -> listeners.remove(listener));
+        // What has changed between the first look and now would otherwise never be told.
+        listener.compare(routes.view(request.caller(), request.virtualServer()), Map.of());
+    }
+
+    /** How many clients listen. */
+    int size() {
+        return listeners.size();
+    }
+
+    private void heard(GatewayEvent event) {
+        if (event instanceof ListsAnnounced change) {
+            announced.merge(change.service(), change.lists(), (before, more) -> {
+                Set<String> all = new HashSet<>(before);
+                all.addAll(more);
+                return all;
+            });
+            announceSoon();
+        } else if (event instanceof CatalogChanged) {
+            announceSoon();
+        }
+    }
+
+    private void announceSoon() {
+        if (!listeners.isEmpty() && scheduled.compareAndSet(false, true)) {
+            timers.schedule(DEBOUNCE, () -> {
+                scheduled.set(false);
+                announce();
+            });
+        }
+    }
+
+    private void announce() {
+        Map<ServiceName, Set<String>> said = new HashMap<>();
+        for (ServiceName service : announced.keySet()) {
+            Set<String> lists = announced.remove(service);
+            if (lists != null) {
+                said.put(service, lists);
+            }
+        }
+        for (Listener listener : listeners) {
+            try {
+                listener.compare(routes.view(listener.caller(), listener.virtualServer()), said);
+            } catch (GatewayException gone) {
+                // Its virtual server is no more, or no longer for this caller: there is nothing left to hear.
+                listeners.remove(listener);
+                listener.end();
+            }
+        }
+    }
+
+    /** A server says that a resource has been updated: tells those who asked about it and get it from that server. */
+    void updated(ServiceName service, String uri) {
+        for (Listener listener : listeners) {
+            listener.updated(service, uri);
+        }
+    }
+
+    /** The resources that somebody wants to hear about, by the server that has them. */
+    Set<String> wanted(ServiceName service) {
+        Set<String> uris = new HashSet<>();
+        for (Listener listener : listeners) {
+            listener.addWanted(service, uris);
+        }
+        return uris;
+    }
+
+    /** Ends all streams as the specification asks, with a result. */
+    @Override
+    public void close() {
+        subscription.close();
+        for (Listener listener : listeners) {
+            listener.end();
+        }
+        listeners.clear();
+    }
+}

@@ -1,0 +1,131 @@
+package io.forgemcp.gateway.endpoint.modern;
+
+import io.forgemcp.gateway.endpoint.CallPath;
+import io.forgemcp.gateway.endpoint.Offering;
+import io.forgemcp.gateway.endpoint.RouteFinder;
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.protocol.JsonSlice;
+import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.protocol.Message.Field;
+import io.forgemcp.gateway.upstream.UpstreamRequest;
+import io.forgemcp.gateway.virtualserver.Route;
+import java.time.Duration;
+
+/** The methods of modern clients that a server answers. Thread-safe; never blocks. */
+final class ModernCalls {
+    private final RouteFinder routes;
+    private final CallPath path;
+    private final ModernClients clients;
+    private final Questions questions;
+    private final Duration timeout;
+
+    /** @param timeout how long a server may take to answer */
+    ModernCalls(RouteFinder routes, CallPath path, ModernClients clients, Questions questions, Duration timeout) {
+        this.routes = routes;
+        this.path = path;
+        this.clients = clients;
+        this.questions = questions;
+        this.timeout = timeout;
+    }
+
+    /** A call of a tool, a prompt or a resource, or its continuation with answers to what the server asked. */
+    void call(ModernRequest request, Offering offering, ModernReply reply) {
+        String state = request.state();
+        if (state != null && questions.isOwn(state)) {
+            Questions.Waiting waiting = questions.take(state, request.binding());
+            if (waiting instanceof ModernCall call) {
+                call.resume(request, reply);
+                return;
+            }
+            if (waiting instanceof UrlElicitation visit) {
+                visit.check(request);
+                forward(request, request.withoutRetry(), offering, reply);
+                return;
+            }
+        }
+        forward(request, request.message(), offering, reply);
+    }
+
+    private void forward(ModernRequest request, Message message, Offering offering, ModernReply reply) {
+        String name = nameOf(message, offering);
+        routes.find(request.caller(), request.virtualServer(), offering, name, new RouteFinder.Receiver() {
+            @Override
+            public void found(Route route) {
+                try {
+                    if (offering == Offering.TOOL) {
+                        HeaderRules.checkParameters(request.http(), message, route.parameters());
+                    }
+                } catch (GatewayException mismatch) {
+                    ModernErrors.refuse(reply, request.id(), mismatch);
+                    return;
+                }
+                send(
+                        request,
+                        route,
+                        new UpstreamRequest(message, offering.nameAt(route), timeout, route.parameters()),
+                        reply);
+            }
+
+            @Override
+            public void refused(GatewayException reason) {
+                ModernErrors.refuse(reply, request.id(), reason);
+            }
+        });
+    }
+
+    /** Proposes values for an argument of a prompt or a template; its server answers, under its own name for it. */
+    void complete(ModernRequest request, ModernReply reply) {
+        JsonSlice ref = request.parameter("ref");
+        String type = ref == null ? null : ref.textMember("type");
+        boolean prompt = "ref/prompt".equals(type);
+        String name = ref == null ? null : ref.textMember(prompt ? "name" : "uri");
+        if (name == null || (!prompt && !"ref/resource".equals(type))) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_PARAMS,
+                    "completion/complete needs params.ref of type ref/prompt with a name, or ref/resource with a uri.");
+        }
+        Offering offering = prompt ? Offering.PROMPT : Offering.TEMPLATE;
+        routes.find(request.caller(), request.virtualServer(), offering, name, new RouteFinder.Receiver() {
+            @Override
+            public void found(Route route) {
+                send(request, route, new UpstreamRequest(renamed(request.message(), route), null, timeout), reply);
+            }
+
+            @Override
+            public void refused(GatewayException reason) {
+                ModernErrors.refuse(reply, request.id(), reason);
+            }
+        });
+    }
+
+    private static Message renamed(Message message, Route route) {
+        JsonSlice params = message.get(Field.PARAMS);
+        JsonSlice ref = params == null ? null : params.member("ref");
+        if (params == null || ref == null || ref.member("name") == null) {
+            return message;
+        }
+        byte[] own = ref.withMember("name", route.quotedOriginal()).toBytes();
+        return Message.parse(
+                message.with(Field.PARAMS, params.withMember("ref", own).toBytes()));
+    }
+
+    /** Sends the request where the route leads and answers the client with what comes back. */
+    void send(ModernRequest request, Route route, UpstreamRequest upstream, ModernReply reply) {
+        ModernClients.Client client = clients.of(request.caller());
+        client.began();
+        ModernCall call = new ModernCall(request, reply, questions, client::ended);
+        call.began(path.send(client.profile(request.meta().capabilities()), route, upstream, call));
+    }
+
+    private static String nameOf(Message message, Offering offering) {
+        Field field = offering == Offering.RESOURCE ? Field.URI : Field.NAME;
+        String name = message.text(field);
+        if (name == null) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_PARAMS,
+                    message.method() + " needs a string in params." + (field == Field.URI ? "uri" : "name") + ".");
+        }
+        return name;
+    }
+}

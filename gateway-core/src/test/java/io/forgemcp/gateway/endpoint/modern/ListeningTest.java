@@ -1,0 +1,149 @@
+package io.forgemcp.gateway.endpoint.modern;
+
+import static io.forgemcp.gateway.endpoint.modern.ModernHttp.request;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.forgemcp.gateway.Gateway;
+import io.forgemcp.gateway.endpoint.FakeHttp;
+import io.forgemcp.gateway.endpoint.McpEndpoint;
+import io.forgemcp.gateway.service.ServiceDefinition;
+import io.forgemcp.gateway.time.ManualTimers;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code subscriptions/listen} (MCP 2026-07-28, Subscriptions). */
+class ListeningTest {
+    private final ManualTimers timers = new ManualTimers();
+    private final ScriptedServer server = new ScriptedServer();
+    private final Gateway gateway = Gateway.builder()
+            .service(ServiceDefinition.java("s", server).build())
+            .timers(timers)
+            .build()
+            .start();
+    private final McpEndpoint http = gateway.streamableHttp();
+
+    @AfterEach
+    void close() {
+        gateway.close();
+    }
+
+    @Test
+    void theFirstThingIsAnAcknowledgementOfWhatWillBeToldUnderTheClientsOwnId() {
+        FakeHttp stream = listen("\"l1\"", "{\"toolsListChanged\":true,\"promptsListChanged\":false}");
+
+        assertThat(stream.events())
+                .containsExactly(
+                        "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/subscriptions/acknowledged\",\"params\":"
+                                + "{\"_meta\":{\"io.modelcontextprotocol/subscriptionId\":\"l1\"},"
+                                + "\"notifications\":{\"toolsListChanged\":true}}}");
+        assertThat(stream.streamClosed()).isFalse();
+        assertThat(gateway.services().statuses().get(0).inFlight())
+                .as("it keeps nobody awake")
+                .isZero();
+    }
+
+    @Test
+    void aChangedListIsToldOnceToThoseWhoAsked() {
+        FakeHttp tools = listen("1", "{\"toolsListChanged\":true}");
+        FakeHttp prompts = listen("2", "{\"promptsListChanged\":true}");
+        server.tools = "{\"name\":\"tool\"},{\"name\":\"another\"}";
+
+        server.say("notifications/tools/list_changed", "{}");
+        server.say("notifications/tools/list_changed", "{}");
+        timers.advance(Duration.ofSeconds(1));
+
+        assertThat(tools.events()).hasSize(2);
+        assertThat(tools.events().get(1))
+                .contains("notifications/tools/list_changed", "\"io.modelcontextprotocol/subscriptionId\":1");
+        assertThat(prompts.events()).hasSize(1);
+    }
+
+    @Test
+    void whatAServerAnnouncesIsToldEvenWhereNoDifferenceIsSeen() {
+        FakeHttp stream = listen("1", "{\"toolsListChanged\":true,\"resourcesListChanged\":true}");
+
+        server.say("notifications/tools/list_changed", "{}");
+        timers.advance(Duration.ofSeconds(1));
+
+        assertThat(stream.events()).hasSize(2);
+        assertThat(stream.events().get(1)).contains("notifications/tools/list_changed");
+    }
+
+    @Test
+    void aChangeThatNobodyAnnouncedIsSeen() {
+        FakeHttp stream = listen("1", "{\"toolsListChanged\":true}");
+        server.tools = "{\"name\":\"other\"}";
+
+        gateway.catalog()
+                .refresh(io.forgemcp.gateway.service.ServiceName.of("s"))
+                .toCompletableFuture()
+                .join();
+        timers.advance(Duration.ofSeconds(1));
+
+        assertThat(stream.events()).hasSize(2);
+    }
+
+    @Test
+    void aStreamThatItsClientClosedHearsNothingMore() {
+        FakeHttp stream = listen("1", "{\"toolsListChanged\":true}");
+        stream.disconnect();
+
+        server.say("notifications/tools/list_changed", "{}");
+        timers.advance(Duration.ofSeconds(1));
+
+        assertThat(stream.events()).hasSize(1);
+    }
+
+    @Test
+    void theGatewayEndsStreamsWithAResult() {
+        FakeHttp stream = listen("5", "{\"toolsListChanged\":true}");
+
+        gateway.close();
+
+        assertThat(stream.streamClosed()).isTrue();
+        assertThat(stream.events().get(1))
+                .contains(
+                        "\"id\":5",
+                        "\"result\":{\"resultType\":\"complete\"",
+                        "\"io.modelcontextprotocol/subscriptionId\":5");
+    }
+
+    @Test
+    void whereNothingIsLeftToTellTheStreamEndsAtOnce() {
+        FakeHttp stream = listen("1", "{\"resourceSubscriptions\":[\"test://a\"]}");
+
+        assertThat(stream.events().get(0)).contains("\"notifications\":{}");
+        assertThat(stream.streamClosed()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "\"notifications\":7",
+                "\"notifications\":{\"toolsListChanged\":1}",
+                "\"notifications\":{\"resourceSubscriptions\":\"test://a\"}",
+                "\"notifications\":{\"resourceSubscriptions\":[1]}"
+            })
+    void aFilterThatIsNoneIsRefused(String params) {
+        assertThat(request("1", "subscriptions/listen", params).to(http).answer())
+                .contains("-32602");
+    }
+
+    @Test
+    void withoutAStreamThereIsNoListening() {
+        FakeHttp refused = request("1", "subscriptions/listen", "\"notifications\":{\"toolsListChanged\":true}")
+                .with("Accept", "application/json")
+                .to(http);
+
+        assertThat(refused.answer()).contains("GW-1006");
+    }
+
+    private FakeHttp listen(String id, String filter) {
+        return request(id, "subscriptions/listen", "\"notifications\":" + filter)
+                .to(http);
+    }
+}
