@@ -7,10 +7,12 @@ import io.forgemcp.gateway.endpoint.McpEndpoint;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.event.EventBus;
+import io.forgemcp.gateway.internal.ScalingLoop;
 import io.forgemcp.gateway.lifecycle.ServiceManager;
 import io.forgemcp.gateway.metrics.GatewayMetrics;
 import io.forgemcp.gateway.routing.ToolMatch;
 import io.forgemcp.gateway.scaling.ScalingDecision;
+import io.forgemcp.gateway.scaling.ScalingRecord;
 import io.forgemcp.gateway.security.AccessPolicy;
 import io.forgemcp.gateway.security.Authenticator;
 import io.forgemcp.gateway.service.ServiceDefinition;
@@ -120,7 +122,21 @@ public final class Gateway implements AutoCloseable {
 
     /** What the scaling policy would do about every service now, with its reasons. Changes nothing. */
     public Map<ServiceName, ScalingDecision> scalingDecisions() {
-        return parts.scalingAdvice().decisions();
+        return parts.scalingLoop().decisions();
+    }
+
+    /**
+     * Decides once, now, how many instances every service should have, and says what came of it.
+     *
+     * @param carryOut whether to change the numbers; otherwise nothing is changed and nothing recorded
+     */
+    public CompletionStage<List<ScalingRecord>> scale(boolean carryOut) {
+        return parts.scale(carryOut ? ScalingLoop.Mode.APPLY : ScalingLoop.Mode.DRY_RUN);
+    }
+
+    /** The decisions about the number of instances, oldest first: what was changed or held back, and the newest of each service. */
+    public List<ScalingRecord> scalingHistory() {
+        return parts.scalingLoop().history();
     }
 
     /** Adds a service to a running gateway; it is there at once. */

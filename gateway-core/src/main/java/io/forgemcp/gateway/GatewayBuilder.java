@@ -6,6 +6,7 @@ import io.forgemcp.gateway.lifecycle.ServiceRuntime;
 import io.forgemcp.gateway.metrics.GatewayMetrics;
 import io.forgemcp.gateway.routing.ToolRouter;
 import io.forgemcp.gateway.scaling.ScalingPolicy;
+import io.forgemcp.gateway.scaling.ScalingSettings;
 import io.forgemcp.gateway.security.AccessPolicy;
 import io.forgemcp.gateway.security.Authenticator;
 import io.forgemcp.gateway.service.ServiceDefinition;
@@ -54,6 +55,9 @@ public final class GatewayBuilder {
 
     @Nullable
     ScalingPolicy scalingPolicy;
+
+    @Nullable
+    ScalingSettings scaling;
 
     @Nullable
     GatewaySettings settings;
@@ -136,9 +140,15 @@ public final class GatewayBuilder {
         return this;
     }
 
-    /** Decides how many instances a service should have; without it thresholds do. */
+    /** Decides how many instances every service should have; without it the thresholds of its own policy do. */
     public GatewayBuilder scalingPolicy(ScalingPolicy value) {
         scalingPolicy = once("scalingPolicy", scalingPolicy, value);
+        return this;
+    }
+
+    /** How often and within what the number of instances is decided; the thresholds of each policy. */
+    public GatewayBuilder scaling(ScalingSettings value) {
+        scaling = once("scaling", scaling, value);
         return this;
     }
 

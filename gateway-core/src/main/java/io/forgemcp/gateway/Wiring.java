@@ -19,7 +19,8 @@ import io.forgemcp.gateway.endpoint.modern.ModernEndpoint;
 import io.forgemcp.gateway.endpoint.modern.ModernSettings;
 import io.forgemcp.gateway.event.EventBus;
 import io.forgemcp.gateway.internal.CatalogKeeper;
-import io.forgemcp.gateway.internal.ScalingAdvice;
+import io.forgemcp.gateway.internal.Repeating;
+import io.forgemcp.gateway.internal.ScalingLoop;
 import io.forgemcp.gateway.internal.StoredCatalogs;
 import io.forgemcp.gateway.internal.ToolSearch;
 import io.forgemcp.gateway.lifecycle.JavaRuntime;
@@ -27,6 +28,7 @@ import io.forgemcp.gateway.lifecycle.LifecycleSettings;
 import io.forgemcp.gateway.lifecycle.RemoteRuntime;
 import io.forgemcp.gateway.lifecycle.ServiceManager;
 import io.forgemcp.gateway.lifecycle.ServiceRuntime;
+import io.forgemcp.gateway.lifecycle.ServiceStatus;
 import io.forgemcp.gateway.lifecycle.process.ProcessRuntime;
 import io.forgemcp.gateway.metrics.GatewayMetrics;
 import io.forgemcp.gateway.metrics.Metric;
@@ -34,6 +36,8 @@ import io.forgemcp.gateway.metrics.NoMetrics;
 import io.forgemcp.gateway.routing.KeywordToolRouter;
 import io.forgemcp.gateway.routing.ToolRouter;
 import io.forgemcp.gateway.scaling.ScalingPolicy;
+import io.forgemcp.gateway.scaling.ScalingRecord;
+import io.forgemcp.gateway.scaling.ScalingSettings;
 import io.forgemcp.gateway.scaling.ThresholdScalingPolicy;
 import io.forgemcp.gateway.security.AccessPolicy;
 import io.forgemcp.gateway.security.Authenticator;
@@ -60,7 +64,9 @@ import io.forgemcp.gateway.upstream.Upstreams;
 import io.forgemcp.gateway.virtualserver.VirtualServers;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -68,6 +74,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Every part of one gateway, put together once, in the order in which they depend on one another. */
@@ -90,7 +97,10 @@ final class Wiring {
     private final VirtualServers virtualServers;
     private final GatewayStore store;
     private final ToolSearch toolSearch;
-    private final ScalingAdvice scalingAdvice;
+    private final ScalingLoop scalingLoop;
+    private final boolean isMeasuring;
+    private final Repeating measuring;
+    private final Repeating scalingPasses;
     /** For work that may block and is in nobody's way: writing what was learnt, building the search index. */
     private final ExecutorService worker = Executors.newSingleThreadExecutor(Workers.daemons("forge-background"));
 
@@ -127,10 +137,13 @@ final class Wiring {
         from.virtualServers.forEach(virtualServers::add);
         ToolRouter router = from.toolRouter == null ? new KeywordToolRouter() : from.toolRouter;
         toolSearch = new ToolSearch(virtualServers, router, worker);
-        ScalingPolicy policy = from.scalingPolicy == null
-                ? new ThresholdScalingPolicy(ThresholdScalingPolicy.Settings.DEFAULT)
-                : from.scalingPolicy;
-        scalingAdvice = new ScalingAdvice(services, policy, timers);
+        ScalingSettings scaling = Objects.requireNonNullElse(from.scaling, ScalingSettings.DEFAULT);
+        scalingLoop = new ScalingLoop(
+                services, scalingPolicies(from.scalingPolicy, scaling), scaling, timers, events, metrics);
+        measuring = new Repeating("measure", scaling::collectionInterval, this::measure, timers, worker);
+        scalingPasses = new Repeating(
+                "scale", scaling::interval, () -> scalingLoop.pass(ScalingLoop.Mode.APPLY), timers, worker);
+        isMeasuring = scaling.measuring();
 
         sessions = new ClientSessions(timers, settings.sessionIdleTimeout(), settings.maxSessions(), this::clientGone);
         CallPath calls = new CallPath(
@@ -156,6 +169,25 @@ final class Wiring {
         rpc = new RpcEndpoint(sessions, methods);
         localClient = new LocalClient(sessions, methods);
         gauges();
+    }
+
+    private static Function<ServiceDefinition, ScalingPolicy> scalingPolicies(
+            @Nullable ScalingPolicy own, ScalingSettings settings) {
+        if (own != null) {
+            return service -> own;
+        }
+        Map<String, ScalingPolicy> policies = new HashMap<>();
+        settings.policies().forEach((name, thresholds) -> policies.put(name, new ThresholdScalingPolicy(thresholds)));
+        ScalingPolicy standard =
+                new ThresholdScalingPolicy(ThresholdScalingPolicy.Settings.DEFAULT.withCooldown(settings.cooldown()));
+        return service -> policies.getOrDefault(service.policy(), standard);
+    }
+
+    /** On the background worker. */
+    private void measure() {
+        for (ServiceStatus status : services.statuses()) {
+            services.load(status.name()).ifPresent(scalingLoop::measured);
+        }
     }
 
     private List<ServiceRuntime> runtimes(GatewayBuilder from) {
@@ -210,6 +242,10 @@ final class Wiring {
             }
         }
         awaitQuietly(inside);
+        if (isMeasuring) {
+            measuring.start();
+        }
+        scalingPasses.start();
     }
 
     /** Servers inside the process answer at once; one that does not is no reason to keep everybody else waiting. */
@@ -298,8 +334,13 @@ final class Wiring {
         return toolSearch;
     }
 
-    ScalingAdvice scalingAdvice() {
-        return scalingAdvice;
+    ScalingLoop scalingLoop() {
+        return scalingLoop;
+    }
+
+    /** One pass over every service, after what the background worker has begun. */
+    CompletionStage<List<ScalingRecord>> scale(ScalingLoop.Mode mode) {
+        return CompletableFuture.supplyAsync(() -> scalingLoop.pass(mode), worker);
     }
 
     LocalClient localClient() {
@@ -323,6 +364,8 @@ final class Wiring {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        measuring.close();
+        scalingPasses.close();
         listChanges.close();
         streamableHttp.close();
         sessions.close();

@@ -237,6 +237,29 @@ class ManagerListenerTest {
     }
 
     @Test
+    void aDryRunOfScalingExplainsEveryDecisionAndAPassCarriesItOut() throws Exception {
+        send("POST", "/services/kept/stop?force=true", 200);
+        JsonNode dry = post("/services/auto-scale", "{\"dry_run\":true}", 200);
+        assertThat(dry.path("dryRun").asBoolean()).isTrue();
+        assertThat(dry.path("decisions")).hasSize(3);
+        assertThat(dry.path("decisions").toString())
+                .contains("below min_instances 1")
+                .contains("\"waitingCalls\":0");
+        assertThat(send("GET", "/services/kept", 200).path("state").asText()).isEqualTo("stopped");
+
+        assertThat(send("POST", "/services/auto-scale?dryRun=false", 200)
+                        .path("changes")
+                        .asInt())
+                .isEqualTo(1);
+        org.awaitility.Awaitility.await()
+                .until(() -> send("GET", "/services/kept", 200)
+                        .path("state")
+                        .asText()
+                        .equals("running"));
+        assertThat(send("GET", "/services/scaling-decisions", 200).toString()).contains("\"outcome\":\"scaled\"");
+    }
+
+    @Test
     void aRegisteredServiceIsThereAtOnceAndAfterARestart() throws Exception {
         JsonNode status = post(
                 "/services/extra/register",
@@ -388,6 +411,7 @@ class ManagerListenerTest {
             strings = {
                 "POST /services/calc/stop?force=perhaps",
                 "POST /services/sleep-all?force=2",
+                "POST /services/auto-scale?dryRun=maybe",
                 "GET /services/calc/logs?tail=0",
                 "GET /services/calc/logs?follow=maybe"
             })
@@ -395,7 +419,7 @@ class ManagerListenerTest {
         String before = states();
         String[] parts = request.split(" ");
         JsonNode error = send(parts[0], parts[1], 422);
-        assertThat(error.path("detail").asText()).containsAnyOf("force", "tail", "follow");
+        assertThat(error.path("detail").asText()).containsAnyOf("force", "tail", "follow", "dry_run");
         assertThat(states()).isEqualTo(before);
     }
 

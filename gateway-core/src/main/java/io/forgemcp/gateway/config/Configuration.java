@@ -1,5 +1,6 @@
 package io.forgemcp.gateway.config;
 
+import io.forgemcp.gateway.scaling.ScalingSettings;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.virtualserver.VirtualServer;
@@ -38,6 +39,11 @@ public record Configuration(
     /** The service of this name. */
     public Optional<ServiceDefinition> find(ServiceName name) {
         return services.stream().filter(service -> service.name().equals(name)).findFirst();
+    }
+
+    /** How the number of instances is decided, all files taken together. */
+    public ScalingSettings scaling() {
+        return ScalingReader.settings(files.scaling(), limits);
     }
 
     /** How long a call waits for its service to be awake before it fails. */

@@ -4,7 +4,6 @@ import io.forgemcp.gateway.config.schema.ComplianceFile;
 import io.forgemcp.gateway.config.schema.DashboardFile;
 import io.forgemcp.gateway.config.schema.MonitoringFile;
 import io.forgemcp.gateway.config.schema.ResourcesFile;
-import io.forgemcp.gateway.config.schema.ScalingFile;
 import io.forgemcp.gateway.config.schema.SecurityFile;
 import io.forgemcp.gateway.config.schema.ServicesFile;
 import io.forgemcp.gateway.config.schema.SleepFile;
@@ -37,17 +36,13 @@ final class KeysWithoutEffect {
                     "monitoring"),
             SleepPoliciesFile.NAME,
             Set.of("global_settings.check_interval", "global_settings.max_wake_time", "monitoring"),
-            ScalingFile.NAME,
-            Set.of(
-                    "policies.<name>.target_cpu_utilization",
-                    "policies.<name>.target_memory_utilization",
-                    "policies.<name>.scale_up_threshold",
-                    "policies.<name>.scale_down_threshold",
-                    "global_settings"),
             ResourcesFile.NAME,
             Set.of(
-                    "system_limits",
-                    "scaling_constraints",
+                    "scaling_constraints.utilization_thresholds",
+                    "scaling_constraints.auto_scale.scale_up_memory_threshold",
+                    "scaling_constraints.auto_scale.scale_up_cpu_threshold",
+                    "scaling_constraints.auto_scale.scale_down_memory_threshold",
+                    "scaling_constraints.auto_scale.scale_down_cpu_threshold",
                     "monitoring",
                     "qos.priorities",
                     "emergency",

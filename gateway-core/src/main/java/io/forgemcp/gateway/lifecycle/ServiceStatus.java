@@ -64,6 +64,7 @@ public record ServiceStatus(
      * @param externalId process or container id
      * @param port it listens on, if any
      * @param inFlight leases held on it now
+     * @param usage what it uses, as its runtime measured it just now; null if it cannot be known
      */
     public record InstanceStatus(
             InstanceId id,
@@ -72,5 +73,6 @@ public record ServiceStatus(
             @Nullable Integer port,
             int inFlight,
             @Nullable Double cpuPercent,
-            @Nullable Long memoryBytes) {}
+            @Nullable Long memoryBytes,
+            Instance.@Nullable Usage usage) {}
 }

@@ -209,7 +209,8 @@ final class StatusView {
                         : null,
                 (int) live.gate().inside(),
                 reading.cpuPercent(),
-                reading.memoryBytes());
+                reading.memoryBytes(),
+                reading.usage());
     }
 
     private @Nullable Instant lastAccessed() {

@@ -15,9 +15,10 @@ final class UsageMeter {
     /**
      * @param memoryBytes null if unknown
      * @param cpuPercent null if unknown, as on the first look
+     * @param usage all that the runtime measured; null if unknown
      */
-    record Reading(@Nullable Long memoryBytes, @Nullable Double cpuPercent) {
-        static final Reading UNKNOWN = new Reading(null, null);
+    record Reading(@Nullable Long memoryBytes, @Nullable Double cpuPercent, Instance.@Nullable Usage usage) {
+        static final Reading UNKNOWN = new Reading(null, null, null);
     }
 
     private record Sample(long at, long cpuNanos, @Nullable Double percent) {}
@@ -41,7 +42,7 @@ final class UsageMeter {
         if (usage == null) {
             return Reading.UNKNOWN;
         }
-        return new Reading(usage.memoryBytes(), percent(usage.cpuNanos()));
+        return new Reading(usage.memoryBytes(), percent(usage.cpuNanos()), usage);
     }
 
     private @Nullable Double percent(long cpuNanos) {

@@ -67,6 +67,10 @@ public enum Metric {
             List.of("service_name")),
     UPSTREAM_CIRCUIT(
             "gateway_upstream_circuit_open", "1 while calls to a service are refused unsent", List.of("service_name")),
+    SCALING_DECISIONS(
+            "gateway_scaling_decisions_total",
+            "Decisions about the number of instances, by what came of them",
+            List.of("service_name", "outcome")),
     PLUGIN_FAILURES("gateway_plugin_failures_total", "Exceptions thrown by plugins", List.of("plugin")),
     TOOLS("gateway_tools", "Tools in the catalog", List.of("service_name"));
 

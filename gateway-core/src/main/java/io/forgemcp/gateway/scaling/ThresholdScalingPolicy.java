@@ -56,6 +56,11 @@ public final class ThresholdScalingPolicy implements ScalingPolicy {
             }
         }
 
+        /** The same with another cooldown. */
+        public Settings withCooldown(Duration value) {
+            return new Settings(targetCpu, targetMemory, scaleUp, scaleDown, value, callsPerInstance);
+        }
+
         private static boolean isShare(double value) {
             return value > 0 && value <= 1;
         }

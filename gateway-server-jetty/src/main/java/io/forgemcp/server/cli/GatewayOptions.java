@@ -83,6 +83,7 @@ final class GatewayOptions {
         GatewayBuilder builder = Gateway.builder();
         builder.settings(settings(loaded, files))
                 .httpExchanger(new JettyHttpExchanger())
+                .scaling(files.scaling())
                 .metrics(metrics())
                 .store(store)
                 .authenticator(authenticator)

@@ -33,6 +33,7 @@ public final class ManagerRoutes implements AutoCloseable {
         routes.addAll(new CommandRoutes(services, permissions, timers).routes());
         routes.addAll(new LogRoutes(services, timers, workers).routes());
         routes.addAll(registration.routes());
+        routes.addAll(new ScalingRoutes(gateway, permissions).routes());
         if (gateway.metrics() instanceof PrometheusMetrics metrics) {
             routes.addAll(MetricsRoutes.routes(metrics));
         }

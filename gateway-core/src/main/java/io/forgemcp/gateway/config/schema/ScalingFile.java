@@ -45,6 +45,10 @@ public record ScalingFile(
                 throw new IllegalArgumentException("min_instances " + minInstances + " is more than max_instances "
                         + maxInstances + ". Raise max_instances or lower min_instances.");
             }
+            if (targetCpuUtilization.value() == 0 || targetMemoryUtilization.value() == 0) {
+                throw new IllegalArgumentException("target_cpu_utilization " + targetCpuUtilization
+                        + " and target_memory_utilization " + targetMemoryUtilization + " must be above 0.");
+            }
             if (scaleDownThreshold.value() >= scaleUpThreshold.value()) {
                 throw new IllegalArgumentException("scale_down_threshold " + scaleDownThreshold
                         + " must be below scale_up_threshold " + scaleUpThreshold + ".");
