@@ -247,10 +247,8 @@ class ManagerListenerTest {
                 .contains("\"waitingCalls\":0");
         assertThat(send("GET", "/services/kept", 200).path("state").asText()).isEqualTo("stopped");
 
-        assertThat(send("POST", "/services/auto-scale?dryRun=false", 200)
-                        .path("changes")
-                        .asInt())
-                .isEqualTo(1);
+        JsonNode pass = send("POST", "/services/auto-scale?dryRun=false", 200);
+        assertThat(pass.path("changes").asInt()).as(pass.toString()).isEqualTo(1);
         org.awaitility.Awaitility.await()
                 .until(() -> send("GET", "/services/kept", 200)
                         .path("state")

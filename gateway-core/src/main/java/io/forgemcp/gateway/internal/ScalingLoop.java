@@ -17,6 +17,7 @@ import io.forgemcp.gateway.scaling.ScalingSettings;
 import io.forgemcp.gateway.scaling.ServiceScaled;
 import io.forgemcp.gateway.service.InstanceLimits;
 import io.forgemcp.gateway.service.Isolation;
+import io.forgemcp.gateway.service.RuntimeChoice;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.service.WireProtocol;
@@ -195,7 +196,9 @@ public final class ScalingLoop {
 
     private @Nullable String held(Subject subject, Wish wish) {
         ServiceDefinition service = subject.service();
-        if (service.wire() == WireProtocol.STDIO && service.isolation() == Isolation.SESSION) {
+        if (service.wire() == WireProtocol.STDIO
+                && service.isolation() == Isolation.SESSION
+                && service.runtime() != RuntimeChoice.JAVA) {
             return "its instances come and go with its clients (isolation: session)";
         }
         if (wish.within() > subject.now() && subject.load().starting() > 0) {
