@@ -19,19 +19,20 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Tag("node")
 class ConformanceTest {
+    private static final int TOOLS = 28;
     private static final Path RESULTS = Checkout.module().resolve("target/conformance");
 
-    private static ConformanceUpstream upstream;
+    private static NodeScript upstream;
     private static TestGateway gateway;
 
     @BeforeAll
     static void start() {
-        upstream = ConformanceUpstream.start();
+        upstream = NodeScript.conformanceServer();
         gateway = TestGateway.of(ServiceDefinition.http("conformance", upstream.url())
                 .isolation(Isolation.SESSION)
                 .build());
         try (GatewayClient client = gateway.client("conformance")) {
-            Learnt.await(client, "tools/list", "tools", ConformanceUpstream.TOOLS);
+            Learnt.await(client, "tools/list", "tools", TOOLS);
         }
     }
 

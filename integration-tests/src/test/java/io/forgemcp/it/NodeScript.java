@@ -8,33 +8,38 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 
-/** The server with the suite's fixtures, {@code src/test/js/conformance}, as a process of its own. */
-final class ConformanceUpstream implements AutoCloseable {
-    /** How many tools it has. */
-    static final int TOOLS = 28;
-
+/** A server of ours for Node, {@code src/test/js}, as a process of its own that prints the URL where it listens. */
+final class NodeScript implements AutoCloseable {
     private final Process process;
     private final URI url;
 
-    private ConformanceUpstream(Process process, URI url) {
+    private NodeScript(Process process, URI url) {
         this.process = process;
         this.url = url;
     }
 
-    static ConformanceUpstream start() {
-        ProcessBuilder builder = new ProcessBuilder(List.of(
-                Checkout.modernNode(), Checkout.script("conformance/server.mjs").toString(), "0"));
+    /** The server with every fixture that the conformance suite looks up. */
+    static NodeScript conformanceServer() {
+        return start("conformance/server.mjs");
+    }
+
+    static NodeScript start(String script, String... arguments) {
+        List<String> command = new ArrayList<>(
+                List.of(Checkout.modernNode(), Checkout.script(script).toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
         builder.redirectError(Redirect.INHERIT);
         try {
             Process process = builder.start();
             BufferedReader out = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
             String line = out.readLine();
             if (line == null) {
-                throw new AssertionError("The conformance upstream ended before it listened");
+                throw new AssertionError(script + " ended before it listened");
             }
-            return new ConformanceUpstream(process, URI.create(line));
+            return new NodeScript(process, URI.create(line));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

@@ -1,0 +1,246 @@
+package io.forgemcp.it;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Speaks either generation of MCP and shows every message with the time when it came. Answers what the server asks from a
+ * map of results by method. One thread at a time.
+ */
+final class WireClient {
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    private static final ScheduledExecutorService DEADLINES = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "deadlines");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private static final String META = "io.modelcontextprotocol/";
+
+    private final URI endpoint;
+    private final boolean modern;
+    private final JsonNode capabilities;
+    private final Map<String, String> results;
+    private @Nullable String session;
+
+    private WireClient(URI endpoint, boolean modern, JsonNode capabilities, Map<String, String> results) {
+        this.endpoint = endpoint;
+        this.modern = modern;
+        this.capabilities = capabilities;
+        this.results = results;
+    }
+
+    /**
+     * What came back for one request.
+     *
+     * @param messages what came, oldest first; the last one is the response if there was one
+     * @param times when each of them came, {@link System#nanoTime}
+     * @param lastEventId of the stream, null without one
+     */
+    record Exchange(
+            int status,
+            String type,
+            List<JsonNode> messages,
+            List<Long> times,
+            @Nullable String lastEventId) {
+        JsonNode last() {
+            return messages.isEmpty() ? Json.of("{}") : messages.get(messages.size() - 1);
+        }
+
+        JsonNode result() {
+            return last().path("result");
+        }
+
+        List<JsonNode> notifications(String method) {
+            return messages.stream()
+                    .filter(message -> message.path("method").asText().equals(method))
+                    .toList();
+        }
+    }
+
+    /** A client of 2026-07-28. */
+    static WireClient modern(URI endpoint, String capabilities) {
+        return new WireClient(endpoint, true, Json.of(capabilities), Map.of());
+    }
+
+    /** A client of 2025-11-25 that has shaken hands and gives these results when it is asked. */
+    static WireClient legacy(URI endpoint, String capabilities, Map<String, String> results) {
+        WireClient client = new WireClient(endpoint, false, Json.of(capabilities), results);
+        HttpResponse<InputStream> response = client.post(Json.request(
+                0,
+                "initialize",
+                Json.of("{'protocolVersion':'2025-11-25','clientInfo':{'name':'t','version':'1'},'capabilities':"
+                        + capabilities + "}")));
+        client.session = response.headers().firstValue("Mcp-Session-Id").orElse(null);
+        client.read(response, message -> false);
+        client.notify("notifications/initialized");
+        return client;
+    }
+
+    static WireClient legacy(URI endpoint) {
+        return legacy(endpoint, "{}", Map.of());
+    }
+
+    int notify(String method) {
+        HttpResponse<InputStream> response = post("{\"jsonrpc\":\"2.0\",\"method\":\"" + method + "\"}");
+        read(response, message -> false);
+        return response.statusCode();
+    }
+
+    Exchange call(String tool) {
+        return request("7", "tools/call", "{'name':'" + tool + "','arguments':{}}");
+    }
+
+    /** Sends a request under this id, which is JSON, and reads until it is answered or the stream ends. */
+    Exchange request(String id, String method, String params) {
+        HttpResponse<InputStream> response = open(id, method, params);
+        JsonNode asked = Json.of(id);
+        return read(
+                response,
+                message -> !message.has("method") && message.path("id").asText().equals(asked.asText()));
+    }
+
+    /** Sends a request and leaves what comes to the caller, who closes it. */
+    HttpResponse<InputStream> open(String id, String method, String params) {
+        JsonNode given = Json.of(params);
+        if (modern) {
+            ObjectNode meta = ((ObjectNode) given).withObject("/_meta");
+            meta.put(META + "protocolVersion", "2026-07-28");
+            meta.set(META + "clientInfo", Json.of("{'name':'t','version':'1'}"));
+            meta.set(META + "clientCapabilities", capabilities);
+        }
+        String body = "{\"jsonrpc\":\"2.0\",\"id\":" + Json.of(id) + ",\"method\":\"" + method + "\",\"params\":"
+                + given + "}";
+        HttpRequest.Builder request = builder();
+        if (modern) {
+            request.header("Mcp-Method", method);
+            String name =
+                    given.path(method.equals("resources/read") ? "uri" : "name").asText("");
+            if (!name.isEmpty()) {
+                request.header("Mcp-Name", name);
+            }
+        }
+        return send(request.POST(BodyPublishers.ofString(body)).build());
+    }
+
+    /** Opens the stream of this session, after an event if one is given. */
+    HttpResponse<InputStream> listen(@Nullable String lastEventId) {
+        HttpRequest.Builder request = builder();
+        if (lastEventId != null) {
+            request.header("Last-Event-ID", lastEventId);
+        }
+        return send(request.GET().build());
+    }
+
+    int delete() {
+        HttpResponse<InputStream> response = send(builder().DELETE().build());
+        read(response, message -> false);
+        return response.statusCode();
+    }
+
+    /** Reads messages, answering what the server asks, until one is the last one or the stream ends. */
+    Exchange read(HttpResponse<InputStream> response, Function<JsonNode, Boolean> isLast) {
+        String type = response.headers().firstValue("Content-Type").orElse("");
+        List<JsonNode> messages = new ArrayList<>();
+        List<Long> times = new ArrayList<>();
+        String lastEventId = null;
+        Future<?> deadline = closeLater(response.body());
+        try (InputStream body = response.body()) {
+            if (!type.startsWith("text/event-stream")) {
+                String text = new String(body.readAllBytes(), UTF_8);
+                if (text.startsWith("{")) {
+                    messages.add(Json.tree(text));
+                    times.add(System.nanoTime());
+                }
+                return new Exchange(response.statusCode(), type, messages, times, null);
+            }
+            BufferedReader lines = new BufferedReader(new InputStreamReader(body, UTF_8));
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (line.startsWith("id:")) {
+                    lastEventId = line.substring(3).strip();
+                } else if (line.startsWith("data:") && !line.substring(5).isBlank()) {
+                    JsonNode message = Json.tree(line.substring(5));
+                    messages.add(message);
+                    times.add(System.nanoTime());
+                    answer(message);
+                    if (isLast.apply(message)) {
+                        break;
+                    }
+                }
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException("After " + messages, failure);
+        } finally {
+            deadline.cancel(false);
+        }
+        return new Exchange(response.statusCode(), type, messages, times, lastEventId);
+    }
+
+    /** A read that waits for a server cannot be interrupted, but ends when its stream is closed. */
+    private static Future<?> closeLater(InputStream body) {
+        return DEADLINES.schedule(
+                () -> {
+                    body.close();
+                    return null;
+                },
+                TIMEOUT.toMillis(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    private void answer(JsonNode message) {
+        String result = results.get(message.path("method").asText());
+        if (message.has("id") && result != null) {
+            read(
+                    post("{\"jsonrpc\":\"2.0\",\"id\":" + message.path("id") + ",\"result\":" + Json.of(result) + "}"),
+                    ignored -> false);
+        }
+    }
+
+    private HttpResponse<InputStream> post(String body) {
+        return send(builder().POST(BodyPublishers.ofString(body)).build());
+    }
+
+    private HttpRequest.Builder builder() {
+        HttpRequest.Builder builder = HttpRequest.newBuilder(endpoint)
+                .timeout(TIMEOUT)
+                .header("Content-Type", "application/json")
+                .header("Accept", "application/json, text/event-stream")
+                .header("MCP-Protocol-Version", modern ? "2026-07-28" : "2025-11-25");
+        if (session != null) {
+            builder.header("Mcp-Session-Id", session);
+        }
+        return builder;
+    }
+
+    private static HttpResponse<InputStream> send(HttpRequest request) {
+        try {
+            return GatewayClient.HTTP.send(request, BodyHandlers.ofInputStream());
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(interrupted);
+        }
+    }
+}
