@@ -1,6 +1,7 @@
 /**
- * What the gateway knows of a Docker engine, over docker-java. In this version it finds out whether one is there and
- * what it can do; running services in containers is not part of it yet.
+ * Services in containers, over docker-java: {@link io.forgemcp.docker.DockerRuntime} is the entry, everything else is its
+ * own. It finds the engine, confines and starts containers, puts them to sleep, and keeps what it believes of them equal
+ * to what the engine tells. Called by the lifecycle through its SPI; may call the core and docker-java.
  */
 @NullMarked
 package io.forgemcp.docker;

@@ -20,6 +20,7 @@ public sealed interface Launch {
      * @param port the port it listens on for HTTP; 0 for stdio, or to let the gateway choose a free one, which then
      *     stands in the variable {@code PORT} and for {@code {port}} in the command
      * @param path of its MCP endpoint, for HTTP
+     * @param container what holds only where it runs in a container
      */
     record Command(
             @Nullable String image,
@@ -28,7 +29,8 @@ public sealed interface Launch {
             List<Volume> volumes,
             @Nullable Path directory,
             int port,
-            String path)
+            String path,
+            Container container)
             implements Launch {
         public Command {
             command = List.copyOf(command);
@@ -37,6 +39,18 @@ public sealed interface Launch {
             if (command.isEmpty() && image == null) {
                 throw new IllegalArgumentException("A service needs a command or an image");
             }
+        }
+
+        /** One that has nothing to say about containers. */
+        public Command(
+                @Nullable String image,
+                List<String> command,
+                Map<String, String> environment,
+                List<Volume> volumes,
+                @Nullable Path directory,
+                int port,
+                String path) {
+            this(image, command, environment, volumes, directory, port, path, Container.DEFAULT);
         }
 
         /** A stdio command without anything else. */
@@ -80,4 +94,26 @@ public sealed interface Launch {
      * @param container path in the container
      */
     record Volume(Path host, String container, boolean readOnly) {}
+
+    /**
+     * How a container is confined, beyond what every one is.
+     *
+     * @param network what it can reach; null for as little as it can be spoken to with
+     * @param user name or number, with a group after a colon if wanted; null for the image's own, and for nobody where
+     *     that is root
+     */
+    record Container(@Nullable Network network, @Nullable String user) {
+        /** Nothing said. */
+        public static final Container DEFAULT = new Container(null, null);
+    }
+
+    /** What a container can reach. */
+    enum Network {
+        /** Nothing at all; enough for a server that is spoken to on its standard streams. */
+        NONE,
+        /** The gateway's host only: neither the internet nor other services. */
+        INTERNAL,
+        /** The internet and whatever else the host reaches, but not other services. */
+        EGRESS
+    }
 }

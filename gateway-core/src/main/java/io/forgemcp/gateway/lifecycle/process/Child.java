@@ -2,6 +2,7 @@ package io.forgemcp.gateway.lifecycle.process;
 
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.lifecycle.ServiceLog;
 import io.forgemcp.gateway.service.InstanceId;
 import io.forgemcp.gateway.service.Launch;
 import io.forgemcp.gateway.service.ServiceDefinition;
@@ -39,7 +40,7 @@ final class Child {
     private final InstanceId id;
     private final List<String> newSession;
     private final String marker;
-    private final ChildLog log;
+    private final ServiceLog log;
     private volatile @Nullable Process process;
     private volatile int port;
     private volatile String host = "127.0.0.1";
@@ -50,7 +51,7 @@ final class Child {
         this.id = id;
         this.newSession = newSession;
         this.marker = marker;
-        this.log = new ChildLog(service.name(), ChildEnvironment.secrets(launch.environment()));
+        this.log = new ServiceLog(service.name(), launch.environment());
     }
 
     /** Starts it; blocks for some milliseconds. */
@@ -96,7 +97,7 @@ final class Child {
         return id;
     }
 
-    ChildLog log() {
+    ServiceLog log() {
         return log;
     }
 

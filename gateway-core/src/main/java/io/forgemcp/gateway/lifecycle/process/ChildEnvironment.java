@@ -54,10 +54,6 @@ final class ChildEnvironment {
             "DISPLAY",
             "WAYLAND_DISPLAY");
     private static final List<String> INHERITED_PREFIXES = List.of("LC_", "XDG_");
-    private static final List<String> SECRET_WORDS =
-            List.of("KEY", "TOKEN", "SECRET", "PASS", "CREDENTIAL", "AUTH", "DSN", "DATABASE_URL", "CONNECTION");
-    /** Shorter values would blot out ordinary words. */
-    private static final int SHORTEST_SECRET = 6;
 
     private ChildEnvironment() {}
 
@@ -72,18 +68,5 @@ final class ChildEnvironment {
         });
         child.putAll(definition);
         return child;
-    }
-
-    /** Values of the definition that must not be seen in a log, longest first. */
-    static List<String> secrets(Map<String, String> definition) {
-        return definition.entrySet().stream()
-                .filter(variable -> {
-                    String upper = variable.getKey().toUpperCase(Locale.ROOT);
-                    return SECRET_WORDS.stream().anyMatch(upper::contains);
-                })
-                .map(Map.Entry::getValue)
-                .filter(value -> value.length() >= SHORTEST_SECRET)
-                .sorted((left, right) -> Integer.compare(right.length(), left.length()))
-                .toList();
     }
 }

@@ -1,0 +1,136 @@
+package io.forgemcp.docker;
+
+import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.exception.ConflictException;
+import com.github.dockerjava.api.exception.DockerException;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.exception.NotModifiedException;
+import com.github.dockerjava.api.model.ContainerNetwork;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One container, as commands to the engine. What a command asks for and already is so is a success: the engine answers
+ * 409 or 500 then, which is told from a real failure by looking. Every method blocks.
+ */
+final class EngineContainer {
+    /** What the engine says of it. */
+    record Observed(
+            boolean running,
+            boolean paused,
+            long exitCode,
+            boolean outOfMemory,
+            String error,
+            long pid,
+            long memoryLimit,
+            Map<String, ContainerNetwork> networks) {
+        private static Observed of(InspectContainerResponse found) {
+            InspectContainerResponse.ContainerState state = found.getState();
+            return new Observed(
+                    Boolean.TRUE.equals(state.getRunning()),
+                    Boolean.TRUE.equals(state.getPaused()),
+                    Objects.requireNonNullElse(state.getExitCodeLong(), 0L),
+                    Boolean.TRUE.equals(state.getOOMKilled()),
+                    Objects.requireNonNullElse(state.getError(), ""),
+                    Objects.requireNonNullElse(state.getPidLong(), 0L),
+                    Objects.requireNonNullElse(found.getHostConfig().getMemory(), 0L),
+                    Objects.requireNonNullElse(found.getNetworkSettings().getNetworks(), Map.of()));
+        }
+
+        /** Its address on the first network that it is on; null if it has none. */
+        @Nullable
+        String address() {
+            return networks.values().stream()
+                    .map(ContainerNetwork::getIpAddress)
+                    .filter(address -> address != null && !address.isEmpty())
+                    .findFirst()
+                    .orElse(null);
+        }
+    }
+
+    private final Engine engine;
+    private final String id;
+
+    EngineContainer(Engine engine, String id) {
+        this.engine = engine;
+        this.id = id;
+    }
+
+    String id() {
+        return id;
+    }
+
+    /** Null if there is no such container any more. */
+    @Nullable
+    Observed inspect() {
+        try {
+            return Observed.of(
+                    engine.call(client -> client.inspectContainerCmd(id).exec()));
+        } catch (NotFoundException gone) {
+            return null;
+        }
+    }
+
+    void start() {
+        engine.call(client -> client.startContainerCmd(id).exec());
+    }
+
+    void pause() {
+        try {
+            engine.call(client -> client.pauseContainerCmd(id).exec());
+        } catch (DockerException refused) {
+            requirePaused(true, refused);
+        }
+    }
+
+    void unpause() {
+        try {
+            engine.call(client -> client.unpauseContainerCmd(id).exec());
+        } catch (DockerException refused) {
+            requirePaused(false, refused);
+        }
+    }
+
+    private void requirePaused(boolean wanted, DockerException refused) {
+        Observed now = inspect();
+        if (now == null || !now.running() || now.paused() != wanted) {
+            throw refused;
+        }
+    }
+
+    /** @throws DockerException if the kernel cannot do that; part of it may have been done then */
+    void limitMemory(long bytes) {
+        engine.call(client -> client.updateContainerCmd(id).withMemory(bytes).exec());
+    }
+
+    /** Asks it to end, and makes it after the grace. Not for a paused one, which would sit out the whole grace. */
+    void stop(Duration grace) {
+        try {
+            int seconds = (int) Math.max(0, (grace.toMillis() + 999) / 1000);
+            engine.call(client -> client.stopContainerCmd(id).withTimeout(seconds).exec());
+        } catch (NotModifiedException | NotFoundException endedAlready) {
+            // that is what was wanted
+        }
+    }
+
+    /** Whatever state it is in. Returns once it is gone. */
+    void remove() {
+        try {
+            engine.call(client -> client.removeContainerCmd(id)
+                    .withForce(true)
+                    .withRemoveVolumes(true)
+                    .exec());
+        } catch (NotFoundException goneAlready) {
+            // that is what was wanted
+        } catch (ConflictException underWay) {
+            // somebody else removes it at this moment
+        }
+    }
+
+    @Override
+    public String toString() {
+        return id.substring(0, Math.min(12, id.length()));
+    }
+}
