@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 required=${FORGE_TEST_REQUIRED:-}
 if [ "${CI:-}" = true ] && [ -z "$required" ]; then
-  required="node browser"
+  required="node browser docker"
 fi
 
 excluded=()
@@ -31,6 +31,8 @@ if ! command -v docker >/dev/null; then
   leave_out docker "no Docker client is installed"
 elif ! timeout 10 docker version --format '{{.Server.Version}}' >/dev/null 2>&1; then
   leave_out docker "no Docker engine answers"
+elif [[ " ${excluded[*]:-} " == *" node "* ]]; then
+  leave_out docker "needs Node.js"
 fi
 
 for part in $required; do
@@ -47,6 +49,11 @@ if [[ " ${excluded[*]:-} " != *" node "* ]] && [ -f $servers/package-lock.json ]
   echo "test: installing the npm packages of $servers/package.json"
   (cd $servers && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --no-audit --no-fund --loglevel=error)
   cp $servers/package-lock.json $servers/node_modules/.installed-lock.json
+fi
+
+# The image that the containers of the tests are made of.
+if [[ " ${excluded[*]:-} " != *" docker "* ]]; then
+  echo "test: the containers are made of the image $(scripts/test-image.sh)"
 fi
 
 # Reports of an earlier run would be counted again.

@@ -39,8 +39,7 @@ final class Adoption {
     private final Consumer<DockerInstance> register;
 
     /** @param register is told of an instance before anything can happen to it */
-    Adoption(
-            Engine engine, Labels labels, Images images, ContainerStart starts, Consumer<DockerInstance> register) {
+    Adoption(Engine engine, Labels labels, Images images, ContainerStart starts, Consumer<DockerInstance> register) {
         this.engine = engine;
         this.labels = labels;
         this.images = images;
@@ -111,12 +110,14 @@ final class Adoption {
             // A gateway that died in the middle of a squeeze has left the limit low; waking would be its end.
             instance.squeeze().suspect();
             instance.squeeze().restore();
-            starts.attach(instance, plan);
+            EngineContainer.Observed found = container.inspect();
+            if (found != null && found.paused()) {
+                attachAsleep(instance, plan);
+            } else {
+                starts.attach(instance, plan);
+            }
             EngineContainer.Observed now = starts.settle(instance, service, plan);
             if (now != null && now.running()) {
-                if (now.paused()) {
-                    instance.foundPaused();
-                }
                 LOG.info(
                         "event=container_adopted service={} container={} asleep={}",
                         service.name(),
@@ -129,6 +130,19 @@ final class Adoption {
         }
         instance.stop(java.time.Duration.ZERO);
         return null;
+    }
+
+    /** The engine attaches to nothing that is paused, so it is awake for a moment. */
+    private void attachAsleep(DockerInstance instance, ContainerPlan plan) throws IOException {
+        instance.foundPaused();
+        instance.holdingItsTurn(() -> {
+            instance.container().unpause();
+            try {
+                starts.attach(instance, plan);
+            } finally {
+                instance.container().pause();
+            }
+        });
     }
 
     /** How deeply it sleeps, by where its memory is. */
@@ -144,8 +158,7 @@ final class Adoption {
 
     private void remove(ServiceDefinition service, Container container, String why) {
         EngineContainer unwanted = new EngineContainer(engine, container.getId());
-        LOG.info(
-                "event=container_removed service={} container={} reason=\"{}\"", service.name(), unwanted, why);
+        LOG.info("event=container_removed service={} container={} reason=\"{}\"", service.name(), unwanted, why);
         unwanted.remove();
     }
 }

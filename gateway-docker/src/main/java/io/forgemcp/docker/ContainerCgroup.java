@@ -37,7 +37,8 @@ final class ContainerCgroup {
         Path memory = null;
         Path cpu = null;
         Path unified = null;
-        for (String line : text(proc.resolve(Long.toString(pid)).resolve("cgroup")).split("\n")) {
+        for (String line :
+                text(proc.resolve(Long.toString(pid)).resolve("cgroup")).split("\n")) {
             // number:controllers:path
             String[] parts = line.split(":", 3);
             if (parts.length < 3 || parts[2].length() < 2) {

@@ -4,7 +4,6 @@ import com.github.dockerjava.api.command.InspectImageResponse;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.model.Ports;
 import io.forgemcp.gateway.error.GatewayException;
-import io.forgemcp.gateway.lifecycle.Instance;
 import io.forgemcp.gateway.lifecycle.ServiceLog;
 import io.forgemcp.gateway.lifecycle.ServiceRuntime;
 import io.forgemcp.gateway.service.InstanceId;
@@ -99,19 +98,20 @@ final class ContainerStart {
             throw EngineFailure.startFailed(
                     service.name(), instance.log().blotted(EngineFailure.reason(failure)), failure);
         }
-        settle(instance, service, plan);
+        EngineContainer.Observed now = settle(instance, service, plan);
+        if (now == null || !now.running()) {
+            instance.ended("its container ended at once");
+        }
     }
 
     /** Attaches to the streams of a container, running or not. */
     void attach(DockerInstance instance, ContainerPlan plan) throws IOException {
         Attachment streams = Attachment.to(
-                engine.address(),
-                instance.container().id(),
-                instance.log(),
-                () -> instance.ended("its output ended"));
+                engine.address(), instance.container().id(), instance.log(), () -> instance.ended("its output ended"));
         instance.attached(streams);
         if (plan.listens()) {
-            instance.log().follow(streams.output(), "service-log-" + instance.id().service());
+            instance.log()
+                    .follow(streams.output(), "service-log-" + instance.id().service());
         } else {
             instance.at(new InstanceAddress.Stdio(streams.input(), streams.output()));
         }
@@ -161,7 +161,10 @@ final class ContainerStart {
     }
 
     /** Whether its port takes connections now; waits for a moment. */
-    static boolean answers(Instance instance) {
+    static boolean answers(DockerInstance instance) {
+        if (!instance.placed()) {
+            return false;
+        }
         URI url = ((InstanceAddress.Http) instance.address()).url();
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(url.getHost(), url.getPort()), CONNECT_MILLIS);

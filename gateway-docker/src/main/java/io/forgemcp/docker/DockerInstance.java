@@ -8,6 +8,7 @@ import io.forgemcp.gateway.lifecycle.ServiceRuntime;
 import io.forgemcp.gateway.lifecycle.SleepDepth;
 import io.forgemcp.gateway.service.InstanceId;
 import io.forgemcp.gateway.transport.InstanceAddress;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
@@ -28,6 +30,9 @@ import org.slf4j.LoggerFactory;
  */
 final class DockerInstance implements Instance {
     private static final Logger LOG = LoggerFactory.getLogger(DockerInstance.class);
+
+    /** What somebody else reads of its streams may still be on its way. */
+    private static final long LAST_WORDS_MILLIS = 300;
 
     /** Whether it sleeps, as far as the gateway knows. */
     private enum Belief {
@@ -61,7 +66,7 @@ final class DockerInstance implements Instance {
             ServiceRuntime.ExitListener exits) {
         this.id = id;
         this.container = container;
-        this.squeeze = new Squeeze(container, memoryLimit);
+        this.squeeze = new Squeeze(container, memoryLimit, this::enforcedLimit);
         this.log = log;
         this.surroundings = surroundings;
         this.exits = exits;
@@ -77,8 +82,33 @@ final class DockerInstance implements Instance {
         address = where;
     }
 
+    /** Whether it is known where it is spoken to; one that ended at once never is. */
+    boolean placed() {
+        return address != null;
+    }
+
     void measuredBy(@Nullable ContainerCgroup figures) {
         cgroup = figures;
+    }
+
+    private @Nullable Long enforcedLimit() {
+        ContainerCgroup figures = cgroup;
+        return figures == null ? null : figures.memoryLimit();
+    }
+
+    /** Something that may wait for the engine. */
+    interface Errand {
+        void run() throws IOException;
+    }
+
+    /** What the engine tells meanwhile is looked at afterwards. */
+    void holdingItsTurn(Errand errand) throws IOException {
+        turn.lock();
+        try {
+            errand.run();
+        } finally {
+            turn.unlock();
+        }
     }
 
     /** It was found asleep. */
@@ -305,6 +335,11 @@ final class DockerInstance implements Instance {
         Attachment streams = attachment;
         if (streams != null) {
             streams.drainUnread();
+            log.drained()
+                    .toCompletableFuture()
+                    .copy()
+                    .completeOnTimeout(null, LAST_WORDS_MILLIS, TimeUnit.MILLISECONDS)
+                    .join();
         }
         String how = now == null
                 ? "its container was removed by hand"

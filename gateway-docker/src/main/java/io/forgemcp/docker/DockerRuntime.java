@@ -10,10 +10,10 @@ import io.forgemcp.gateway.lifecycle.ServiceRuntime;
 import io.forgemcp.gateway.lifecycle.SleepDepth;
 import io.forgemcp.gateway.service.InstanceId;
 import io.forgemcp.gateway.service.Launch;
-import io.forgemcp.gateway.service.RuntimeChoice;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.thread.Workers;
+import io.forgemcp.gateway.time.SystemTimers;
 import io.forgemcp.gateway.time.Timers;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -53,6 +53,7 @@ public final class DockerRuntime implements ServiceRuntime {
 
     private final DockerSettings settings;
     private final Timers timers;
+    private final @Nullable SystemTimers ownTimers;
     private final ExecutorService workers = Workers.blocking("forge-docker");
     private final Labels labels;
     private final Engine engine;
@@ -69,19 +70,33 @@ public final class DockerRuntime implements ServiceRuntime {
     private volatile boolean swapRead;
     private volatile boolean closed;
 
+    /** In real time. */
+    public DockerRuntime(DockerSettings settings) {
+        this(settings, new SystemTimers(), true);
+    }
+
+    /** @param timers where time comes from */
     public DockerRuntime(DockerSettings settings, Timers timers) {
+        this(settings, timers, false);
+    }
+
+    private DockerRuntime(DockerSettings settings, Timers timers, boolean own) {
         this.settings = settings;
         this.timers = timers;
+        this.ownTimers = own ? (SystemTimers) timers : null;
         labels = new Labels(settings.owner());
-        engine = new Engine(
-                EngineSocket.address(settings.host()), labels.ofOwner(), timers, workers, new FromEngine());
+        engine = new Engine(EngineSocket.address(settings.host()), labels.ofOwner(), timers, workers, new FromEngine());
         images = new Images(engine, timers, settings.pullMissing());
         networks = new Networks(engine, labels);
         askedUsage = new AskedUsage(engine, timers, workers);
         starts = new ContainerStart(
                 engine, labels, networks, new VolumeMounts(settings.volumeDirectories()), new Around());
         adoption = new Adoption(
-                engine, labels, images, starts, instance -> living.put(instance.container().id(), instance));
+                engine,
+                labels,
+                images,
+                starts,
+                instance -> living.put(instance.container().id(), instance));
     }
 
     @Override
@@ -165,9 +180,7 @@ public final class DockerRuntime implements ServiceRuntime {
             instance.stop(Duration.ZERO);
             throw shuttingDown();
         }
-        return plan.listens()
-                ? ready(service, plan, instance)
-                : CompletableFuture.completedFuture(instance);
+        return plan.listens() ? ready(service, plan, instance) : CompletableFuture.completedFuture(instance);
     }
 
     /** Waits for the port of an HTTP server. */
@@ -252,6 +265,9 @@ public final class DockerRuntime implements ServiceRuntime {
         }
         engine.close();
         workers.shutdown();
+        if (ownTimers != null) {
+            ownTimers.close();
+        }
     }
 
     private void clear() {
@@ -327,8 +343,9 @@ public final class DockerRuntime implements ServiceRuntime {
     private final class FromEngine implements Engine.Listener {
         @Override
         public void happened(Event event) {
-            DockerInstance instance =
-                    event.getActor() == null ? null : living.get(event.getActor().getId());
+            DockerInstance instance = event.getActor() == null
+                    ? null
+                    : living.get(event.getActor().getId());
             if (instance == null || event.getAction() == null) {
                 return;
             }
@@ -369,7 +386,9 @@ public final class DockerRuntime implements ServiceRuntime {
                     default -> instance.ended("its container ended while the engine could not be heard");
                 }
             }
-            present.stream().filter(this::unwanted).forEach(container -> workers.execute(() -> remove(link, container)));
+            present.stream()
+                    .filter(this::unwanted)
+                    .forEach(container -> workers.execute(() -> remove(link, container)));
         }
 
         private boolean unwanted(Container container) {
@@ -379,7 +398,8 @@ public final class DockerRuntime implements ServiceRuntime {
             String service = container.getLabels().get(Labels.SERVICE);
             return !settings.configured().isEmpty()
                     && !living.containsKey(container.getId())
-                    && settings.configured().stream().noneMatch(name -> name.value().equals(service));
+                    && settings.configured().stream()
+                            .noneMatch(name -> name.value().equals(service));
         }
 
         private void remove(EngineLink link, Container container) {

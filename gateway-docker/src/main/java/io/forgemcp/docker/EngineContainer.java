@@ -109,7 +109,8 @@ final class EngineContainer {
     void stop(Duration grace) {
         try {
             int seconds = (int) Math.max(0, (grace.toMillis() + 999) / 1000);
-            engine.call(client -> client.stopContainerCmd(id).withTimeout(seconds).exec());
+            engine.call(
+                    client -> client.stopContainerCmd(id).withTimeout(seconds).exec());
         } catch (NotModifiedException | NotFoundException endedAlready) {
             // that is what was wanted
         }

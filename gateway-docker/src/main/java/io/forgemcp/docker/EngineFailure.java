@@ -1,8 +1,8 @@
 package io.forgemcp.docker;
 
-import com.github.dockerjava.api.exception.DockerException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.dockerjava.api.exception.DockerException;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.service.ServiceName;
@@ -52,7 +52,9 @@ final class EngineFailure {
         int brace = message.indexOf('{');
         if (brace >= 0) {
             try {
-                String inside = MAPPER.readTree(message.substring(brace)).path("message").asText();
+                String inside = MAPPER.readTree(message.substring(brace))
+                        .path("message")
+                        .asText();
                 if (!inside.isEmpty()) {
                     return withoutStop(inside);
                 }

@@ -72,7 +72,8 @@ final class Images {
         LOG.info("event=image_pull_started image={}", image);
         pull.watch();
         // A digest or tag is part of the name; without either the engine would fetch every tag.
-        String name = image.contains("@") || image.indexOf(':', image.lastIndexOf('/') + 1) > 0 ? image : image + ":latest";
+        String name =
+                image.contains("@") || image.indexOf(':', image.lastIndexOf('/') + 1) > 0 ? image : image + ":latest";
         link.streams().pullImageCmd(name).exec(pull);
         return pull.done;
     }

@@ -89,8 +89,7 @@ final class Networks {
             try {
                 engine.call(client -> client.removeNetworkCmd(network.getId()).exec());
             } catch (DockerException inUse) {
-                LOG.warn(
-                        "event=network_left name={} reason=\"{}\"", network.getName(), EngineFailure.reason(inUse));
+                LOG.warn("event=network_left name={} reason=\"{}\"", network.getName(), EngineFailure.reason(inUse));
             }
         }
         forget();

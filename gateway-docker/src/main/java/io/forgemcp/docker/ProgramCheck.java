@@ -28,8 +28,7 @@ final class ProgramCheck {
     }
 
     /** Looks into a container that was made of the image. Blocks for some milliseconds the first time. */
-    void require(ServiceDefinition service, EngineContainer container, InspectImageResponse image)
-            throws IOException {
+    void require(ServiceDefinition service, EngineContainer container, InspectImageResponse image) throws IOException {
         Launch.Command launch = (Launch.Command) service.launch();
         if (launch.command().isEmpty()) {
             return;
@@ -56,7 +55,8 @@ final class ProgramCheck {
             return List.of(program);
         }
         if (program.contains("/")) {
-            String directory = image.getConfig() == null ? null : image.getConfig().getWorkingDir();
+            String directory =
+                    image.getConfig() == null ? null : image.getConfig().getWorkingDir();
             return List.of((directory == null ? "" : directory) + "/" + program);
         }
         String path = launch.environment().getOrDefault("PATH", imagePath(image));
@@ -66,7 +66,8 @@ final class ProgramCheck {
     }
 
     private static String imagePath(InspectImageResponse image) {
-        String[] variables = image.getConfig() == null ? null : image.getConfig().getEnv();
+        String[] variables =
+                image.getConfig() == null ? null : image.getConfig().getEnv();
         return Arrays.stream(Objects.requireNonNullElse(variables, new String[0]))
                 .filter(variable -> variable.startsWith("PATH="))
                 .map(variable -> variable.substring("PATH=".length()))

@@ -3,6 +3,8 @@ package io.forgemcp.docker;
 import com.github.dockerjava.api.exception.DockerException;
 import io.forgemcp.gateway.lifecycle.Instance;
 import io.forgemcp.gateway.lifecycle.SleepDepth;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,18 +20,26 @@ final class Squeeze {
     static final long LEAST = 6L << 20;
 
     private static final double SHALLOW_SHARE = 0.45;
+    /** The kernel counts whole pages. */
+    private static final long PAGE = 64 << 10;
+
     private static final int ATTEMPTS = 3;
     private static final int REFUSALS_UNTIL_GIVEN_UP = 2;
 
     private final EngineContainer container;
     private final long limit;
+    private final Supplier<@Nullable Long> enforcedLimit;
     private boolean low;
     private int refusals;
 
-    /** @param limit in bytes, to which it is always put back */
-    Squeeze(EngineContainer container, long limit) {
+    /**
+     * @param limit in bytes, to which it is always put back
+     * @param enforcedLimit what the kernel has; null where that cannot be read
+     */
+    Squeeze(EngineContainer container, long limit, Supplier<@Nullable Long> enforcedLimit) {
         this.container = container;
         this.limit = limit;
+        this.enforcedLimit = enforcedLimit;
     }
 
     /** Whether it is worth trying: not after the kernel has refused more than once. */
@@ -72,18 +82,26 @@ final class Squeeze {
     /** Puts the limit back if it may be low, and makes sure of it. */
     void restore() {
         for (int attempt = 1; low; attempt++) {
-            try {
-                container.limitMemory(limit);
-                EngineContainer.Observed now = container.inspect();
-                low = now != null && now.memoryLimit() != limit;
-                if (low && attempt == ATTEMPTS) {
-                    throw new IllegalStateException("its memory limit is " + now.memoryLimit() + " instead of " + limit);
-                }
-            } catch (DockerException refused) {
-                if (attempt == ATTEMPTS) {
-                    throw refused;
-                }
+            String wrong = putBack();
+            low = !wrong.isEmpty();
+            if (low && attempt == ATTEMPTS) {
+                throw new IllegalStateException("its memory limit could not be put back to " + limit + ": " + wrong);
             }
         }
+    }
+
+    /** What is wrong, for people; empty if all is well. The engine and the kernel need not agree after an error. */
+    private String putBack() {
+        try {
+            container.limitMemory(limit);
+        } catch (DockerException refused) {
+            return EngineFailure.reason(refused);
+        }
+        EngineContainer.Observed now = container.inspect();
+        Long enforced = enforcedLimit.get();
+        if (now != null && now.memoryLimit() != limit) {
+            return "the engine says " + now.memoryLimit();
+        }
+        return enforced != null && enforced < limit - PAGE ? "the kernel says " + enforced : "";
     }
 }

@@ -40,7 +40,8 @@ final class VolumeMounts {
         } catch (IOException missing) {
             throw refused(
                     service,
-                    "the volume " + volume.host() + " does not exist on this host. Make it, or correct the key volumes");
+                    "the volume " + volume.host()
+                            + " does not exist on this host. Make it, or correct the key volumes");
         }
         if (roots.stream().noneMatch(root -> below(real, root))) {
             String where = roots.stream().map(Path::toString).collect(Collectors.joining(", "));

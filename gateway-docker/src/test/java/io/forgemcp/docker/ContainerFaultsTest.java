@@ -24,10 +24,11 @@ class ContainerFaultsTest extends EngineTest {
     @Test
     void aContainerThatIsKilledWhileItRunsIsToldAndRemoved() throws Exception {
         Instance instance = started(TestContainers.mini("mini"));
+        new Talk(instance).call("echo", Map.of("token", "up"));
 
         engine.killContainerCmd(instance.externalId()).exec();
 
-        assertThat(told.next()).startsWith("exit killed by signal 9").contains("mini server is up");
+        assertThat(told.next()).isEqualTo("exit killed by signal 9, last line: mini server is up");
         assertThat(told.nothing()).isTrue();
     }
 
@@ -127,14 +128,14 @@ class ContainerFaultsTest extends EngineTest {
     void anHttpServerIsReachedAtItsPort() throws Exception {
         Instance instance = started(TestContainers.miniHttp("http"));
 
-        assertThat(ContainerStart.answers(instance)).isTrue();
+        assertThat(ContainerStart.answers((DockerInstance) instance)).isTrue();
         assertThat(instance.logs(1)).containsExactly("mini server is up");
     }
 
     @Test
     void aServerThatNeedsMoreMemoryThanItMayIsToldWithItsLimit() throws Exception {
-        Instance instance = started(
-                TestContainers.mini("mini").resources(new Resources(64 * MIB, 1.0, null, null, 65 * MIB, 40)));
+        Instance instance =
+                started(TestContainers.mini("mini").resources(new Resources(64 * MIB, 1.0, null, null, 65 * MIB, 40)));
         new Talk(instance).send("take", Map.of("mb", 200));
 
         assertThat(told.next()).contains("more memory than its limit of 64 MB").contains("resources.memory");
@@ -165,7 +166,8 @@ class ContainerFaultsTest extends EngineTest {
 
     @Test
     void aServerThatIgnoresTheRequestToEndIsKilledAfterTheGrace() throws Exception {
-        Instance instance = started(TestContainers.service("stubborn", "sh", "-c", "trap '' TERM; while :; do sleep 1; done"));
+        Instance instance =
+                started(TestContainers.service("stubborn", "sh", "-c", "trap '' TERM; while :; do sleep 1; done"));
 
         await(instance.stop(Duration.ofSeconds(1)));
 

@@ -25,8 +25,8 @@ class ContainerHardeningTest extends EngineTest {
 
     @Test
     void aContainerMayDoAsLittleAsAServerCanLiveWith() throws Exception {
-        Instance instance = started(TestContainers.mini("mini")
-                .resources(new Resources(192 * MIB, 0.5, null, null, 288 * MIB, 40)));
+        Instance instance = started(
+                TestContainers.mini("mini").resources(new Resources(192 * MIB, 0.5, null, null, 288 * MIB, 40)));
 
         HostConfig host = inspect(instance).getHostConfig();
         assertThat(host.getCapDrop()).containsExactly(Capability.ALL);
@@ -91,11 +91,13 @@ class ContainerHardeningTest extends EngineTest {
             directory.toFile().setWritable(true, false);
             directory.toFile().setExecutable(true, false);
         }
-        Talk talk = new Talk(started(withVolumes(
-                new Launch.Volume(data, "/data", false), new Launch.Volume(readOnly, "/given", true))));
+        Talk talk = new Talk(started(
+                withVolumes(new Launch.Volume(data, "/data", false), new Launch.Volume(readOnly, "/given", true))));
 
-        assertThat(talk.call("write", Map.of("path", "/data/note", "text", "seen"))).isEqualTo("written");
-        assertThat(talk.call("write", Map.of("path", "/given/note", "text", "x"))).contains("EROFS");
+        assertThat(talk.call("write", Map.of("path", "/data/note", "text", "seen")))
+                .isEqualTo("written");
+        assertThat(talk.call("write", Map.of("path", "/given/note", "text", "x")))
+                .contains("EROFS");
         assertThat(data.resolve("note")).hasContent("seen");
     }
 

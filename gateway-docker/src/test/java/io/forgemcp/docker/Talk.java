@@ -28,6 +28,11 @@ final class Talk {
     /** The text of the answer. */
     String call(String tool, Map<String, ?> arguments) throws IOException {
         send(tool, arguments);
+        return answer();
+    }
+
+    /** The text of the next answer. */
+    String answer() throws IOException {
         String line = output.readLine();
         if (line == null) {
             throw new IOException("the server has gone");
@@ -39,10 +44,14 @@ final class Talk {
     /** Without waiting for the answer. */
     void send(String tool, Map<String, ?> arguments) throws IOException {
         Map<String, ?> message = Map.of(
-                "jsonrpc", "2.0",
-                "id", ++id,
-                "method", "tools/call",
-                "params", Map.of("name", tool, "arguments", arguments));
+                "jsonrpc",
+                "2.0",
+                "id",
+                ++id,
+                "method",
+                "tools/call",
+                "params",
+                Map.of("name", tool, "arguments", arguments));
         input.write((MAPPER.writeValueAsString(message) + "\n").getBytes(StandardCharsets.UTF_8));
         input.flush();
     }

@@ -22,7 +22,7 @@ import java.util.Set;
 final class KeysWithoutEffect {
     private static final Map<String, Set<String>> KEYS = Map.of(
             ServicesFile.NAME,
-            Set.of("services.<name>.image", "services.<name>.health_check"),
+            Set.of("services.<name>.health_check"),
             SleepFile.NAME,
             Set.of(
                     "sleep_settings.max_sleeping_services",
@@ -77,9 +77,10 @@ final class KeysWithoutEffect {
 
     private static final Map<String, Set<String>> ONLY_SHOWN = Map.of(
             ServicesFile.NAME,
-            Set.of("services.<name>.resources", "services.<name>.sleep_policy.memory_reservation"),
-            ResourcesFile.NAME,
-            Set.of("service_limits", "service_categories"));
+            Set.of(
+                    "services.<name>.resources.memory_reservation",
+                    "services.<name>.resources.cpu_reservation",
+                    "services.<name>.sleep_policy.memory_reservation"));
 
     private static final Set<String> REGISTRATION_FILES = Set.of(RegistrationRows.PROMPTS, RegistrationRows.RESOURCES);
 

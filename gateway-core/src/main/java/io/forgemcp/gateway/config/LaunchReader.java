@@ -99,6 +99,12 @@ final class LaunchReader {
                     "services." + name + ".health_check.path",
                     "A stdio server has no paths: it is asked with an MCP ping.");
         }
+        if (wire != WireProtocol.STDIO && entry.network() == Launch.Network.NONE) {
+            error(
+                    name,
+                    ".network",
+                    "network: none leaves no way to a server that is spoken to over HTTP. Write internal or egress.");
+        }
         int port = wire == WireProtocol.STDIO || entry.port() == null ? 0 : entry.port();
         String path = entry.path() != null ? entry.path() : wire == WireProtocol.SSE ? "/sse" : "/mcp";
         return complete(
@@ -127,7 +133,34 @@ final class LaunchReader {
 
     private Launch.Command launch(ServiceName name, ServiceEntry entry, List<String> command, int port, String path) {
         return new Launch.Command(
-                entry.image(), command, entry.environment(), volumes(name, entry), projectDirectory, port, path);
+                entry.image(),
+                command,
+                entry.environment(),
+                volumes(name, entry),
+                projectDirectory,
+                port,
+                path,
+                container(name, entry));
+    }
+
+    private Launch.Container container(ServiceName name, ServiceEntry entry) {
+        if (entry.runtime() == Runtime.PROCESS || (entry.runtime() == Runtime.AUTO && entry.image() == null)) {
+            remarkOutside(name, ".network", entry.network() != null);
+            remarkOutside(name, ".user", entry.user() != null);
+            remarkOutside(name, ".volumes", !entry.volumes().isEmpty());
+        }
+        return new Launch.Container(entry.network(), entry.user());
+    }
+
+    private void remarkOutside(ServiceName name, String key, boolean written) {
+        if (written) {
+            reading.report(
+                    Finding.Severity.INFO,
+                    position(name, key),
+                    "services." + name + key,
+                    "This key has an effect only in a container; the service runs as a process. Add the key image, or remove"
+                            + " this one.");
+        }
     }
 
     private List<Launch.Volume> volumes(ServiceName name, ServiceEntry entry) {

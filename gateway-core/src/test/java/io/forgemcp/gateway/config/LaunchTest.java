@@ -41,7 +41,9 @@ class LaunchTest {
                     transport: streamable-http
                     port: 0
                     path: /custom
-                    runtime: process
+                    runtime: auto
+                    network: egress
+                    user: "1000:100"
                     environment: {TOKEN: "${TOKEN}", PRICE: 5$$}
                     volumes:
                       "${ROOT}": /data
@@ -63,7 +65,7 @@ class LaunchTest {
         ServiceDefinition service = files.service("full");
 
         assertThat(files.load().hasErrors()).isFalse();
-        assertThat(service.runtime()).isEqualTo(RuntimeChoice.PROCESS);
+        assertThat(service.runtime()).isEqualTo(RuntimeChoice.AUTO);
         assertThat(service.wire()).isEqualTo(WireProtocol.STREAMABLE_HTTP);
         assertThat(service.launch())
                 .isEqualTo(new Launch.Command(
@@ -75,7 +77,8 @@ class LaunchTest {
                                 new Launch.Volume(Path.of("/etc/full"), "/etc/full", true)),
                         project,
                         0,
-                        "/custom"));
+                        "/custom",
+                        new Launch.Container(Launch.Network.EGRESS, "1000:100")));
         assertThat(service.resources().memoryBytes()).isEqualTo(1536L << 20);
         assertThat(service.resources().cpuCores()).isEqualTo(0.5);
         assertThat(service.resources().memoryReservationBytes()).isEqualTo(512L << 20);
@@ -89,6 +92,32 @@ class LaunchTest {
         assertThat(service.isolation()).isEqualTo(Isolation.SHARED);
         assertThat(service.tags()).containsExactlyInAnyOrder("a", "b");
         assertThat(service.description()).isEqualTo("Does everything");
+    }
+
+    @Test
+    void whatHoldsOnlyInAContainerIsRemarkedOnAProcess() {
+        files.write("services.yml", """
+                services:
+                  process: {command: [x], network: egress, user: "1", volumes: {./a: /a}}
+                  contained: {image: x, command: [x], network: none}
+                """);
+
+        assertThat(files.load().findings())
+                .extracting(Finding::keyPath)
+                .containsExactlyInAnyOrder(
+                        "services.process.network", "services.process.user", "services.process.volumes");
+    }
+
+    @Test
+    void anHttpServerWithoutANetworkIsAnError() {
+        files.write("services.yml", """
+                services:
+                  web: {image: x, transport: streamable-http, network: none}
+                """);
+
+        assertThat(files.load().findings(Finding.Severity.ERROR))
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.message()).contains("Write internal or egress"));
     }
 
     @Test

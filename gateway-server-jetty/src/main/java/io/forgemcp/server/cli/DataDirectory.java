@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.UUID;
 
 /** Where the gateway keeps what must survive a restart; nobody else may look inside. */
 final class DataDirectory {
@@ -31,6 +32,24 @@ final class DataDirectory {
                     ExitCode.FAILED,
                     "The data directory " + absolute + " cannot be made: " + e + ". Name another one with --data.",
                     e);
+        }
+    }
+
+    /** What the gateway of this directory is called where it has to know its own things again: made once, then kept. */
+    static String identity(Path directory) {
+        Path file = prepare(directory).resolve("identity");
+        try {
+            if (Files.isRegularFile(file)) {
+                String known = Files.readString(file).strip();
+                if (!known.isEmpty()) {
+                    return known;
+                }
+            }
+            String made = UUID.randomUUID().toString();
+            Files.writeString(file, made + "\n");
+            return made;
+        } catch (IOException e) {
+            throw new CommandFailure(ExitCode.FAILED, file + " cannot be read or written: " + e + ".", e);
         }
     }
 }

@@ -54,7 +54,10 @@ final class DoctorCommand implements Callable<Integer> {
         diagnoses.add(MachineChecks.disk(data));
         diagnoses.add(MachineChecks.dataDirectory(data));
         diagnoses.add(MachineChecks.node());
-        diagnoses.add(DockerCheck.run(ListenOptions.variable(loaded.environment(), "DOCKER_HOST", "")));
+        String engine = ListenOptions.variable(loaded.environment(), "DOCKER_HOST", "");
+        Diagnosis docker = DockerCheck.run(engine);
+        diagnoses.add(docker);
+        diagnoses.add(SleepCheck.run(engine, docker));
         diagnoses.add(configuration(loaded));
         diagnoses.add(access(settings, loaded));
         diagnoses.add(PortCheck.run(settings.host(), settings.port()));

@@ -1,5 +1,7 @@
 package io.forgemcp.server.cli;
 
+import io.forgemcp.docker.DockerRuntime;
+import io.forgemcp.docker.DockerSettings;
 import io.forgemcp.gateway.Gateway;
 import io.forgemcp.gateway.GatewayBuilder;
 import io.forgemcp.gateway.GatewaySettings;
@@ -9,6 +11,7 @@ import io.forgemcp.gateway.config.ServiceEntries;
 import io.forgemcp.gateway.config.read.Durations;
 import io.forgemcp.gateway.config.read.Finding;
 import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.lifecycle.ServiceRuntime;
 import io.forgemcp.gateway.metrics.GatewayMetrics;
 import io.forgemcp.gateway.metrics.NoMetrics;
 import io.forgemcp.gateway.security.Authenticator;
@@ -98,6 +101,18 @@ final class GatewayOptions {
             store.close();
             throw new CommandFailure(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** Looks for an engine only when a service wants one. */
+    private ServiceRuntime containers(
+            ConfigurationOptions.Loaded loaded, Configuration files, List<ServiceDefinition> services) {
+        Path project = loaded.environment().projectDirectory();
+        return new DockerRuntime(DockerSettings.of(DataDirectory.identity(data))
+                .withHost(ListenOptions.variable(loaded.environment(), "DOCKER_HOST", ""))
+                .withVolumeDirectories(files.files().services().volumeDirectories().stream()
+                        .map(project::resolve)
+                        .toList())
+                .withConfigured(services.stream().map(ServiceDefinition::name).collect(Collectors.toSet())));
     }
 
     private GatewayMetrics metrics() {

@@ -3,6 +3,7 @@ package io.forgemcp.gateway.config.schema;
 import io.forgemcp.gateway.config.read.DataSize;
 import io.forgemcp.gateway.config.read.Key;
 import io.forgemcp.gateway.service.Isolation;
+import io.forgemcp.gateway.service.Launch;
 import io.forgemcp.gateway.service.Priority;
 import io.forgemcp.gateway.service.SleepPolicy;
 import java.net.URI;
@@ -13,13 +14,15 @@ import org.jspecify.annotations.Nullable;
 
 /** One service of {@code services.yml}, as it is written there; null where nothing is said. */
 public record ServiceEntry(
-        @Key("The container image. Needed for `runtime: docker`.") @Nullable
+        @Key("The container image, by name, tag or digest. Needed for `runtime: docker`.") @Nullable
         String image,
 
         @Key(
-                value = "Program and arguments, as a list or as one line; never passed to a shell. `{port}` is replaced"
-                        + " by the port of an HTTP server. A command that is wrapped in `python3 -m"
-                        + " forge.translate --stdio \"...\"` is understood as the stdio command inside.",
+                value =
+                        "Program and arguments, as a list or as one line; never passed to a shell. In a container they take"
+                                + " the place of the image's entry point; without them the image's own is used. `{port}` is replaced"
+                                + " by the port of an HTTP server. A command that is wrapped in `python3 -m"
+                                + " forge.translate --stdio \"...\"` is understood as the stdio command inside.",
                 words = true)
         List<String> command,
 
@@ -48,10 +51,19 @@ public record ServiceEntry(
         @Key("Variables set for the command.") Map<String, String> environment,
 
         @Key(
-                "Host path by container path's host side: `./data: /data`, or `/data:ro`. Relative host paths resolve against the project directory.")
+                "What a container sees of the host: `./data: /data`, or `/data:ro`. Relative host paths resolve against the project directory; others must lie below it or below one of `volume_directories`.")
         Map<String, String> volumes,
 
-        @Key("What it may use.") Limits resources,
+        @Key(
+                "What a container can reach: nothing, the gateway's host, or also the internet. Without it `none` for stdio, `internal` for HTTP.")
+        Launch.@Nullable Network network,
+
+        @Key(
+                "Who a container runs as: a name or number, with a group after a colon if wanted. Without it the image's user, and nobody (65534) where that is root.")
+        @Nullable
+        String user,
+
+        @Key("What it may use. Enforced in containers.") Limits resources,
 
         @Key(value = "Whether it is started with the gateway.", standard = "false")
         boolean autoStart,
