@@ -10,22 +10,32 @@ import java.time.Duration;
  * @param callTimeout how long a server may take to answer a call
  * @param sessionIdleTimeout after which an unused client session without an open stream ends
  * @param maxSessions most client sessions at once
+ * @param pageSize most entries of one answer to a list request
  * @param naming of tools on the endpoint over everything
  */
 public record GatewaySettings(
-        Duration startTimeout, Duration callTimeout, Duration sessionIdleTimeout, int maxSessions, Naming naming) {
+        Duration startTimeout,
+        Duration callTimeout,
+        Duration sessionIdleTimeout,
+        int maxSessions,
+        int pageSize,
+        Naming naming) {
     public static final GatewaySettings DEFAULT = new GatewaySettings(
-            Duration.ofSeconds(60), Duration.ofMinutes(5), Duration.ofMinutes(30), 20_000, Naming.PREFIXED);
+            Duration.ofSeconds(60), Duration.ofMinutes(5), Duration.ofMinutes(30), 20_000, 1_000, Naming.PREFIXED);
 
     public GatewaySettings withNaming(Naming value) {
-        return new GatewaySettings(startTimeout, callTimeout, sessionIdleTimeout, maxSessions, value);
+        return new GatewaySettings(startTimeout, callTimeout, sessionIdleTimeout, maxSessions, pageSize, value);
+    }
+
+    public GatewaySettings withPageSize(int value) {
+        return new GatewaySettings(startTimeout, callTimeout, sessionIdleTimeout, maxSessions, value, naming);
     }
 
     public GatewaySettings withCallTimeout(Duration value) {
-        return new GatewaySettings(startTimeout, value, sessionIdleTimeout, maxSessions, naming);
+        return new GatewaySettings(startTimeout, value, sessionIdleTimeout, maxSessions, pageSize, naming);
     }
 
     public GatewaySettings withStartTimeout(Duration value) {
-        return new GatewaySettings(value, callTimeout, sessionIdleTimeout, maxSessions, naming);
+        return new GatewaySettings(value, callTimeout, sessionIdleTimeout, maxSessions, pageSize, naming);
     }
 }

@@ -4,6 +4,7 @@ import io.forgemcp.gateway.catalog.Catalog;
 import io.forgemcp.gateway.endpoint.CallPath;
 import io.forgemcp.gateway.endpoint.CallRecorder;
 import io.forgemcp.gateway.endpoint.ClientSessions;
+import io.forgemcp.gateway.endpoint.EndpointSettings;
 import io.forgemcp.gateway.endpoint.Handshake;
 import io.forgemcp.gateway.endpoint.LegacySseEndpoint;
 import io.forgemcp.gateway.endpoint.ListChanges;
@@ -149,21 +150,25 @@ final class Wiring {
         CallPath calls = new CallPath(
                 services, upstreams, new CallRecorder(metrics, keeper::unreachable), settings.startTimeout());
         String version = Objects.requireNonNullElse(from.version, "0.1.0-SNAPSHOT");
-        Handshake handshake = new Handshake(version);
-        MethodTable methods =
-                new MethodTable(virtualServers, catalog, calls, accessPolicy, handshake, settings.callTimeout());
+        Handshake handshake = new Handshake(
+                version,
+                catalog::snapshot,
+                name -> services.definition(name)
+                        .map(ServiceDefinition::isolation)
+                        .orElse(null));
+        RouteFinder routes = new RouteFinder(virtualServers, catalog, accessPolicy);
+        MethodTable methods = new MethodTable(
+                routes,
+                handshake,
+                calls,
+                sessions,
+                fromServers,
+                new EndpointSettings(settings.callTimeout(), settings.pageSize()));
         fromServers.connect(sessions, catalog);
         listChanges = new ListChanges(sessions, methods, timers, events);
         ModernSettings modernSettings =
                 new ModernSettings(version, settings.callTimeout(), settings.sessionIdleTimeout(), signingKey(from));
-        modern = new ModernEndpoint(
-                modernSettings,
-                new RouteFinder(virtualServers, catalog, accessPolicy),
-                calls,
-                catalog::snapshot,
-                timers,
-                events,
-                this::clientGone);
+        modern = new ModernEndpoint(modernSettings, routes, calls, catalog::snapshot, timers, events, this::clientGone);
         streamableHttp = new DualEraEndpoint(new StreamableHttpEndpoint(sessions, methods), modern);
         legacySse = new LegacySseEndpoint(sessions, methods);
         rpc = new RpcEndpoint(sessions, methods);

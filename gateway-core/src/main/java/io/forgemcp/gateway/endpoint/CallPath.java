@@ -5,6 +5,7 @@ import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.lifecycle.Lease;
 import io.forgemcp.gateway.lifecycle.ServiceManager;
 import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.service.Isolation;
 import io.forgemcp.gateway.upstream.Call;
 import io.forgemcp.gateway.upstream.CallListener;
 import io.forgemcp.gateway.upstream.ClientProfile;
@@ -14,6 +15,7 @@ import io.forgemcp.gateway.upstream.Upstreams;
 import io.forgemcp.gateway.virtualserver.Route;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +51,23 @@ public final class CallPath {
         // A running service answers at once: then there is no stage to build and no thread to change.
         lease.whenComplete(call);
         return call;
+    }
+
+    /** Leases the service for longer than a call. Fails with a {@code GatewayException} if it cannot be had. */
+    CompletionStage<Lease> hold(ClientProfile client, Route route) {
+        return services.acquire(route.service(), client.key(), startTimeout);
+    }
+
+    /** Whether all clients share one conversation with the service. */
+    boolean isShared(Route route) {
+        return services.definition(route.service())
+                .filter(service -> service.isolation() == Isolation.SHARED)
+                .isPresent();
+    }
+
+    /** Sends a request to every server that has this capability and a conversation with this client alone. */
+    void ask(ClientProfile client, String capability, Message request) {
+        upstreams.askAll(client.key(), capability, request);
     }
 
     /** Passes a notification of the client on to every server that has a conversation with this client alone. */

@@ -9,6 +9,7 @@ import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.upstream.Call;
 import io.forgemcp.gateway.upstream.CallListener;
 import io.forgemcp.gateway.upstream.ReverseAnswer;
+import io.forgemcp.gateway.virtualserver.Route;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +20,17 @@ final class ClientCall implements CallListener {
     private final ClientSession session;
     private final RequestId id;
     private final Reply reply;
+    private final Route route;
+    private final ServerMessages messages;
     private volatile boolean over;
     private volatile @Nullable Call call;
 
-    ClientCall(ClientSession session, RequestId id, Reply reply) {
+    /** @param messages decides which notifications the client gets */
+    ClientCall(ClientSession session, RequestId id, Route route, ServerMessages messages, Reply reply) {
         this.session = session;
         this.id = id;
+        this.route = route;
+        this.messages = messages;
         this.reply = reply;
     }
 
@@ -58,7 +64,9 @@ final class ClientCall implements CallListener {
 
     @Override
     public void onNotification(Message notification) {
-        reply.notification(notification.bytes());
+        if (messages.passes(route.service(), session, notification)) {
+            reply.notification(notification.bytes());
+        }
     }
 
     @Override

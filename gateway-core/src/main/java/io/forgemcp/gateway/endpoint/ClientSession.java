@@ -1,6 +1,7 @@
 package io.forgemcp.gateway.endpoint;
 
 import io.forgemcp.gateway.protocol.JsonSlice;
+import io.forgemcp.gateway.protocol.LogLevel;
 import io.forgemcp.gateway.protocol.ProtocolVersion;
 import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.security.Caller;
@@ -21,7 +22,9 @@ final class ClientSession {
     private final @Nullable String virtualServer;
     private final Map<RequestId, ClientCall> calls = new ConcurrentHashMap<>(2);
     private final OpenQuestions questions = new OpenQuestions();
+    private final Subscriptions subscriptions = new Subscriptions();
     private final SessionStreams streams;
+    private volatile @Nullable LogLevel logLevel;
     private volatile ClientProfile profile;
     private volatile @Nullable ServerView told;
     private volatile long lastUsed;
@@ -108,6 +111,20 @@ final class ClientSession {
         return streams;
     }
 
+    Subscriptions subscriptions() {
+        return subscriptions;
+    }
+
+    /** The least severe log messages that the client wants; null if it never said, which means all. */
+    @Nullable
+    LogLevel logLevel() {
+        return logLevel;
+    }
+
+    void logLevel(LogLevel level) {
+        logLevel = level;
+    }
+
     /** What servers have asked of the client. */
     OpenQuestions questions() {
         return questions;
@@ -141,6 +158,7 @@ final class ClientSession {
             cancel(request, reason);
         }
         questions.end();
+        subscriptions.end();
         streams.close();
     }
 }

@@ -1,5 +1,6 @@
 package io.forgemcp.gateway.endpoint;
 
+import io.forgemcp.gateway.catalog.CatalogSnapshot;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.JsonSlice;
@@ -7,8 +8,13 @@ import io.forgemcp.gateway.protocol.JsonText;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
 import io.forgemcp.gateway.protocol.ProtocolVersion;
+import io.forgemcp.gateway.service.Isolation;
+import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.virtualserver.ServerView;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers initialize (MCP 2025-11-25, Lifecycle): agrees on a revision and says what the gateway can do. Answers from
@@ -16,10 +22,17 @@ import java.nio.charset.StandardCharsets;
  */
 public final class Handshake {
     private final String version;
+    private final RelayedCapabilities capabilities;
 
-    /** @param version of the gateway, as clients see it */
-    public Handshake(String version) {
+    /**
+     * @param version of the gateway, as clients see it
+     * @param catalog what servers can do
+     * @param isolation of a service; null if it is not registered any more
+     */
+    public Handshake(
+            String version, Supplier<CatalogSnapshot> catalog, Function<ServiceName, @Nullable Isolation> isolation) {
         this.version = version;
+        this.capabilities = new RelayedCapabilities(catalog, isolation);
     }
 
     /** The result of initialize, with the agreed revision noted in the session. */
@@ -33,15 +46,11 @@ public final class Handshake {
                             + "\".");
         }
         ProtocolVersion agreed = ProtocolVersion.findLegacy(wanted).orElse(ProtocolVersion.LATEST_LEGACY);
-        JsonSlice capabilities = params.member("capabilities");
-        session.initialized(
-                agreed, capabilities != null && capabilities.isObject() ? capabilities : JsonSlice.parse("{}"));
-        // The gateway itself announces changes of all three lists, whatever the servers behind it can do.
-        String result = "{\"protocolVersion\":\"" + agreed.date() + "\",\"capabilities\":{"
-                + "\"tools\":{\"listChanged\":true},"
-                + "\"prompts\":{\"listChanged\":true},"
-                + "\"resources\":{\"listChanged\":true}},"
-                + "\"serverInfo\":{\"name\":\"forge-mcp-gateway\",\"version\":" + quoted(version)
+        JsonSlice declared = params.member("capabilities");
+        session.initialized(agreed, declared != null && declared.isObject() ? declared : JsonSlice.parse("{}"));
+        String result = "{\"protocolVersion\":\"" + agreed.date() + "\",\"capabilities\":"
+                + capabilities.of(view, agreed) + ",\"serverInfo\":{\"name\":\"forge-mcp-gateway\",\"version\":"
+                + quoted(version)
                 + title(agreed, view) + "}"
                 + (view.instructions().isEmpty() ? "" : ",\"instructions\":" + quoted(view.instructions())) + "}";
         return result.getBytes(StandardCharsets.UTF_8);

@@ -1,27 +1,16 @@
 package io.forgemcp.gateway.endpoint;
 
-import io.forgemcp.gateway.catalog.Catalog;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.JsonText;
+import io.forgemcp.gateway.protocol.LogLevel;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
 import io.forgemcp.gateway.protocol.Messages;
 import io.forgemcp.gateway.protocol.RequestId;
-import io.forgemcp.gateway.security.AccessPolicy;
-import io.forgemcp.gateway.service.ServiceName;
-import io.forgemcp.gateway.upstream.UpstreamRequest;
-import io.forgemcp.gateway.virtualserver.ExposedList;
-import io.forgemcp.gateway.virtualserver.Route;
 import io.forgemcp.gateway.virtualserver.ServerView;
-import io.forgemcp.gateway.virtualserver.VirtualServers;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What every MCP method does, whatever the transport: lists are answered from the catalog, calls are forwarded. Knows
@@ -30,27 +19,25 @@ import org.jspecify.annotations.Nullable;
 public final class MethodTable {
     private static final byte[] EMPTY = {'{', '}'};
 
-    private final VirtualServers virtualServers;
-    private final Catalog catalog;
-    private final CallPath calls;
-    private final AccessPolicy policy;
+    private final RouteFinder routes;
     private final Handshake handshake;
-    private final Duration callTimeout;
+    private final Lists lists;
+    private final Forwarding forwarding;
+    private final CallPath calls;
 
-    /** @param callTimeout how long a server may take to answer a call */
     public MethodTable(
-            VirtualServers virtualServers,
-            Catalog catalog,
-            CallPath calls,
-            AccessPolicy policy,
+            RouteFinder routes,
             Handshake handshake,
-            Duration callTimeout) {
-        this.virtualServers = virtualServers;
-        this.catalog = catalog;
-        this.calls = calls;
-        this.policy = policy;
+            CallPath calls,
+            ClientSessions sessions,
+            ServerMessages messages,
+            EndpointSettings settings) {
+        this.routes = routes;
         this.handshake = handshake;
-        this.callTimeout = callTimeout;
+        this.calls = calls;
+        this.lists = new Lists(routes, settings.pageSize());
+        this.forwarding =
+                new Forwarding(routes, calls, messages, new Subscribing(sessions, calls), settings.callTimeout());
     }
 
     /**
@@ -59,13 +46,7 @@ public final class MethodTable {
      * @throws GatewayException if there is none, or not for this caller
      */
     ServerView view(ClientSession session) {
-        ServerView view = virtualServers.view(session.virtualServer());
-        if (!policy.mayUse(session.caller(), view.server().name())) {
-            throw new GatewayException(
-                    ErrorCode.UNKNOWN_VIRTUAL_SERVER,
-                    "There is no enabled virtual server \"" + session.virtualServer() + "\". GET /servers lists them.");
-        }
-        return view;
+        return routes.view(session.caller(), session.virtualServer());
     }
 
     /** Handles a request; the reply hears exactly one end. */
@@ -79,13 +60,17 @@ public final class MethodTable {
 
     private void dispatch(ClientSession session, Message request, Reply reply) {
         switch (request.method()) {
-            case "tools/call" -> forward(session, request, Offering.TOOL, reply);
-            case "tools/list" -> list(session, request, ServerView::tools, reply);
-            case "prompts/list" -> list(session, request, ServerView::prompts, reply);
-            case "resources/list" -> list(session, request, ServerView::resources, reply);
-            case "resources/templates/list" -> list(session, request, ServerView::templates, reply);
-            case "prompts/get" -> forward(session, request, Offering.PROMPT, reply);
-            case "resources/read" -> forward(session, request, Offering.RESOURCE, reply);
+            case "tools/call" -> forwarding.forward(session, request, Offering.TOOL, reply);
+            case "tools/list" -> lists.list(session, request, ServerView::tools, reply);
+            case "prompts/list" -> lists.list(session, request, ServerView::prompts, reply);
+            case "resources/list" -> lists.list(session, request, ServerView::resources, reply);
+            case "resources/templates/list" -> lists.list(session, request, ServerView::templates, reply);
+            case "prompts/get" -> forwarding.forward(session, request, Offering.PROMPT, reply);
+            case "resources/read" -> forwarding.forward(session, request, Offering.RESOURCE, reply);
+            case "resources/subscribe" -> forwarding.subscribe(session, request, reply);
+            case "resources/unsubscribe" -> forwarding.unsubscribe(session, request, reply);
+            case "completion/complete" -> forwarding.complete(session, request, reply);
+            case "logging/setLevel" -> setLevel(session, request, reply);
             case "initialize" -> initialize(session, request, reply);
             case "ping" -> reply.answer(Messages.result(request.requireId(), EMPTY));
             default ->
@@ -98,6 +83,22 @@ public final class MethodTable {
         ServerView view = view(session);
         session.told(view);
         reply.answer(Messages.result(request.requireId(), handshake.initialize(session, request, view)));
+    }
+
+    /** Nobody is woken for it: a server that sleeps or has not been spoken to yet hears of it when it is. */
+    private void setLevel(ClientSession session, Message request, Reply reply) {
+        JsonSlice params = request.get(Field.PARAMS);
+        String word = params == null ? null : params.textMember("level");
+        LogLevel level = word == null ? null : LogLevel.find(word).orElse(null);
+        if (level == null) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_PARAMS,
+                    "logging/setLevel needs params.level: debug, info, notice, warning, error, critical, alert or"
+                            + " emergency.");
+        }
+        session.logLevel(level);
+        calls.ask(session.profile(), "logging", ServerMessages.setLevel(level));
+        reply.answer(Messages.result(request.requireId(), EMPTY));
     }
 
     /** Handles a notification, or an answer to what a server asked; what means nothing here is ignored. */
@@ -125,81 +126,6 @@ public final class MethodTable {
             String reason = params == null ? null : params.textMember("reason");
             session.cancel(new RequestId(id.toString()), reason == null ? "cancelled by the client" : reason);
         }
-    }
-
-    private void list(ClientSession session, Message request, Function<ServerView, ExposedList> which, Reply reply) {
-        if (request.has(Field.CURSOR)) {
-            throw new GatewayException(
-                    ErrorCode.INVALID_PARAMS, "This cursor is not one of ours: lists come in one page. Leave it out.");
-        }
-        ServerView view = view(session);
-        session.told(view);
-        learnWhatIsMissing(view);
-        byte[] result = which.apply(view).result(entry -> visible(session, entry.route()));
-        reply.answer(Messages.result(request.requireId(), result));
-    }
-
-    private boolean visible(ClientSession session, Route route) {
-        return policy.mayCall(session.caller(), route.service(), route.original());
-    }
-
-    /**
-     * A virtual server that somebody chose by hand and whose servers never ran is learnt in the background, once; its
-     * list says what is missing and a list_changed follows. The endpoint over everything wakes nobody.
-     */
-    private void learnWhatIsMissing(ServerView view) {
-        if (!view.server().services().isEmpty()) {
-            for (ServiceName service : view.unlearnt()) {
-                catalog.learnOnce(service);
-            }
-        }
-    }
-
-    /** Sends the request where its name leads; servers that never ran and may be meant are started and asked first. */
-    private void forward(ClientSession session, Message request, Offering offering, Reply reply) {
-        String name = nameOf(request, offering);
-        ServerView view = view(session);
-        Route route = offering.find(view, name);
-        List<ServiceName> owners = route == null ? offering.unlearntOwners(view, name) : List.of();
-        if (owners.isEmpty()) {
-            forward(session, request, offering, route, reply);
-            return;
-        }
-        CompletableFuture<?>[] learning = owners.stream()
-                .map(owner -> catalog.refresh(owner).toCompletableFuture())
-                .toArray(CompletableFuture<?>[]::new);
-        CompletableFuture.allOf(learning).whenComplete((learnt, failure) -> {
-            try {
-                Route found = offering.find(view(session), name);
-                if (found == null && failure != null) {
-                    throw GatewayException.of(failure);
-                }
-                forward(session, request, offering, found, reply);
-            } catch (GatewayException refused) {
-                reply.answer(Messages.error(request.requireId(), refused));
-            }
-        });
-    }
-
-    private void forward(
-            ClientSession session, Message request, Offering offering, @Nullable Route route, Reply reply) {
-        if (route == null || !visible(session, route)) {
-            throw offering.unknown(nameOf(request, offering));
-        }
-        ClientCall call = new ClientCall(session, request.requireId(), reply);
-        UpstreamRequest upstream = new UpstreamRequest(request, offering.nameAt(route), callTimeout);
-        call.began(calls.send(session.profile(), route, upstream, call));
-    }
-
-    private static String nameOf(Message request, Offering offering) {
-        Field field = offering == Offering.RESOURCE ? Field.URI : Field.NAME;
-        String name = request.text(field);
-        if (name == null) {
-            throw new GatewayException(
-                    ErrorCode.INVALID_PARAMS,
-                    request.method() + " needs a string in params." + (field == Field.URI ? "uri" : "name") + ".");
-        }
-        return name;
     }
 
     /** A notification that lists changed, by the list's member name in results. */

@@ -1,20 +1,37 @@
 package io.forgemcp.gateway.endpoint;
 
 import io.forgemcp.gateway.catalog.Catalog;
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.protocol.JsonSlice;
+import io.forgemcp.gateway.protocol.JsonText;
+import io.forgemcp.gateway.protocol.LogLevel;
 import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.protocol.Message.Field;
+import io.forgemcp.gateway.protocol.Messages;
+import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.upstream.ClientKey;
 import io.forgemcp.gateway.upstream.ReverseAnswer;
 import io.forgemcp.gateway.upstream.UpstreamListener;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What servers say of their own accord, outside any call: a changed list makes the gateway ask again; what was said in
- * one client's own session goes to that client if it listens, and to nobody else. Thread-safe.
+ * What servers say of their own accord: a changed list makes the gateway ask again; what was said in one client's own
+ * session goes to that client and to nobody else; of a conversation that clients share only the changes of resources are
+ * passed on, to those who subscribed. Thread-safe.
  */
 public final class ServerMessages implements UpstreamListener {
     private static final String NOTIFICATIONS = "notifications/";
     private static final String CHANGED = "/list_changed";
+    private static final String LOG_MESSAGE = "notifications/message";
+    private static final String UPDATED = "notifications/resources/updated";
 
     private volatile @Nullable ClientSessions sessions;
     private volatile @Nullable Catalog catalog;
@@ -27,20 +44,58 @@ public final class ServerMessages implements UpstreamListener {
 
     @Override
     public void onNotification(ServiceName service, ClientKey client, Message notification) {
-        Catalog lists = catalog;
         ClientSessions clients = sessions;
-        if (lists == null || clients == null) {
-            return;
-        }
-        String method = notification.method();
-        if (method.startsWith(NOTIFICATIONS) && method.endsWith(CHANGED)) {
-            lists.serverChanged(service, method.substring(NOTIFICATIONS.length(), method.length() - CHANGED.length()));
+        if (clients == null || isListChange(service, notification)) {
             return;
         }
         ClientSession session = clients.find(client);
         if (session != null) {
-            session.push(notification.bytes());
+            if (isWanted(session, notification)) {
+                session.push(notification.bytes());
+            }
+        } else if (client.equals(ClientKey.GATEWAY) && notification.method().equals(UPDATED)) {
+            updated(clients.all(), service, notification);
         }
+    }
+
+    private static void updated(Collection<ClientSession> clients, ServiceName service, Message notification) {
+        String uri = notification.text(Field.URI);
+        for (ClientSession session : clients) {
+            if (uri != null && session.subscriptions().wants(service, uri)) {
+                session.push(notification.bytes());
+            }
+        }
+    }
+
+    /**
+     * Whether a notification that came with a call goes to its client.
+     *
+     * @param service that said it
+     */
+    boolean passes(ServiceName service, ClientSession session, Message notification) {
+        return !isListChange(service, notification) && isWanted(session, notification);
+    }
+
+    private boolean isListChange(ServiceName service, Message notification) {
+        String method = notification.method();
+        boolean changed = method.startsWith(NOTIFICATIONS) && method.endsWith(CHANGED);
+        Catalog lists = catalog;
+        if (changed && lists != null) {
+            lists.serverChanged(service, method.substring(NOTIFICATIONS.length(), method.length() - CHANGED.length()));
+        }
+        return changed;
+    }
+
+    /** A log message without a known level is passed on. */
+    private static boolean isWanted(ClientSession session, Message notification) {
+        LogLevel least = session.logLevel();
+        if (least == null || !notification.method().equals(LOG_MESSAGE)) {
+            return true;
+        }
+        JsonSlice params = notification.get(Field.PARAMS);
+        String level = params == null ? null : params.textMember("level");
+        return level == null
+                || LogLevel.find(level).filter(known -> !known.isAtLeast(least)).isEmpty();
     }
 
     /** Only the client whose conversation it is can be asked; it may have closed its session meanwhile. */
@@ -48,10 +103,47 @@ public final class ServerMessages implements UpstreamListener {
     public void onRequest(ServiceName service, ClientKey client, Message request, ReverseAnswer answer) {
         ClientSessions clients = sessions;
         ClientSession session = clients == null ? null : clients.find(client);
-        if (session == null) {
-            UpstreamListener.super.onRequest(service, client, request, answer);
-        } else {
+        if (session != null) {
             session.questions().ask(session.profile(), request, answer, session::push);
+            return;
         }
+        answer.refuse(new GatewayException(
+                ErrorCode.METHOD_NOT_FOUND,
+                client.equals(ClientKey.GATEWAY)
+                        ? "Service \"" + service + "\" is shared by all clients, so none of them can be asked "
+                                + request.method() + ". isolation: session in its configuration changes that."
+                        : "The client that this conversation was for is gone."));
+    }
+
+    /** The level and the subscriptions of the client hold in every conversation for it, also in one that begins later. */
+    @Override
+    public List<Message> opening(ServiceName service, ClientKey client, @Nullable JsonSlice capabilities) {
+        ClientSessions clients = sessions;
+        if (clients == null || capabilities == null) {
+            return List.of();
+        }
+        List<Message> first = new ArrayList<>();
+        ClientSession session = clients.find(client);
+        LogLevel level = session == null ? null : session.logLevel();
+        if (level != null && capabilities.member("logging") != null) {
+            first.add(setLevel(level));
+        }
+        Set<String> uris = new LinkedHashSet<>();
+        if (session != null) {
+            uris.addAll(session.subscriptions().of(service));
+        } else if (client.equals(ClientKey.GATEWAY)) {
+            clients.all().forEach(any -> uris.addAll(any.subscriptions().of(service)));
+        }
+        uris.forEach(uri -> first.add(request("resources/subscribe", "uri", uri)));
+        return first;
+    }
+
+    static Message setLevel(LogLevel level) {
+        return request("logging/setLevel", "level", level.text());
+    }
+
+    private static Message request(String method, String member, String value) {
+        String params = "{\"" + member + "\":" + new String(JsonText.quote(value), StandardCharsets.UTF_8) + "}";
+        return Messages.request(RequestId.of(1), method, params.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -16,6 +16,7 @@ import io.forgemcp.gateway.transport.Outgoing;
 import io.forgemcp.gateway.transport.UpstreamChannel;
 import io.forgemcp.gateway.transport.UpstreamTransport;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -189,11 +190,51 @@ final class Session implements UpstreamSession, ChannelListener {
                 service(),
                 target.instance(),
                 agreed.version().date());
+        repeatWhatHolds(fresh, agreed);
         // In the order in which they came; who comes now queues up behind them until the queue is empty.
         for (PendingCall next = nextWaiting(); next != null; next = nextWaiting()) {
             next.transmit(this, fresh);
         }
         opened.complete(this);
+    }
+
+    /** Sends what the client asked of this server in an earlier conversation. */
+    private void repeatWhatHolds(UpstreamChannel fresh, Handshake agreed) {
+        try {
+            for (Message request :
+                    context.listener().opening(service(), owner, agreed.result().member("capabilities"))) {
+                newCall(request, IgnoredAnswer.INSTANCE).transmit(this, fresh);
+            }
+        } catch (RuntimeException defect) {
+            LOG.error("The listener for new sessions failed: service={}", service(), defect);
+        }
+    }
+
+    /** A request of the gateway's own that is sent on this session or not at all. */
+    private PendingCall newCall(Message request, CallListener listener) {
+        Duration timeout = context.settings().handshakeTimeout();
+        return new PendingCall(
+                        context.table(),
+                        (call, after) -> call.onNoSession(Objects.requireNonNull(after)),
+                        request,
+                        null,
+                        listener,
+                        context.timers().nanoTime() + timeout.toNanos(),
+                        timeout.toMillis(),
+                        0)
+                .register();
+    }
+
+    /** Sends a request of the gateway's own if the server has the capability; its answer is of no interest. */
+    void ask(String capability, Message request) {
+        UpstreamChannel open = channel;
+        Handshake agreed = handshake;
+        if (ready && open != null && agreed != null) {
+            JsonSlice capabilities = agreed.result().member("capabilities");
+            if (capabilities != null && capabilities.member(capability) != null) {
+                newCall(request, IgnoredAnswer.INSTANCE).transmit(this, open);
+            }
+        }
     }
 
     private synchronized @Nullable PendingCall nextWaiting() {

@@ -2,8 +2,11 @@ package io.forgemcp.gateway.upstream;
 
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.service.ServiceName;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Hears what servers say outside any request. Called from any thread, must not block. */
 @FunctionalInterface
@@ -14,6 +17,17 @@ public interface UpstreamListener {
      * @param client whose conversation it came on; {@link ClientKey#GATEWAY} for one that is shared
      */
     void onNotification(ServiceName service, ClientKey client, Message notification);
+
+    /**
+     * A conversation has begun, and what the client asked of the server before holds in it too. The requests are sent
+     * before all others; their answers are of no interest. None by default.
+     *
+     * @param client whose conversation it is; {@link ClientKey#GATEWAY} for one that is shared
+     * @param capabilities of the server; null if it declared none
+     */
+    default List<Message> opening(ServiceName service, ClientKey client, @Nullable JsonSlice capabilities) {
+        return List.of();
+    }
 
     /**
      * A request of the server that belongs to no call, or to one of several under way. Refused by default.

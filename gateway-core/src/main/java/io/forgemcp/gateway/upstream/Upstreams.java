@@ -182,6 +182,15 @@ public final class Upstreams implements AutoCloseable {
         }
     }
 
+    /** Sends a request to every server that has this capability and a session for this client alone. */
+    public void askAll(ClientKey client, String capability, Message request) {
+        for (Session session : sessions.values()) {
+            if (!client.equals(ClientKey.GATEWAY) && session.owner().equals(client)) {
+                session.ask(capability, request);
+            }
+        }
+    }
+
     /** The client has gone: ends the sessions that were its own. */
     public void closeClient(ClientKey client) {
         for (Session session : sessions.values()) {

@@ -6,7 +6,9 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One list of a virtual server, in a stable order, with its answer ready as bytes. Immutable.
@@ -76,10 +78,31 @@ public final class ExposedList {
         return out.toByteArray();
     }
 
+    /**
+     * One page of the result: at most so many of the entries that the caller may see.
+     *
+     * @param offset of the first one among them
+     * @param next makes the cursor of the page that begins at an offset
+     */
+    public byte[] page(Predicate<Entry> visible, int offset, int size, IntFunction<String> next) {
+        List<Entry> seen = entries.stream().filter(visible).toList();
+        int from = Math.min(offset, seen.size());
+        int to = Math.min(from + size, seen.size());
+        return write(seen.subList(from, to), to < seen.size() ? next.apply(to) : null);
+    }
+
     private byte[] write(List<Entry> shown) {
+        return write(shown, null);
+    }
+
+    private byte[] write(List<Entry> shown, @Nullable String nextCursor) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(64 + shown.size() * 256);
         out.write('{');
         writeEntries(out, shown);
+        if (nextCursor != null) {
+            out.writeBytes(",\"nextCursor\":".getBytes(StandardCharsets.US_ASCII));
+            out.writeBytes(JsonText.quote(nextCursor));
+        }
         if (meta.length > 0) {
             out.writeBytes(",\"_meta\":{".getBytes(StandardCharsets.US_ASCII));
             out.writeBytes(meta);

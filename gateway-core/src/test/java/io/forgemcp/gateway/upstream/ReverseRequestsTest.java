@@ -39,6 +39,12 @@ class ReverseRequestsTest {
     /** Hears what belongs to no call. */
     private static final class Unrelated implements UpstreamListener {
         private final List<Question> questions = new ArrayList<>();
+        private List<Message> opening = List.of();
+
+        @Override
+        public List<Message> opening(ServiceName service, ClientKey client, JsonSlice capabilities) {
+            return opening;
+        }
 
         @Override
         public void onNotification(ServiceName service, ClientKey client, Message notification) {}
@@ -294,5 +300,23 @@ class ReverseRequestsTest {
 
         assertThat(call.questions).hasSize(1);
         assertThat(repliesToTheServer()).containsExactly("\"q\" -32600");
+    }
+
+    @Test
+    void whatHeldInTheLastConversationIsAskedFirstInTheNext() {
+        unrelated.opening = List.of(json("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"logging/setLevel\"}"));
+        send(anne, new AskedCall());
+
+        assertThat(server.calls)
+                .extracting(received -> received.message.method())
+                .containsExactly("logging/setLevel", "tools/call");
+        server.calls.get(0).answer("{}");
+        server.calls
+                .get(1)
+                .receiver
+                .onFailure(new io.forgemcp.gateway.error.GatewayException(ErrorCode.SESSION_NOT_FOUND, "Gone."));
+        assertThat(server.calls)
+                .extracting(received -> received.message.method())
+                .containsExactly("logging/setLevel", "tools/call", "logging/setLevel", "tools/call");
     }
 }

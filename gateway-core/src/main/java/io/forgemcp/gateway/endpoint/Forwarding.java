@@ -1,0 +1,125 @@
+package io.forgemcp.gateway.endpoint;
+
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.protocol.JsonSlice;
+import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.protocol.Message.Field;
+import io.forgemcp.gateway.protocol.Messages;
+import io.forgemcp.gateway.upstream.UpstreamRequest;
+import io.forgemcp.gateway.virtualserver.Route;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Brings a client's request to the server that it names by tool, prompt or resource. Thread-safe; never blocks. */
+final class Forwarding {
+    private final RouteFinder routes;
+    private final CallPath calls;
+    private final ServerMessages messages;
+    private final Subscribing subscribing;
+    private final Duration timeout;
+
+    /** @param timeout how long a server may take to answer */
+    Forwarding(RouteFinder routes, CallPath calls, ServerMessages messages, Subscribing subscribing, Duration timeout) {
+        this.routes = routes;
+        this.calls = calls;
+        this.messages = messages;
+        this.subscribing = subscribing;
+        this.timeout = timeout;
+    }
+
+    /** Sends a request whose parameters name what is meant. */
+    void forward(ClientSession session, Message request, Offering offering, Reply reply) {
+        find(
+                session,
+                request,
+                offering,
+                nameOf(request, offering),
+                reply,
+                route -> send(session, request, offering.nameAt(route), route, reply));
+    }
+
+    /** Sends {@code completion/complete}, with the server's own name of the prompt in its reference. */
+    void complete(ClientSession session, Message request, Reply reply) {
+        JsonSlice params = request.get(Field.PARAMS);
+        JsonSlice ref = params == null ? null : params.member("ref");
+        String type = ref == null ? null : ref.textMember("type");
+        boolean prompt = "ref/prompt".equals(type);
+        String name = ref == null ? null : ref.textMember(prompt ? "name" : "uri");
+        if (params == null || ref == null || name == null || !prompt && !"ref/resource".equals(type)) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_PARAMS,
+                    "completion/complete needs params.ref: {\"type\":\"ref/prompt\",\"name\":...} or"
+                            + " {\"type\":\"ref/resource\",\"uri\":...}.");
+        }
+        Offering offering = prompt ? Offering.PROMPT : Offering.TEMPLATE;
+        find(session, request, offering, name, reply, route -> {
+            byte[] renamed = ref.withMember(prompt ? "name" : "uri", route.quotedOriginal())
+                    .toBytes();
+            Message asked = Message.parse(
+                    request.with(Field.PARAMS, params.withMember("ref", renamed).toBytes()));
+            send(session, asked, null, route, reply);
+        });
+    }
+
+    void subscribe(ClientSession session, Message request, Reply reply) {
+        String uri = nameOf(request, Offering.RESOURCE);
+        find(
+                session,
+                request,
+                Offering.RESOURCE,
+                uri,
+                reply,
+                route -> subscribing.subscribe(
+                        session, request, route, reply, to -> send(session, request, null, route, to)));
+    }
+
+    void unsubscribe(ClientSession session, Message request, Reply reply) {
+        String uri = nameOf(request, Offering.RESOURCE);
+        find(
+                session,
+                request,
+                Offering.RESOURCE,
+                uri,
+                reply,
+                route -> subscribing.unsubscribe(
+                        session, request, route, reply, to -> send(session, request, null, route, to)));
+    }
+
+    /** What happens with a request once it is known where it leads. */
+    private interface Onward {
+        void go(Route route);
+    }
+
+    private void find(
+            ClientSession session, Message request, Offering offering, String name, Reply reply, Onward onward) {
+        routes.find(session.caller(), session.virtualServer(), offering, name, new RouteFinder.Receiver() {
+            @Override
+            public void found(Route route) {
+                onward.go(route);
+            }
+
+            @Override
+            public void refused(GatewayException reason) {
+                reply.answer(Messages.error(request.requireId(), reason));
+            }
+        });
+    }
+
+    private void send(ClientSession session, Message request, byte @Nullable [] name, Route route, Reply reply) {
+        ClientCall call = new ClientCall(session, request.requireId(), route, messages, reply);
+        UpstreamRequest upstream = new UpstreamRequest(request, name, timeout, route.parameters());
+        call.began(calls.send(session.profile(), route, upstream, call));
+    }
+
+    private static String nameOf(Message request, Offering offering) {
+        Field field = offering == Offering.RESOURCE ? Field.URI : Field.NAME;
+        String name = request.text(field);
+        if (name == null) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_PARAMS,
+                    request.method() + " needs a string in params." + (field == Field.URI ? "uri" : "name") + ".");
+        }
+        return name;
+    }
+}
