@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 public final class Bridge implements AutoCloseable {
     private final BridgeSettings settings;
     private final Timers timers;
-    private final Children children;
-    private final Set<ChildLink> links = ConcurrentHashMap.newKeySet();
+    private final Servers servers;
+    private final Set<ServerLink> links = ConcurrentHashMap.newKeySet();
     /** Started ahead, so that a command that cannot run is noticed at once; the first client takes it. */
-    private final AtomicReference<@Nullable ChildLink> spare = new AtomicReference<>();
+    private final AtomicReference<@Nullable ServerLink> spare = new AtomicReference<>();
 
     private final Sessions sessions;
     private final SharedConversation stateless;
@@ -48,7 +48,7 @@ public final class Bridge implements AutoCloseable {
             BridgeSettings settings) {
         this.settings = settings;
         this.timers = timers;
-        this.children = new Children(server, runtime, transport);
+        this.servers = new Servers(server, runtime, transport);
         this.stateless = new SharedConversation(lazily(), null);
         this.shared = settings.sharing() == BridgeSettings.Sharing.NONE ? null : sharedByAll();
         this.sessions = new Sessions(timers, settings, this::conversation);
@@ -57,18 +57,18 @@ public final class Bridge implements AutoCloseable {
         this.sse = new SseBridge(sessions, settings);
     }
 
-    private ChildLink lazily() {
-        return track(new ChildLink(children, timers, Greeting.ofTheClient(), Nobody.INSTANCE));
+    private ServerLink lazily() {
+        return track(new ServerLink(servers, timers, Greeting.ofTheClient(), Nobody.INSTANCE));
     }
 
-    private ChildLink track(ChildLink link) {
+    private ServerLink track(ServerLink link) {
         links.add(link);
         return link;
     }
 
     private SharedConversation sharedByAll() {
         SharedHandshake handshake = new SharedHandshake(settings.version());
-        ChildLink link = track(new ChildLink(children, timers, handshake.greeting(), Nobody.INSTANCE));
+        ServerLink link = track(new ServerLink(servers, timers, handshake.greeting(), Nobody.INSTANCE));
         return new SharedConversation(link, handshake);
     }
 
@@ -76,13 +76,13 @@ public final class Bridge implements AutoCloseable {
         if (shared != null) {
             return shared;
         }
-        ChildLink ahead = spare.getAndSet(null);
-        ChildLink link = ahead != null ? ahead : lazily();
+        ServerLink ahead = spare.getAndSet(null);
+        ServerLink link = ahead != null ? ahead : lazily();
         return new OwnConversation(
                 link, session -> sessions.end(session, "its server cannot be kept alive"), this::forget);
     }
 
-    private void forget(ChildLink link) {
+    private void forget(ServerLink link) {
         links.remove(link);
     }
 
@@ -93,7 +93,7 @@ public final class Bridge implements AutoCloseable {
         if (shared != null) {
             return shared.open();
         }
-        ChildLink first = lazily();
+        ServerLink first = lazily();
         spare.set(first);
         return first.open();
     }
@@ -112,7 +112,7 @@ public final class Bridge implements AutoCloseable {
     public Health health() {
         int down = 0;
         GatewayException reason = null;
-        for (ChildLink link : links) {
+        for (ServerLink link : links) {
             if (link.isDown()) {
                 down++;
                 reason = link.lastReason();

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * subscriptions. What a server keeps beyond that is lost with the child. Owned by one link and guarded by its lock.
  */
 final class Greeting {
-    private static final String MINE = "\"forge-replay-";
+    /** Ours alone: the server may be a bridge, too, and say such things to its own. */
+    private final String mine = "\"forge-" + UUID.randomUUID() + "-";
 
     private @Nullable Message asked;
     private @Nullable Message initialize;
@@ -58,15 +60,22 @@ final class Greeting {
         return "subscription " + message.text(Message.Field.URI);
     }
 
-    /** Looks at what the server answers: a handshake counts once it has succeeded. */
-    void answered(Message answer) {
+    /**
+     * Looks at what the server answers.
+     *
+     * @return whether this is the end of a handshake that has succeeded
+     */
+    boolean answered(Message answer) {
         Message request = asked;
-        if (request != null && request.requireId().equals(answer.id())) {
-            asked = null;
-            if (answer.kind() == Message.Kind.RESULT) {
-                initialize = request;
-            }
+        if (request == null || !request.requireId().equals(answer.id())) {
+            return false;
         }
+        asked = null;
+        if (answer.kind() != Message.Kind.RESULT) {
+            return false;
+        }
+        initialize = request;
+        return true;
     }
 
     /** The first thing to say to a fresh child, under an id that no client uses. */
@@ -89,13 +98,13 @@ final class Greeting {
 
     private Message renumbered(Message request) {
         count++;
-        RequestId id = new RequestId(MINE + count + "\"");
+        RequestId id = new RequestId(mine + count + "\"");
         return Message.parse(request.with(Message.Field.ID, id.toBytes()));
     }
 
-    /** Whether this answers something that was said behind the client's back. */
-    static boolean isMine(Message answer) {
-        RequestId id = answer.id();
-        return id != null && id.json().startsWith(MINE);
+    /** Whether this was said behind the client's back, or answers something that was. */
+    boolean isMine(Message message) {
+        RequestId id = message.id();
+        return id != null && id.json().startsWith(mine);
     }
 }

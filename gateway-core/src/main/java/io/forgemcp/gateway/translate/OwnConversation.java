@@ -16,12 +16,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A child for one client alone: every message passes as it is, and what the child says can be meant for nobody else. */
-final class OwnConversation implements Conversation, ChildLink.Owner {
+final class OwnConversation implements Conversation, ServerLink.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(OwnConversation.class);
 
-    private final ChildLink link;
+    private final ServerLink link;
     private final Consumer<Session> onHopeless;
-    private final Consumer<ChildLink> onEnd;
+    private final Consumer<ServerLink> onEnd;
     private final Map<RequestId, Pending> pending = new ConcurrentHashMap<>();
     private volatile @Nullable Session session;
 
@@ -30,7 +30,7 @@ final class OwnConversation implements Conversation, ChildLink.Owner {
      * @param onHopeless told if the child cannot be kept alive
      * @param onEnd told when the link is not used any more
      */
-    OwnConversation(ChildLink link, Consumer<Session> onHopeless, Consumer<ChildLink> onEnd) {
+    OwnConversation(ServerLink link, Consumer<Session> onHopeless, Consumer<ServerLink> onEnd) {
         this.link = link;
         this.onHopeless = onHopeless;
         this.onEnd = onEnd;

@@ -19,10 +19,10 @@ import org.slf4j.LoggerFactory;
  * find their way back. What cannot be attributed with certainty goes to nobody: log messages, and requests of the server,
  * which are refused; the handshake is ours and declares no capability that would make a server send any.
  */
-final class SharedConversation implements Conversation, ChildLink.Owner {
+final class SharedConversation implements Conversation, ServerLink.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(SharedConversation.class);
 
-    private final ChildLink link;
+    private final ServerLink link;
     private final AtomicLong ids = new AtomicLong();
     private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
@@ -30,7 +30,7 @@ final class SharedConversation implements Conversation, ChildLink.Owner {
     private final @Nullable SharedHandshake handshake;
 
     /** @param handshake what the child was told; null for a child that is spoken to without one */
-    SharedConversation(ChildLink link, @Nullable SharedHandshake handshake) {
+    SharedConversation(ServerLink link, @Nullable SharedHandshake handshake) {
         this.link = link;
         this.handshake = handshake;
     }

@@ -6,7 +6,9 @@ import io.forgemcp.gateway.protocol.JsonText;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.RequestId;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +77,34 @@ final class StatelessRules {
         } catch (IllegalArgumentException malformed) {
             return value;
         }
+    }
+
+    /** The headers that a request has to bring along, names and values in turn; none for the older generation. */
+    static List<String> headers(Message message) {
+        if (!isModern(message)) {
+            return List.of();
+        }
+        JsonSlice meta = message.get(Message.Field.META);
+        String version = meta == null ? null : meta.textMember(CLAIM);
+        List<String> headers = new ArrayList<>();
+        headers.addAll(List.of("MCP-Protocol-Version", encoded(String.valueOf(version))));
+        headers.addAll(List.of("Mcp-Method", encoded(message.method())));
+        String name = name(message);
+        if (name != null) {
+            headers.addAll(List.of("Mcp-Name", encoded(name)));
+        }
+        return headers;
+    }
+
+    /** As a header field may hold it (MCP 2026-07-28, Streamable HTTP, Value Encoding). */
+    private static String encoded(String text) {
+        boolean plain = !text.isEmpty()
+                && text.strip().equals(text)
+                && !text.startsWith("=?base64?")
+                && text.chars().allMatch(c -> c >= 0x20 && c <= 0x7e);
+        return plain
+                ? text
+                : "=?base64?" + Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8)) + "?=";
     }
 
     private static byte[] error(RequestId id, String reason) {

@@ -123,12 +123,12 @@ final class FakeChildren implements ServiceRuntime, UpstreamTransport {
         /** As kill -9 would. */
         void die() {
             ended = true;
-            listener.onClosed(new GatewayException(ErrorCode.OUTCOME_UNKNOWN, "closed"));
+            listener.onClosed(new GatewayException(ErrorCode.OUTCOME_UNKNOWN, "The server closed its output."));
             exits.exited(id, "killed by signal 9");
         }
 
         void closeOutput() {
-            listener.onClosed(new GatewayException(ErrorCode.OUTCOME_UNKNOWN, "closed"));
+            listener.onClosed(new GatewayException(ErrorCode.OUTCOME_UNKNOWN, "The server closed its output."));
         }
 
         @Override

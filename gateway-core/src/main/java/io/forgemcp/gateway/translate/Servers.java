@@ -13,7 +13,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Starts children of one server, each with a conversation of its own. Thread-safe; never blocks. */
-final class Children {
+final class Servers {
     /** A server that does not end when its input does is asked, and then made to. */
     private static final Duration GRACE = Duration.ofSeconds(3);
 
@@ -22,7 +22,7 @@ final class Children {
     private final UpstreamTransport transport;
     private final AtomicLong count = new AtomicLong();
 
-    Children(ServiceDefinition server, ServiceRuntime runtime, UpstreamTransport transport) {
+    Servers(ServiceDefinition server, ServiceRuntime runtime, UpstreamTransport transport) {
         this.server = server;
         this.runtime = runtime;
         this.transport = transport;
@@ -34,16 +34,16 @@ final class Children {
      * @param listener hears what it says, and that it closed its output
      * @param exits told if it ends without having been asked to
      */
-    CompletionStage<Child> start(ChannelListener listener, ServiceRuntime.ExitListener exits) {
+    CompletionStage<Running> start(ChannelListener listener, ServiceRuntime.ExitListener exits) {
         InstanceId id = new InstanceId(server.name(), count.incrementAndGet());
         return runtime.start(server, id, exits).thenCompose(instance -> open(instance, listener));
     }
 
-    private CompletionStage<Child> open(Instance instance, ChannelListener listener) {
-        CompletableFuture<Child> opened = new CompletableFuture<>();
+    private CompletionStage<Running> open(Instance instance, ChannelListener listener) {
+        CompletableFuture<Running> opened = new CompletableFuture<>();
         transport.open(server.name().value(), instance.address(), listener).whenComplete((channel, failure) -> {
             if (channel != null) {
-                opened.complete(new Child(instance, channel));
+                opened.complete(new Running(instance, channel));
             } else {
                 instance.stop(GRACE).whenComplete((gone, unknown) -> opened.completeExceptionally(failure));
             }
@@ -52,7 +52,7 @@ final class Children {
     }
 
     /** One that runs. */
-    record Child(Instance instance, UpstreamChannel channel) {
+    record Running(Instance instance, UpstreamChannel channel) {
         /** Closes its input and ends it; completes when it is gone. */
         CompletionStage<Void> end() {
             channel.close();

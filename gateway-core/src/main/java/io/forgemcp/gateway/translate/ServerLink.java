@@ -3,27 +3,26 @@ package io.forgemcp.gateway.translate;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.time.Timers;
-import io.forgemcp.gateway.transport.Outgoing;
-import io.forgemcp.gateway.transport.UpstreamChannel;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A line to a server that outlives any one child: when a child dies, another is started after a pause that doubles, told
- * what its predecessor knew (see {@link Greeting}), and given what waited meanwhile. What was under way is lost, and the
- * owner hears why. Thread-safe; the lock guards the bookkeeping only, never a write or a call of the owner.
+ * A line to a server that outlives any one child or connection: when a child dies, another is started after a pause that
+ * doubles, told what its predecessor knew (see {@link Greeting}), and given what waited meanwhile. What was under way is
+ * lost, and the owner hears why. Thread-safe; the lock guards the bookkeeping only, never a write or a call of the owner.
  */
-final class ChildLink {
+final class ServerLink {
     /** Hears what comes over the line, in order. Called from several threads, one at a time; must not block. */
     interface Owner {
         void onMessage(Message message);
@@ -57,35 +56,30 @@ final class ChildLink {
         CLOSED
     }
 
-    private static final Logger LOG = LoggerFactory.getLogger(ChildLink.class);
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    private static final Logger LOG = LoggerFactory.getLogger(ServerLink.class);
     /** A child that has lived so long was all right, whatever ended it. */
     private static final Duration STABLE = Duration.ofSeconds(10);
 
-    private static final int HOPELESS = 5;
-    /** From so many failures on the pause is longer than a caller likes to be kept in the dark. */
-    private static final int REFUSING = 3;
-
-    private static final long MAX_WAITING_BYTES = 64L << 20;
-
-    private final Children children;
+    private final Servers servers;
     private final Timers timers;
     private final Greeting greeting;
     private final ReentrantLock lock = new ReentrantLock();
-    private final ArrayDeque<Message> waiting = new ArrayDeque<>();
+    private final WaitingMessages waiting = new WaitingMessages();
+    private final Failures failures = new Failures();
+    /** What has been sent again because a session was lost; a server that forgets at once is not asked for ever. */
+    private final Set<Message> repeated = new HashSet<>();
+
+    private final AtomicLong deliveries = new AtomicLong();
     private final CompletableFuture<Void> firstStart = new CompletableFuture<>();
     private volatile Owner owner;
     private volatile boolean down;
     private State state = State.NEW;
-    private @Nullable ChildRun run;
+    private @Nullable LinkRun run;
     private Timers.@Nullable Cancellable restart;
     private @Nullable GatewayException lastReason;
-    private long waitingBytes;
-    private int failures;
 
-    ChildLink(Children children, Timers timers, Greeting greeting, Owner owner) {
-        this.children = children;
+    ServerLink(Servers servers, Timers timers, Greeting greeting, Owner owner) {
+        this.servers = servers;
         this.timers = timers;
         this.greeting = greeting;
         this.owner = owner;
@@ -120,7 +114,7 @@ final class ChildLink {
 
     /** Sends a message now, or as soon as there is a child. */
     void send(Message message) {
-        ChildRun current = null;
+        LinkRun current = null;
         GatewayException refusal = null;
         lock.lock();
         try {
@@ -131,7 +125,6 @@ final class ChildLink {
                     current = run;
                 } else {
                     waiting.add(message);
-                    waitingBytes += message.bytes().length;
                 }
             }
         } finally {
@@ -149,53 +142,97 @@ final class ChildLink {
             return new GatewayException(
                     ErrorCode.SESSION_NOT_FOUND, "This conversation has ended. Send initialize again.");
         }
-        if (state == State.WAITING && failures >= REFUSING) {
+        if (state == State.WAITING && failures.refuses()) {
             return new GatewayException(
                     ErrorCode.SERVICE_UNAVAILABLE,
                     "The server keeps ending before it has answered anything and is left alone for a moment. Last: "
                             + (lastReason == null ? "unknown" : lastReason.getMessage()));
         }
-        if (waitingBytes + message.bytes().length > MAX_WAITING_BYTES && !waiting.isEmpty()) {
+        if (waiting.isFull(message)) {
             return new GatewayException(
                     ErrorCode.SERVICE_UNAVAILABLE,
-                    "The server is being started and " + MAX_WAITING_BYTES + " bytes already wait for it.");
+                    "The server is being started and " + WaitingMessages.MAX_BYTES + " bytes already wait for it.");
         }
         return null;
     }
 
-    private void write(ChildRun to, Message message) {
-        Outgoing outgoing =
-                new Outgoing(message.bytes(), message.isAnswer() ? null : message.method(), message.numericId());
-        to.require().channel().send(outgoing, new UpstreamChannel.Receiver() {
-            @Override
-            public void onMessage(Message incoming) {
-                received(to, incoming);
-            }
+    private void write(LinkRun to, Message message) {
+        new Delivery(this, to, message, deliveries.incrementAndGet()).send();
+    }
 
-            @Override
-            public void onEnd() {}
+    /** A message did not reach the server, or its answer will not come. */
+    void failed(LinkRun by, Message message, GatewayException reason) {
+        boolean sessionLost = reason.code() == ErrorCode.SESSION_NOT_FOUND && mayRepeat(message);
+        if (greeting.isMine(message)) {
+            lost(by, reason);
+        } else if (sessionLost) {
+            beginAnew(by, message);
+        } else {
+            owner.onUnsent(message, reason);
+        }
+    }
 
-            @Override
-            public void onFailure(GatewayException failure) {
-                owner.onUnsent(message, failure);
+    /** A server that does not know the session has not run the request, so once it may be sent again. */
+    private boolean mayRepeat(Message message) {
+        lock.lock();
+        try {
+            return greeting.isDue() && state != State.CLOSED && repeated.add(message);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The server has forgotten the session: another is begun behind the client's back. */
+    private void beginAnew(LinkRun gone, Message message) {
+        boolean first;
+        lock.lock();
+        try {
+            first = run == gone;
+            if (first) {
+                run = null;
+                state = State.WAITING;
+                waiting.addFirst(message);
             }
-        });
+        } finally {
+            lock.unlock();
+        }
+        if (first) {
+            LOG.info("event=session_renewed reason=\"the server no longer knows it\"");
+            gone.end();
+            begin(State.WAITING);
+        } else {
+            send(message);
+        }
+    }
+
+    /** Gives up waiting for the answer to a request, where closing its connection says so. */
+    void cancel(RequestId request) {
+        LinkRun current;
+        lock.lock();
+        try {
+            current = run;
+        } finally {
+            lock.unlock();
+        }
+        if (current != null) {
+            current.cancel(request);
+        }
     }
 
     private void begin(State expected) {
-        ChildRun next;
+        LinkRun next;
         lock.lock();
         try {
             if (state != expected) {
                 return;
             }
             state = State.STARTING;
-            next = new ChildRun(this, timers);
+            next = new LinkRun(this, timers);
             run = next;
         } finally {
             lock.unlock();
         }
-        children.start(next, next).whenComplete((child, failure) -> {
+        servers.start(next, next).whenComplete((child, failure) -> {
             if (child != null) {
                 started(next, child);
             } else {
@@ -206,7 +243,7 @@ final class ChildLink {
         });
     }
 
-    private void started(ChildRun started, Children.Child child) {
+    private void started(LinkRun started, Servers.Running child) {
         started.child(child);
         Message first = null;
         boolean late;
@@ -232,7 +269,7 @@ final class ChildLink {
         firstStart.complete(null);
     }
 
-    private void sendWaiting(ChildRun to) {
+    private void sendWaiting(LinkRun to) {
         for (; ; ) {
             Message next;
             lock.lock();
@@ -246,7 +283,6 @@ final class ChildLink {
                     down = false;
                     return;
                 }
-                waitingBytes -= next.bytes().length;
                 greeting.sent(next);
             } finally {
                 lock.unlock();
@@ -256,8 +292,9 @@ final class ChildLink {
     }
 
     /** A child said something. */
-    void received(ChildRun from, Message message) {
+    void received(LinkRun from, Message message) {
         boolean greeted = false;
+        boolean agreed = false;
         List<Message> rest = List.of();
         lock.lock();
         try {
@@ -265,7 +302,7 @@ final class ChildLink {
                 return;
             }
             if (message.isAnswer()) {
-                if (Greeting.isMine(message)) {
+                if (greeting.isMine(message)) {
                     if (state != State.GREETING) {
                         return;
                     }
@@ -273,11 +310,15 @@ final class ChildLink {
                     rest = greeting.rest();
                 } else {
                     from.prove();
-                    greeting.answered(message);
+                    repeated.clear();
+                    agreed = greeting.answered(message);
                 }
             }
         } finally {
             lock.unlock();
+        }
+        if (agreed || (greeted && message.kind() == Message.Kind.RESULT)) {
+            from.agreed(message);
         }
         if (!greeted) {
             owner.onMessage(message);
@@ -295,7 +336,7 @@ final class ChildLink {
     }
 
     /** The first sign that a child has gone: nothing more is written to it. */
-    void ending(ChildRun ending) {
+    void ending(LinkRun ending) {
         lock.lock();
         try {
             if (run == ending && state != State.CLOSED) {
@@ -308,7 +349,7 @@ final class ChildLink {
     }
 
     /** A child has gone for good, or was never there. */
-    void lost(ChildRun gone, GatewayException reason) {
+    void lost(LinkRun gone, GatewayException reason) {
         List<Message> unsent = List.of();
         Set<Message> kept = Set.of();
         boolean hopeless;
@@ -322,15 +363,12 @@ final class ChildLink {
             down = true;
             state = State.WAITING;
             lastReason = reason;
-            failures = gone.proven() || gone.livedFor(STABLE) ? 1 : failures + 1;
-            hopeless = failures == HOPELESS;
-            pause = pause(failures);
-            if (failures == 1 && gone.started()) {
-                kept = Set.copyOf(waiting);
+            pause = failures.next(gone.proven() || gone.livedFor(STABLE));
+            hopeless = failures.isHopeless();
+            if (failures.isFirst() && gone.started()) {
+                kept = waiting.all();
             } else {
-                unsent = new ArrayList<>(waiting);
-                waiting.clear();
-                waitingBytes = 0;
+                unsent = waiting.clear();
             }
             restart = timers.schedule(pause, () -> begin(State.WAITING));
         } finally {
@@ -345,17 +383,9 @@ final class ChildLink {
         }
     }
 
-    private static Duration pause(int failures) {
-        Duration pause = FIRST_PAUSE;
-        for (int i = 1; i < failures && pause.compareTo(LONGEST_PAUSE) < 0; i++) {
-            pause = pause.multipliedBy(2);
-        }
-        return pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
-    }
-
     /** Ends the child; the owner hears nothing more. Completes when it is gone. Idempotent. */
     CompletionStage<Void> close() {
-        ChildRun current;
+        LinkRun current;
         Timers.Cancellable planned;
         lock.lock();
         try {
@@ -365,7 +395,6 @@ final class ChildLink {
             down = false;
             planned = restart;
             waiting.clear();
-            waitingBytes = 0;
         } finally {
             lock.unlock();
         }

@@ -1,0 +1,164 @@
+package io.forgemcp.gateway.translate;
+
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.lifecycle.ServiceRuntime;
+import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.protocol.Messages;
+import io.forgemcp.gateway.protocol.RequestId;
+import io.forgemcp.gateway.service.ServiceDefinition;
+import io.forgemcp.gateway.time.Timers;
+import io.forgemcp.gateway.transport.ChannelListener;
+import io.forgemcp.gateway.transport.InstanceAddress;
+import io.forgemcp.gateway.transport.StdioTransport;
+import io.forgemcp.gateway.transport.UpstreamTransport;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An MCP server on standard streams that is somewhere else in truth: every line goes to a server behind another transport,
+ * and what that says comes back as lines. For clients that only start commands. A session that the server forgets is begun
+ * anew behind the client's back. Thread-safe.
+ */
+public final class StdioFace implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(StdioFace.class);
+    /** A client that has closed its end may still read what it asked for. */
+    private static final Duration LAST_ANSWERS = Duration.ofSeconds(10);
+
+    private static final Duration LAST_LINES = Duration.ofSeconds(2);
+
+    private final ServerLink link;
+    private final Timers timers;
+    private final InputStream in;
+    private final LineWriter out;
+    private final Map<RequestId, Message> underWay = new ConcurrentHashMap<>();
+    private final CompletableFuture<Void> done = new CompletableFuture<>();
+    private volatile boolean inputEnded;
+
+    /**
+     * @param server where the messages go
+     * @param runtime finds or starts it; closed by the caller, afterwards
+     * @param transport speaks to it
+     * @param in lines from the client
+     * @param out lines to the client; nobody else may write there
+     */
+    public StdioFace(
+            ServiceDefinition server,
+            ServiceRuntime runtime,
+            UpstreamTransport transport,
+            Timers timers,
+            InputStream in,
+            OutputStream out) {
+        this.timers = timers;
+        this.in = in;
+        this.out = new LineWriter(out, () -> done.complete(null));
+        this.link =
+                new ServerLink(new Servers(server, runtime, transport), timers, Greeting.ofTheClient(), new Answers());
+    }
+
+    /**
+     * Begins to read.
+     *
+     * @return completes when the client has closed its input and has its answers, or reads no more
+     */
+    public CompletionStage<Void> start() {
+        link.open();
+        // Only its reading half is of use here: the lines that go out must all be written before the end.
+        new StdioTransport()
+                .open("client", new InstanceAddress.Stdio(OutputStream.nullOutputStream(), in), new Client());
+        return done;
+    }
+
+    private void fromClient(Message message) {
+        if (message.isRequest()) {
+            underWay.put(message.requireId(), message);
+        } else if (message.isNotification() && message.method().equals("notifications/cancelled")) {
+            RequestId id = Renumbering.cancelled(message);
+            Message request = id == null ? null : underWay.get(id);
+            if (request != null && StatelessRules.isModern(request)) {
+                // There the end of the connection says it, and nothing else would be understood.
+                link.cancel(request.requireId());
+                answered(request.requireId());
+                return;
+            }
+        }
+        link.send(message);
+    }
+
+    private void answered(RequestId request) {
+        underWay.remove(request);
+        finishIfQuiet();
+    }
+
+    private void finishIfQuiet() {
+        if (inputEnded && underWay.isEmpty()) {
+            done.complete(null);
+        }
+    }
+
+    private void fail(Message request, GatewayException reason) {
+        if (underWay.remove(request.requireId(), request)) {
+            out.write(Messages.error(request.requireId(), reason));
+            finishIfQuiet();
+        }
+    }
+
+    /** Ends the conversation with the server and writes what is left. Idempotent. */
+    @Override
+    public void close() {
+        done.complete(null);
+        link.close();
+        out.close(LAST_LINES);
+    }
+
+    /** What the client sends. */
+    private final class Client implements ChannelListener {
+        @Override
+        public void onMessage(Message message) {
+            fromClient(message);
+        }
+
+        @Override
+        public void onClosed(GatewayException reason) {
+            inputEnded = true;
+            finishIfQuiet();
+            timers.schedule(LAST_ANSWERS, () -> done.complete(null));
+        }
+    }
+
+    /** What the server sends. */
+    private final class Answers implements ServerLink.Owner {
+        @Override
+        public void onMessage(Message message) {
+            out.write(message.bytes());
+            RequestId id = message.isAnswer() ? message.id() : null;
+            if (id != null) {
+                answered(id);
+            }
+        }
+
+        @Override
+        public void onUnsent(Message message, GatewayException reason) {
+            if (message.isRequest()) {
+                fail(message, reason);
+            } else {
+                LOG.warn("event=message_lost message=\"{}\" reason=\"{}\"", message, reason.getMessage());
+            }
+        }
+
+        @Override
+        public void onLost(GatewayException reason, Set<Message> kept) {
+            List.copyOf(underWay.values()).stream()
+                    .filter(request -> !kept.contains(request))
+                    .forEach(request -> fail(request, reason));
+        }
+    }
+}

@@ -1,0 +1,215 @@
+package io.forgemcp.gateway.translate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.forgemcp.gateway.lifecycle.RemoteRuntime;
+import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.service.Launch;
+import io.forgemcp.gateway.service.RuntimeChoice;
+import io.forgemcp.gateway.service.ServiceDefinition;
+import io.forgemcp.gateway.service.WireProtocol;
+import io.forgemcp.gateway.time.ManualTimers;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A client on pipes, the stdio face, and a bridge in this process as the server behind it: everything but the network. */
+class StdioFaceTest {
+    private static final ServiceDefinition THERE = ServiceDefinition.of(
+                    "gateway",
+                    RuntimeChoice.REMOTE,
+                    new Launch.Remote(URI.create("http://127.0.0.1/"), Map.of()),
+                    WireProtocol.STREAMABLE_HTTP)
+            .build();
+
+    private final Bridged bridged = new Bridged();
+    private final FakeChildren children = bridged.children;
+    private final ManualTimers timers = new ManualTimers();
+    private final Output output = new Output();
+    private PipedOutputStream input;
+    private StdioFace face;
+    private CompletableFuture<Void> done;
+
+    /** What the face writes, readable while it is being written. */
+    private static final class Output extends OutputStream {
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+        @Override
+        public synchronized void write(int b) {
+            bytes.write(b);
+        }
+
+        @Override
+        public synchronized void write(byte[] source, int from, int length) {
+            bytes.write(source, from, length);
+        }
+
+        synchronized List<String> lines() {
+            String text = bytes.toString(StandardCharsets.UTF_8);
+            return text.isEmpty() ? List.of() : List.of(text.split("\n"));
+        }
+    }
+
+    @BeforeEach
+    void start() throws IOException {
+        input = new PipedOutputStream();
+        PipedInputStream in = new PipedInputStream(input, 4 << 20);
+        face = new StdioFace(
+                THERE,
+                new RemoteRuntime(),
+                new EndpointTransport(bridged.bridge.streamableHttp(), null),
+                timers,
+                in,
+                output);
+        done = face.start().toCompletableFuture();
+    }
+
+    @AfterEach
+    void stop() {
+        face.close();
+        bridged.bridge.close();
+    }
+
+    private void say(String json) throws IOException {
+        input.write((json.replace('\'', '"') + "\n").getBytes(StandardCharsets.UTF_8));
+        input.flush();
+    }
+
+    private String line(int index) {
+        await().until(() -> output.lines().size() > index);
+        return output.lines().get(index);
+    }
+
+    private void shakeHands() throws IOException {
+        say(Bridged.INITIALIZE);
+        assertThat(line(0)).contains("serverInfo").contains("\"id\":1");
+        say("{'jsonrpc':'2.0','method':'notifications/initialized'}");
+        await().until(() -> children.last().methods().contains("notifications/initialized"));
+    }
+
+    private void heard(String method) {
+        await().until(() -> children.last().methods().contains(method));
+    }
+
+    @Test
+    void aCallGoesThereAndItsAnswerComesBackAsALine() throws Exception {
+        shakeHands();
+        say(Bridged.request("'uuid-1'", "tools/call", "'name':'t'"));
+        heard("tools/call");
+        children.last().answer("{'n':1.0}");
+        assertThat(line(1)).isEqualTo("{\"jsonrpc\":\"2.0\",\"id\":\"uuid-1\",\"result\":{\"n\":1.0}}");
+    }
+
+    @Test
+    void progressAndRequestsOfTheServerComeAndAnswersGo() throws Exception {
+        shakeHands();
+        say("{'jsonrpc':'2.0','id':2,'method':'tools/call','params':{'_meta':{'progressToken':9}}}");
+        heard("tools/call");
+        children.last().say("{'jsonrpc':'2.0','method':'notifications/progress','params':{'progressToken':9}}");
+        children.last().say("{'jsonrpc':'2.0','id':0,'method':'elicitation/create','params':{}}");
+        assertThat(line(1)).contains("progress");
+        assertThat(line(2)).contains("elicitation/create");
+        say("{'jsonrpc':'2.0','id':0,'result':{'action':'accept'}}");
+        heard("answer");
+        children.last().say("{'jsonrpc':'2.0','id':2,'result':{}}");
+        assertThat(line(3)).contains("\"id\":2");
+    }
+
+    @Test
+    void whatComesUnaskedComes() throws Exception {
+        shakeHands();
+        children.last().say("{'jsonrpc':'2.0','method':'notifications/tools/list_changed'}");
+        assertThat(line(1)).contains("list_changed");
+    }
+
+    @Test
+    void whenTheClientClosesItsEndItStillGetsItsAnswers() throws Exception {
+        shakeHands();
+        say(Bridged.request("2", "tools/call", ""));
+        heard("tools/call");
+        input.close();
+        await().until(() -> timers.waiting() > 0);
+        assertThat(done).isNotDone();
+        children.last().answer("{}");
+        assertThat(line(1)).contains("\"id\":2");
+        await().until(done::isDone);
+        face.close();
+        assertThat(bridged.bridge.health().sessions())
+                .as("the session is ended, too")
+                .isZero();
+    }
+
+    @Test
+    void butNotForEver() throws Exception {
+        shakeHands();
+        say(Bridged.request("2", "tools/call", ""));
+        heard("tools/call");
+        input.close();
+        await().until(() -> timers.waiting() > 0);
+        timers.advance(Duration.ofSeconds(10));
+        assertThat(done).isDone();
+    }
+
+    @Test
+    void aSessionThatTheServerForgetsIsBegunAnewAndNothingIsLost() throws Exception {
+        shakeHands();
+        FakeChildren.FakeChild before = children.last();
+        bridged.pass(Duration.ofDays(1));
+        before.die();
+        for (int i = 0; i < 5; i++) {
+            bridged.pass(Duration.ofSeconds(5));
+            if (children.alive() > 0) {
+                children.last().die();
+            }
+        }
+        await().until(() -> bridged.bridge.health().sessions() == 0);
+        say(Bridged.request("2", "tools/call", ""));
+        await().until(() -> children.alive() == 1 && children.last().methods().contains("tools/call"));
+        assertThat(children.last().methods()).containsExactly("initialize", "notifications/initialized", "tools/call");
+        children.last().answer("{'again':1}");
+        assertThat(line(1)).contains("again").contains("\"id\":2");
+    }
+
+    @Test
+    void anErrorKeepsTheIdOfItsRequest() throws Exception {
+        say(Bridged.request("'early'", "tools/list", ""));
+        assertThat(line(0)).contains("\"id\":\"early\"").contains("GW-1101");
+    }
+
+    @Test
+    void aRequestThatStandsForItselfGoesWithItsHeadersAndIsCancelledByItsEnd() throws Exception {
+        say("{'jsonrpc':'2.0','id':'m','method':'tools/call','params':{'name':'é','_meta':{"
+                + "'io.modelcontextprotocol/protocolVersion':'2026-07-28'}}}");
+        heard("tools/call");
+        assertThat(output.lines()).isEmpty();
+        say("{'jsonrpc':'2.0','method':'notifications/cancelled','params':{'requestId':'m'}}");
+        heard("notifications/cancelled");
+        Message cancelled = children.last().received.get(1);
+        assertThat(cancelled.get(Message.Field.CANCELLED_ID))
+                .hasToString(children.last().lastRequest().requireId().json());
+    }
+
+    @Test
+    void aMegabyteAndLinesThatAreNoMessagesAreNoTrouble() throws Exception {
+        say("this is no message");
+        say("");
+        shakeHands();
+        String big = "x".repeat(1 << 20);
+        say(Bridged.request("2", "tools/call", "'big':'" + big + "'"));
+        heard("tools/call");
+        children.last().answer("{'big':'" + big + "'}");
+        assertThat(line(1)).hasSizeGreaterThan(1 << 20).endsWith("}");
+    }
+}
