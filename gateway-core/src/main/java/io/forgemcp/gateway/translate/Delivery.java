@@ -10,7 +10,7 @@ import io.forgemcp.gateway.transport.UpstreamChannel;
 /** What becomes of one message that was handed to a connection. Called by the transport, from one thread at a time. */
 final class Delivery implements UpstreamChannel.Receiver {
     /** Transports know requests by plain numbers. No client's number is as large, so these never meet one. */
-    private static final long OURS = 1L << 60;
+    private static final long OURS = 900_000_000_000_000_000L;
 
     private final ServerLink link;
     private final LinkRun run;

@@ -14,12 +14,14 @@ import io.forgemcp.gateway.transport.UpstreamTransport;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +42,8 @@ public final class StdioFace implements AutoCloseable {
     private final InputStream in;
     private final LineWriter out;
     private final Map<RequestId, Message> underWay = new ConcurrentHashMap<>();
+    private final ArrayDeque<Message> held = new ArrayDeque<>();
+    private @Nullable RequestId shakingHands;
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private volatile boolean inputEnded;
 
@@ -77,7 +81,21 @@ public final class StdioFace implements AutoCloseable {
         return done;
     }
 
+    /** Until the handshake is answered there is no session that a later message could belong to. */
     private void fromClient(Message message) {
+        synchronized (held) {
+            if (shakingHands != null) {
+                held.add(message);
+                return;
+            }
+            if (message.isRequest() && message.method().equals("initialize") && !StatelessRules.isModern(message)) {
+                shakingHands = message.requireId();
+            }
+        }
+        pass(message);
+    }
+
+    private void pass(Message message) {
         if (message.isRequest()) {
             underWay.put(message.requireId(), message);
         } else if (message.isNotification() && message.method().equals("notifications/cancelled")) {
@@ -95,11 +113,37 @@ public final class StdioFace implements AutoCloseable {
 
     private void answered(RequestId request) {
         underWay.remove(request);
+        boolean released;
+        synchronized (held) {
+            released = request.equals(shakingHands);
+        }
+        if (released) {
+            release();
+        }
         finishIfQuiet();
     }
 
+    /** One by one, so that what the client says meanwhile stays behind what it said before. */
+    private void release() {
+        for (; ; ) {
+            Message next;
+            synchronized (held) {
+                next = held.poll();
+                if (next == null) {
+                    shakingHands = null;
+                    return;
+                }
+            }
+            pass(next);
+        }
+    }
+
     private void finishIfQuiet() {
-        if (inputEnded && underWay.isEmpty()) {
+        boolean quiet;
+        synchronized (held) {
+            quiet = held.isEmpty();
+        }
+        if (inputEnded && quiet && underWay.isEmpty()) {
             done.complete(null);
         }
     }
@@ -107,7 +151,7 @@ public final class StdioFace implements AutoCloseable {
     private void fail(Message request, GatewayException reason) {
         if (underWay.remove(request.requireId(), request)) {
             out.write(Messages.error(request.requireId(), reason));
-            finishIfQuiet();
+            answered(request.requireId());
         }
     }
 

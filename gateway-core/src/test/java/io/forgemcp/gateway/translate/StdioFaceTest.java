@@ -113,6 +113,19 @@ class StdioFaceTest {
     }
 
     @Test
+    void aClientThatSaysEverythingAtOnceIsAnsweredInOrder() throws Exception {
+        say(Bridged.INITIALIZE + "\n{'jsonrpc':'2.0','method':'notifications/initialized'}\n"
+                + Bridged.request("2", "tools/call", ""));
+        input.close();
+        await().until(() -> !children.all.isEmpty());
+        heard("tools/call");
+        children.last().answer("{}");
+        await().until(done::isDone);
+        assertThat(line(0)).contains("serverInfo");
+        assertThat(line(1)).contains("\"id\":2");
+    }
+
+    @Test
     void progressAndRequestsOfTheServerComeAndAnswersGo() throws Exception {
         shakeHands();
         say("{'jsonrpc':'2.0','id':2,'method':'tools/call','params':{'_meta':{'progressToken':9}}}");

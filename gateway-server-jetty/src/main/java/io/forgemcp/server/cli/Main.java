@@ -64,6 +64,7 @@ public final class Main {
         commands.put("call", () -> new CallCommand(output));
         commands.put("servers", () -> new ServersCommand(output));
         commands.put("config", () -> ConfigCommand.commandLine(output));
+        commands.put("stdio", () -> new StdioCommand(output));
         commands.put("translate", () -> new TranslateCommand(output));
         commands.put("doctor", () -> new DoctorCommand(output));
         commands.put("version", () -> new VersionCommand(output));

@@ -22,10 +22,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Serves one stdio server over HTTP until Ctrl-C. Needs no configuration and no running gateway. */
+/**
+ * Serves one stdio server over HTTP, or one URL on standard input and output, until Ctrl-C. Needs no configuration and no
+ * running gateway.
+ */
 @Command(
         name = "translate",
-        description = "Serve a stdio MCP server over HTTP, without a gateway in between.",
+        description = "Serve a stdio MCP server over HTTP, or the other way round, without a gateway in between.",
         mixinStandardHelpOptions = true)
 final class TranslateCommand implements Callable<Integer> {
     @Mixin
@@ -33,6 +36,9 @@ final class TranslateCommand implements Callable<Integer> {
 
     @Mixin
     private final BridgeOptions bridge = new BridgeOptions();
+
+    @Mixin
+    private final ConnectOptions connect = new ConnectOptions();
 
     @Option(
             names = "--log-level",
@@ -51,13 +57,35 @@ final class TranslateCommand implements Callable<Integer> {
     public Integer call() {
         Shell shell = output.shell();
         Logging.level(logLevel.isBlank() ? shell.variable("LOG_LEVEL", "INFO") : logLevel);
-        if (bridge.command() == null) {
-            throw new CommandFailure(
-                    ExitCode.USAGE,
-                    "Say what to translate, for example --stdio \"npx -y @modelcontextprotocol/server-everything\".");
+        if (connect.isGiven()) {
+            requireNothingElse();
+            new StdioSession(shell).run(connect.server(shell));
+        } else if (bridge.command() != null) {
+            requireNoHeaders();
+            serve(shell);
+        } else {
+            throw usage("Say what to translate: --stdio \"npx -y some-server\" serves a command over HTTP,"
+                    + " --connect-streamable-http URL and --connect-sse URL serve a URL on standard input and output.");
         }
-        serve(shell);
         return ExitCode.OK;
+    }
+
+    private void requireNothingElse() {
+        if (bridge.command() != null || !bridge.faces().isEmpty() || !further.isEmpty()) {
+            throw usage("A URL is served on standard input and output only. Leave out --stdio, --expose-... and words"
+                    + " behind the options.");
+        }
+    }
+
+    private void requireNoHeaders() {
+        if (connect.stray() != null) {
+            throw usage(connect.stray() + " is for the URL of --connect-sse or --connect-streamable-http; a command has"
+                    + " its environment.");
+        }
+    }
+
+    private static CommandFailure usage(String why) {
+        return new CommandFailure(ExitCode.USAGE, why);
     }
 
     private void serve(Shell shell) {
