@@ -3,16 +3,20 @@ package io.forgemcp.gateway;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.forgemcp.gateway.catalog.Catalog;
+import io.forgemcp.gateway.endpoint.CallTally;
 import io.forgemcp.gateway.endpoint.McpEndpoint;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.event.EventBus;
+import io.forgemcp.gateway.internal.Demand;
 import io.forgemcp.gateway.internal.ScalingLoop;
 import io.forgemcp.gateway.lifecycle.ServiceManager;
 import io.forgemcp.gateway.metrics.GatewayMetrics;
 import io.forgemcp.gateway.routing.ToolMatch;
 import io.forgemcp.gateway.scaling.ScalingDecision;
 import io.forgemcp.gateway.scaling.ScalingRecord;
+import io.forgemcp.gateway.scaling.efficiency.EfficiencyReport;
+import io.forgemcp.gateway.scaling.prediction.ServicePrediction;
 import io.forgemcp.gateway.security.AccessPolicy;
 import io.forgemcp.gateway.security.Authenticator;
 import io.forgemcp.gateway.service.ServiceDefinition;
@@ -24,6 +28,7 @@ import io.forgemcp.gateway.virtualserver.VirtualServers;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +47,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. {@link #start} and {@link #close} may block; nothing else does.
  */
 public final class Gateway implements AutoCloseable {
+    /** From here a call within the horizon of a forecast counts as likely. */
+    public static final double LIKELY = Demand.LIKELY;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Wiring parts;
@@ -122,7 +130,7 @@ public final class Gateway implements AutoCloseable {
 
     /** What the scaling policy would do about every service now, with its reasons. Changes nothing. */
     public Map<ServiceName, ScalingDecision> scalingDecisions() {
-        return parts.scalingLoop().decisions();
+        return parts.observation().scaling().decisions();
     }
 
     /**
@@ -136,7 +144,38 @@ public final class Gateway implements AutoCloseable {
 
     /** The decisions about the number of instances, oldest first: what was changed or held back, and the newest of each service. */
     public List<ScalingRecord> scalingHistory() {
-        return parts.scalingLoop().history();
+        return parts.observation().scaling().history();
+    }
+
+    /** How likely a call of each service is within the next minutes, why, and how good such forecasts were. Wakes nobody. */
+    public List<ServicePrediction> predictions() {
+        return parts.observation().demand().predictions();
+    }
+
+    /**
+     * Wakes every service that sleeps and is likely to be called.
+     *
+     * @param threshold the least probability, from 0 to 1; {@link #LIKELY} is what is used without being asked
+     */
+    public List<ServicePrediction> applyPredictions(double threshold) {
+        return parts.observation().demand().apply(threshold, false);
+    }
+
+    /** Whether services are woken because a call is likely, by a forecast or because a search found their tools. */
+    public void preWarm(boolean allowed) {
+        parts.observation().demand().waking(allowed);
+    }
+
+    /** What services use awake and asleep, and what sleeping saves, measured since the gateway started. */
+    public EfficiencyReport efficiency() {
+        return parts.observation().efficiency();
+    }
+
+    /** The calls of every service that was called since the gateway started. */
+    public Map<ServiceName, CallTally.Reading> calls() {
+        Map<ServiceName, CallTally.Reading> calls = new TreeMap<>();
+        parts.tallies().forEach((service, tally) -> calls.put(service, tally.read()));
+        return calls;
     }
 
     /** Adds a service to a running gateway; it is there at once. */

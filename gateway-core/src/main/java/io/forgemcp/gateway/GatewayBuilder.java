@@ -5,6 +5,7 @@ import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.lifecycle.ServiceRuntime;
 import io.forgemcp.gateway.metrics.GatewayMetrics;
 import io.forgemcp.gateway.routing.ToolRouter;
+import io.forgemcp.gateway.scaling.PreWarmSettings;
 import io.forgemcp.gateway.scaling.ScalingPolicy;
 import io.forgemcp.gateway.scaling.ScalingSettings;
 import io.forgemcp.gateway.security.AccessPolicy;
@@ -58,6 +59,9 @@ public final class GatewayBuilder {
 
     @Nullable
     ScalingSettings scaling;
+
+    @Nullable
+    PreWarmSettings preWarm;
 
     @Nullable
     GatewaySettings settings;
@@ -149,6 +153,12 @@ public final class GatewayBuilder {
     /** How often and within what the number of instances is decided; the thresholds of each policy. */
     public GatewayBuilder scaling(ScalingSettings value) {
         scaling = once("scaling", scaling, value);
+        return this;
+    }
+
+    /** What wakes services before they are called. */
+    public GatewayBuilder preWarm(PreWarmSettings value) {
+        preWarm = once("preWarm", preWarm, value);
         return this;
     }
 

@@ -3,6 +3,7 @@ package io.forgemcp.gateway;
 import io.forgemcp.gateway.catalog.Catalog;
 import io.forgemcp.gateway.endpoint.CallPath;
 import io.forgemcp.gateway.endpoint.CallRecorder;
+import io.forgemcp.gateway.endpoint.CallTally;
 import io.forgemcp.gateway.endpoint.ClientSessions;
 import io.forgemcp.gateway.endpoint.EndpointSettings;
 import io.forgemcp.gateway.endpoint.Handshake;
@@ -20,26 +21,25 @@ import io.forgemcp.gateway.endpoint.modern.ModernEndpoint;
 import io.forgemcp.gateway.endpoint.modern.ModernSettings;
 import io.forgemcp.gateway.event.EventBus;
 import io.forgemcp.gateway.internal.CatalogKeeper;
-import io.forgemcp.gateway.internal.Repeating;
+import io.forgemcp.gateway.internal.Observation;
 import io.forgemcp.gateway.internal.ScalingLoop;
 import io.forgemcp.gateway.internal.StoredCatalogs;
 import io.forgemcp.gateway.internal.ToolSearch;
+import io.forgemcp.gateway.internal.WakeTimes;
 import io.forgemcp.gateway.lifecycle.JavaRuntime;
 import io.forgemcp.gateway.lifecycle.LifecycleSettings;
 import io.forgemcp.gateway.lifecycle.RemoteRuntime;
 import io.forgemcp.gateway.lifecycle.ServiceManager;
 import io.forgemcp.gateway.lifecycle.ServiceRuntime;
-import io.forgemcp.gateway.lifecycle.ServiceStatus;
 import io.forgemcp.gateway.lifecycle.process.ProcessRuntime;
 import io.forgemcp.gateway.metrics.GatewayMetrics;
 import io.forgemcp.gateway.metrics.Metric;
 import io.forgemcp.gateway.metrics.NoMetrics;
 import io.forgemcp.gateway.routing.KeywordToolRouter;
 import io.forgemcp.gateway.routing.ToolRouter;
-import io.forgemcp.gateway.scaling.ScalingPolicy;
+import io.forgemcp.gateway.scaling.PreWarmSettings;
 import io.forgemcp.gateway.scaling.ScalingRecord;
 import io.forgemcp.gateway.scaling.ScalingSettings;
-import io.forgemcp.gateway.scaling.ThresholdScalingPolicy;
 import io.forgemcp.gateway.security.AccessPolicy;
 import io.forgemcp.gateway.security.Authenticator;
 import io.forgemcp.gateway.security.LoopbackOnly;
@@ -65,7 +65,6 @@ import io.forgemcp.gateway.upstream.Upstreams;
 import io.forgemcp.gateway.virtualserver.VirtualServers;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -75,7 +74,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Every part of one gateway, put together once, in the order in which they depend on one another. */
@@ -98,10 +96,8 @@ final class Wiring {
     private final VirtualServers virtualServers;
     private final GatewayStore store;
     private final ToolSearch toolSearch;
-    private final ScalingLoop scalingLoop;
-    private final boolean isMeasuring;
-    private final Repeating measuring;
-    private final Repeating scalingPasses;
+    private final Observation observation;
+    private final CallRecorder recorder;
     /** For work that may block and is in nobody's way: writing what was learnt, building the search index. */
     private final ExecutorService worker = Executors.newSingleThreadExecutor(Workers.daemons("forge-background"));
 
@@ -124,7 +120,8 @@ final class Wiring {
         authenticator = Objects.requireNonNullElse(from.authenticator, loopback);
         accessPolicy = Objects.requireNonNullElse(from.accessPolicy, loopback);
         exchanger = from.httpExchanger == null ? new JdkHttpExchanger() : from.httpExchanger;
-        services = new ServiceManager(runtimes(from), LifecycleSettings.defaults(), timers, events, metrics);
+        WakeTimes wakes = new WakeTimes(metrics);
+        services = new ServiceManager(runtimes(from), LifecycleSettings.defaults(), timers, events, wakes);
 
         // Messages from servers that belong to no call go to whoever they concern, once both ends are there.
         ServerMessages fromServers = new ServerMessages();
@@ -137,18 +134,23 @@ final class Wiring {
         virtualServers = new VirtualServers(catalog::snapshot, settings.naming());
         from.virtualServers.forEach(virtualServers::add);
         ToolRouter router = from.toolRouter == null ? new KeywordToolRouter() : from.toolRouter;
-        toolSearch = new ToolSearch(virtualServers, router, worker);
-        ScalingSettings scaling = Objects.requireNonNullElse(from.scaling, ScalingSettings.DEFAULT);
-        scalingLoop = new ScalingLoop(
-                services, scalingPolicies(from.scalingPolicy, scaling), scaling, timers, events, metrics);
-        measuring = new Repeating("measure", scaling::collectionInterval, this::measure, timers, worker);
-        scalingPasses = new Repeating(
-                "scale", scaling::interval, () -> scalingLoop.pass(ScalingLoop.Mode.APPLY), timers, worker);
-        isMeasuring = scaling.measuring();
+        PreWarmSettings preWarm = Objects.requireNonNullElse(from.preWarm, PreWarmSettings.DEFAULT);
+        recorder = new CallRecorder(metrics, keeper::unreachable);
+        observation = new Observation(
+                services,
+                from.scalingPolicy,
+                Objects.requireNonNullElse(from.scaling, ScalingSettings.DEFAULT),
+                preWarm,
+                recorder::tallies,
+                store,
+                timers,
+                events,
+                wakes,
+                worker);
+        toolSearch = new ToolSearch(virtualServers, router, worker, observation::found);
 
         sessions = new ClientSessions(timers, settings.sessionIdleTimeout(), settings.maxSessions(), this::clientGone);
-        CallPath calls = new CallPath(
-                services, upstreams, new CallRecorder(metrics, keeper::unreachable), settings.startTimeout());
+        CallPath calls = new CallPath(services, upstreams, recorder, settings.startTimeout());
         String version = Objects.requireNonNullElse(from.version, "0.1.0-SNAPSHOT");
         Handshake handshake = new Handshake(
                 version,
@@ -174,25 +176,6 @@ final class Wiring {
         rpc = new RpcEndpoint(sessions, methods);
         localClient = new LocalClient(sessions, methods);
         gauges();
-    }
-
-    private static Function<ServiceDefinition, ScalingPolicy> scalingPolicies(
-            @Nullable ScalingPolicy own, ScalingSettings settings) {
-        if (own != null) {
-            return service -> own;
-        }
-        Map<String, ScalingPolicy> policies = new HashMap<>();
-        settings.policies().forEach((name, thresholds) -> policies.put(name, new ThresholdScalingPolicy(thresholds)));
-        ScalingPolicy standard =
-                new ThresholdScalingPolicy(ThresholdScalingPolicy.Settings.DEFAULT.withCooldown(settings.cooldown()));
-        return service -> policies.getOrDefault(service.policy(), standard);
-    }
-
-    /** On the background worker. */
-    private void measure() {
-        for (ServiceStatus status : services.statuses()) {
-            services.load(status.name()).ifPresent(scalingLoop::measured);
-        }
     }
 
     private List<ServiceRuntime> runtimes(GatewayBuilder from) {
@@ -247,10 +230,7 @@ final class Wiring {
             }
         }
         awaitQuietly(inside);
-        if (isMeasuring) {
-            measuring.start();
-        }
-        scalingPasses.start();
+        observation.start();
     }
 
     /** Servers inside the process answer at once; one that does not is no reason to keep everybody else waiting. */
@@ -278,12 +258,14 @@ final class Wiring {
                         .map(known -> (double) known.tools().size())
                         .orElse(Double.NaN),
                 service.name().value());
+        observation.added(service.name());
     }
 
     CompletionStage<Void> remove(ServiceName service) {
         return services.remove(service).thenRun(() -> {
             catalog.remove(service);
             metrics.removeGauge(Metric.TOOLS, service.value());
+            observation.removed(service);
         });
     }
 
@@ -339,13 +321,17 @@ final class Wiring {
         return toolSearch;
     }
 
-    ScalingLoop scalingLoop() {
-        return scalingLoop;
+    Observation observation() {
+        return observation;
+    }
+
+    Map<ServiceName, CallTally> tallies() {
+        return recorder.tallies();
     }
 
     /** One pass over every service, after what the background worker has begun. */
     CompletionStage<List<ScalingRecord>> scale(ScalingLoop.Mode mode) {
-        return CompletableFuture.supplyAsync(() -> scalingLoop.pass(mode), worker);
+        return CompletableFuture.supplyAsync(() -> observation.scaling().pass(mode), worker);
     }
 
     LocalClient localClient() {
@@ -369,8 +355,7 @@ final class Wiring {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        measuring.close();
-        scalingPasses.close();
+        observation.close();
         listChanges.close();
         streamableHttp.close();
         sessions.close();

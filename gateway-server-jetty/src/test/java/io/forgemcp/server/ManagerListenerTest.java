@@ -258,6 +258,63 @@ class ManagerListenerTest {
     }
 
     @Test
+    void predictionsSayWhatIsNotKnownYet() throws Exception {
+        JsonNode predictions = send("GET", "/services/predictions", 200);
+        assertThat(predictions).hasSize(3);
+        assertThat(predictions.at("/0/probability").isNull()).isTrue();
+        assertThat(predictions.at("/0/evidence/hourTrials").asDouble()).isZero();
+        assertThat(predictions.at("/0/calibration/brierScore").isNull()).isTrue();
+        assertThat(post("/services/apply-predictions", "{\"threshold\":0.5}", 200)
+                        .path("woken")
+                        .asInt())
+                .isZero();
+        assertThat(post("/services/apply-predictions", "{\"threshold\":1.5}", 422)
+                        .path("detail")
+                        .asText())
+                .contains("threshold");
+    }
+
+    @Test
+    void reportsSayWhatIsUnknownAndHowItWasMeasured() throws Exception {
+        gateway.call("calc-add", Map.of()).toCompletableFuture().join();
+        JsonNode performance = send("GET", "/metrics/performance", 200);
+        assertThat(performance.at("/services/0/calls").asInt()).isEqualTo(1);
+        assertThat(performance.at("/services/0/response_time_p95_ms").asDouble())
+                .isPositive();
+        assertThat(performance.at("/services/2/response_time_p50_ms").isNull()).isTrue();
+        JsonNode efficiency = send("GET", "/metrics/efficiency", 200);
+        assertThat(efficiency.at("/total/memory_saved_percent").isNull()).isTrue();
+        assertThat(efficiency.path("method").asText()).isNotEmpty();
+        assertThat(efficiency.path("swap_class").asText()).isNotEmpty();
+        assertThat(send("GET", "/system/efficiency", 200).path("total")).isEqualTo(efficiency.path("total"));
+        JsonNode cost = send("GET", "/metrics/cost", 200);
+        assertThat(cost.path("current_cost").isNull()).isTrue();
+        assertThat(cost.has("baseline_cost") && cost.has("savings_percent")).isTrue();
+        assertThat(cost.path("method").asText()).isNotEmpty();
+        JsonNode resources = send("GET", "/metrics/resources", 200);
+        assertThat(resources.at("/services/0/name").asText()).isEqualTo("calc");
+        assertThat(resources.at("/services/0/memory_usage").isNull()).isTrue();
+        assertThat(resources.at("/total/services").asInt()).isEqualTo(3);
+        assertThat(send("GET", "/services/calc/metrics", 200).path("calls").asInt())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void theMachineSaysWhatItHas() throws Exception {
+        for (String path : List.of("/metrics/system", "/system/resources")) {
+            assertThat(send("GET", path, 200).path("cpu_cores").asInt()).isPositive();
+        }
+        assertThat(send("GET", "/system/metrics", 200).at("/system/swap_class").asText())
+                .isNotEmpty();
+        assertThat(send("GET", "/system/health", 200).path("status").asText()).isEqualTo("healthy");
+        JsonNode dashboard = send("GET", "/monitoring/dashboard", 200);
+        assertThat(dashboard.path("services")).hasSize(3);
+        assertThat(dashboard.at("/summary/services_total").asInt()).isEqualTo(3);
+        assertThat(dashboard.has("efficiency") && dashboard.has("cost") && dashboard.has("performance"))
+                .isTrue();
+    }
+
+    @Test
     void aRegisteredServiceIsThereAtOnceAndAfterARestart() throws Exception {
         JsonNode status = post(
                 "/services/extra/register",

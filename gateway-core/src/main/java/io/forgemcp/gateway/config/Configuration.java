@@ -1,5 +1,6 @@
 package io.forgemcp.gateway.config;
 
+import io.forgemcp.gateway.scaling.PreWarmSettings;
 import io.forgemcp.gateway.scaling.ScalingSettings;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
@@ -44,6 +45,13 @@ public record Configuration(
     /** How the number of instances is decided, all files taken together. */
     public ScalingSettings scaling() {
         return ScalingReader.settings(files.scaling(), limits);
+    }
+
+    /** What wakes services before they are called. */
+    public PreWarmSettings preWarm() {
+        return files.sleep().sleepSettings().performanceOptimization().wakePredictionEnabled()
+                ? PreWarmSettings.DEFAULT
+                : PreWarmSettings.NONE;
     }
 
     /** How long a call waits for its service to be awake before it fails. */

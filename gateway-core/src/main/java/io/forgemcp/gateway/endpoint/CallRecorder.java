@@ -7,6 +7,7 @@ import io.forgemcp.gateway.metrics.Metric;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.virtualserver.Route;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
@@ -20,7 +21,10 @@ public final class CallRecorder {
     private final Map<ServiceName, Handles> handles = new ConcurrentHashMap<>();
 
     private record Handles(
-            GatewayMetrics.Distribution duration, GatewayMetrics.Counter ok, GatewayMetrics.Counter error) {}
+            GatewayMetrics.Distribution duration,
+            GatewayMetrics.Counter ok,
+            GatewayMetrics.Counter error,
+            CallTally tally) {}
 
     /** @param onUnreachable told of every call that failed because its server could not be started or reached */
     public CallRecorder(GatewayMetrics metrics, BiConsumer<ServiceName, GatewayException> onUnreachable) {
@@ -28,14 +32,27 @@ public final class CallRecorder {
         this.onUnreachable = onUnreachable;
     }
 
+    /** The calls of every service that was called. */
+    public Map<ServiceName, CallTally> tallies() {
+        Map<ServiceName, CallTally> tallies = new HashMap<>();
+        handles.forEach((service, of) -> tallies.put(service, of.tally));
+        return tallies;
+    }
+
     void answered(Route route, Message answer, long started) {
         Handles of = handles(route.service());
-        of.duration.observe((System.nanoTime() - started) / 1e9);
-        (answer.kind() == Message.Kind.RESULT ? of.ok : of.error).increment();
+        long now = System.nanoTime();
+        boolean failed = answer.kind() != Message.Kind.RESULT;
+        of.tally.ended(started, now, failed);
+        of.duration.observe((now - started) / 1e9);
+        (failed ? of.error : of.ok).increment();
     }
 
     void failed(Route route, GatewayException failure, long started) {
-        handles(route.service()).duration.observe((System.nanoTime() - started) / 1e9);
+        Handles of = handles(route.service());
+        long now = System.nanoTime();
+        of.tally.ended(started, now, true);
+        of.duration.observe((now - started) / 1e9);
         metrics.counter(
                         Metric.REQUESTS,
                         route.service().value(),
@@ -56,6 +73,7 @@ public final class CallRecorder {
                         name -> new Handles(
                                 metrics.distribution(Metric.REQUEST_DURATION, name.value(), ENDPOINT),
                                 metrics.counter(Metric.REQUESTS, name.value(), ENDPOINT, "ok"),
-                                metrics.counter(Metric.REQUESTS, name.value(), ENDPOINT, "error")));
+                                metrics.counter(Metric.REQUESTS, name.value(), ENDPOINT, "error"),
+                                new CallTally()));
     }
 }

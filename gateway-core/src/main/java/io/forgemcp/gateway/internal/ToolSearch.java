@@ -5,6 +5,7 @@ import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.routing.ToolDocument;
 import io.forgemcp.gateway.routing.ToolMatch;
 import io.forgemcp.gateway.routing.ToolRouter;
+import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.virtualserver.ExposedList;
 import io.forgemcp.gateway.virtualserver.ServerView;
 import io.forgemcp.gateway.virtualserver.VirtualServers;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /**
  * Search over every tool of the catalog with the router that the gateway was given. The router learns of a changed
@@ -22,14 +24,20 @@ public final class ToolSearch {
     private final VirtualServers virtualServers;
     private final ToolRouter router;
     private final Executor worker;
+    private final Consumer<List<ServiceName>> onHits;
     /** Touched only on the worker. */
     private long indexed = CatalogSnapshot.EMPTY.version() - 1;
 
-    /** @param worker runs one task after the other */
-    public ToolSearch(VirtualServers virtualServers, ToolRouter router, Executor worker) {
+    /**
+     * @param worker runs one task after the other
+     * @param onHits told of the services whose tools were found, best first: one of them will probably be called
+     */
+    public ToolSearch(
+            VirtualServers virtualServers, ToolRouter router, Executor worker, Consumer<List<ServiceName>> onHits) {
         this.virtualServers = virtualServers;
         this.router = router;
         this.worker = worker;
+        this.onHits = onHits;
     }
 
     /** The tools that fit, best first. Wakes nobody. */
@@ -41,9 +49,22 @@ public final class ToolSearch {
                         router.index(documents(everything));
                         indexed = everything.catalogVersion();
                     }
-                    return router.search(query, limit);
+                    List<ToolMatch> matches = router.search(query, limit);
+                    announce(everything, matches);
+                    return matches;
                 },
                 worker);
+    }
+
+    private void announce(ServerView view, List<ToolMatch> matches) {
+        List<ServiceName> services = new ArrayList<>();
+        for (ToolMatch match : matches) {
+            view.tools().entries().stream()
+                    .filter(tool -> tool.name().equals(match.tool().name()))
+                    .findFirst()
+                    .ifPresent(tool -> services.add(tool.route().service()));
+        }
+        onHits.accept(services);
     }
 
     private static List<ToolDocument> documents(ServerView view) {

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param sleepEfficiency share of the time awake or asleep that it slept, 0 to 1; null before the first start
  * @param stateTransitions since the gateway started
  * @param uptime since the last start or wake; null unless it runs
+ * @param asleep whether it fell asleep or was put to sleep; a process that sleeps has ended, so its state is stopped
  * @param errorMessage why it is in {@link ServiceState#ERROR}, or why it cannot be used at all
  */
 public record ServiceStatus(
@@ -52,6 +53,7 @@ public record ServiceStatus(
         long stateTransitions,
         @Nullable Duration uptime,
         Instant lastStateChange,
+        boolean asleep,
         @Nullable String errorMessage) {
     public ServiceStatus {
         instances = List.copyOf(instances);

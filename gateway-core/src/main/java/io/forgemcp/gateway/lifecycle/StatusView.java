@@ -76,6 +76,7 @@ final class StatusView {
                 page.transitions(),
                 ledger.uptime(),
                 page.changed(),
+                page.sleepingSince() != null,
                 error);
     }
 

@@ -71,6 +71,13 @@ public enum Metric {
             "gateway_scaling_decisions_total",
             "Decisions about the number of instances, by what came of them",
             List.of("service_name", "outcome")),
+    PREWARMS(
+            "gateway_prewarms_total",
+            "Services that were woken before they were called, by cause",
+            List.of("service_name", "cause")),
+    TOTAL_COST("total_resource_cost", "Mean RAM of all services, in GB-hours for each hour", List.of()),
+    SERVICE_COST("service_resource_cost", "Mean RAM of a service, in GB-hours for each hour", List.of("service_name")),
+    SAVINGS("efficiency_savings_percent", "RAM that sleeping saves, of what the services use awake", List.of()),
     PLUGIN_FAILURES("gateway_plugin_failures_total", "Exceptions thrown by plugins", List.of("plugin")),
     TOOLS("gateway_tools", "Tools in the catalog", List.of("service_name"));
 

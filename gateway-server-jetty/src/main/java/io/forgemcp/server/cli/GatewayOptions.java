@@ -87,6 +87,7 @@ final class GatewayOptions {
         builder.settings(settings(loaded, files))
                 .httpExchanger(new JettyHttpExchanger())
                 .scaling(files.scaling())
+                .preWarm(files.preWarm())
                 .metrics(metrics())
                 .store(store)
                 .authenticator(authenticator)

@@ -68,7 +68,7 @@ final class CommandRoutes {
                         "/services/wake-all",
                         "Wakes every service that sleeps; tells the result for each.",
                         permissions.administer(request ->
-                                forAll(request, CommandRoutes::sleeps, (name, force) -> services.wake(name))),
+                                forAll(request, ServiceStatus::asleep, (name, force) -> services.wake(name))),
                         FORCE));
     }
 
@@ -157,13 +157,6 @@ final class CommandRoutes {
         return result(now, reason.code() == ErrorCode.ILLEGAL_TRANSITION ? "refused" : "failed")
                 .put("code", reason.code().code())
                 .put("detail", reason.getMessage());
-    }
-
-    /** A process that fell asleep has ended and counts as stopped; one that never ran, or was stopped, does not sleep. */
-    private static boolean sleeps(ServiceStatus status) {
-        return status.state() == ServiceState.SLEEPING
-                || status.state() == ServiceState.STOPPED
-                        && !status.totalSleepTime().isZero();
     }
 
     private static Force force(RestRequest request) {

@@ -28,12 +28,15 @@ public final class ManagerRoutes implements AutoCloseable {
         Permissions permissions = new Permissions(gateway.accessPolicy());
         registration = new RegistrationRoutes(
                 gateway, new RegisteredServices(gateway.store(), management.entries()), permissions);
-        routes.addAll(new HealthRoutes(gateway, version).routes());
+        HealthRoutes health = new HealthRoutes(gateway, version);
+        routes.addAll(health.routes());
         routes.addAll(new StatusRoutes(services).routes());
         routes.addAll(new CommandRoutes(services, permissions, timers).routes());
         routes.addAll(new LogRoutes(services, timers, workers).routes());
         routes.addAll(registration.routes());
         routes.addAll(new ScalingRoutes(gateway, permissions).routes());
+        routes.addAll(new PredictionRoutes(gateway, permissions).routes());
+        routes.addAll(new ReportRoutes(gateway, health, workers).routes());
         if (gateway.metrics() instanceof PrometheusMetrics metrics) {
             routes.addAll(MetricsRoutes.routes(metrics));
         }

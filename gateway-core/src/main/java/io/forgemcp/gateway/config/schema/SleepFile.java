@@ -72,7 +72,10 @@ public record SleepFile(
             @Key(value = "Fetch images before they are needed.", standard = "true")
             boolean cacheContainerImages,
 
-            @Key(value = "Wake services that are likely to be called soon.", standard = "true")
+            @Key(
+                    value =
+                            "Wake services that are likely to be called soon: by a forecast learnt from earlier calls, or because a search found their tools.",
+                    standard = "true")
             boolean wakePredictionEnabled,
 
             @Key(value = "Give memory of sleeping services back.", standard = "true")
