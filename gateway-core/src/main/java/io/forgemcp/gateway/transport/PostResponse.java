@@ -7,10 +7,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What comes back for one POST: nothing, one JSON message, or an event stream. Whatever happens, the receiver hears
- * exactly one end, unless it gave up itself.
+ * What comes back for one POST: nothing, one JSON message, or an event stream. A stream that ends before the answer came is
+ * resumed if the server gave its events ids (MCP 2025-11-25, Transports, Resumability). Whatever happens, the receiver
+ * hears exactly one end, unless it gave up itself.
  */
-final class PostResponse implements HttpExchanger.Listener, UpstreamChannel.Exchange {
+final class PostResponse implements HttpExchanger.Listener, UpstreamChannel.Exchange, SseParser.Handler {
     private enum Mode {
         WAITING,
         NOTHING,
@@ -29,11 +30,14 @@ final class PostResponse implements HttpExchanger.Listener, UpstreamChannel.Exch
     private @Nullable SseParser events;
     private @Nullable HttpRefusal refusal;
     private volatile boolean gaveUp;
+    private boolean answered;
+    private final Resumption resumption;
 
     PostResponse(StreamableHttpChannel channel, Outgoing message, UpstreamChannel.Receiver receiver) {
         this.channel = channel;
         this.message = message;
         this.receiver = receiver;
+        this.resumption = new Resumption(channel);
     }
 
     /** The exchange exists only after the first callbacks may have come. */
@@ -79,8 +83,7 @@ final class PostResponse implements HttpExchanger.Listener, UpstreamChannel.Exch
             json = collector;
             mode = Mode.JSON;
         } else if (HttpFailures.isType(type, "text/event-stream")) {
-            events = new SseParser(channel.maxMessageBytes(), (name, data) -> onEvent(data));
-            mode = Mode.EVENTS;
+            beginEvents();
         } else {
             abort(channel.failures().wrongType(what(), type));
         }
@@ -104,14 +107,78 @@ final class PostResponse implements HttpExchanger.Listener, UpstreamChannel.Exch
         }
     }
 
-    private void onEvent(byte[] data) {
+    private void beginEvents() {
+        events = new SseParser(channel.maxMessageBytes(), this);
+        mode = Mode.EVENTS;
+    }
+
+    @Override
+    public void onEvent(String type, byte[] data) {
         if (mode == Mode.OVER) {
             return;
         }
+        resumption.progress();
         try {
-            IncomingText.read(data, receiver::onMessage);
+            IncomingText.read(data, this::onMessage);
         } catch (GatewayException notMcp) {
             abort(channel.failures().notMcp(what(), notMcp));
+        }
+    }
+
+    private void onMessage(Message incoming) {
+        answered |= incoming.isAnswer();
+        receiver.onMessage(incoming);
+    }
+
+    @Override
+    public void onRetry(long millis) {
+        resumption.retryAfter(millis);
+    }
+
+    /** False if there is nothing to go on with. */
+    private boolean resumeLater() {
+        SseParser broken = events;
+        String last = broken == null ? null : broken.lastEventId();
+        boolean possible = mode == Mode.EVENTS && !answered && message.request();
+        return possible && resumption.resumeLater(last, this::resume);
+    }
+
+    private void resume(String lastEventId) {
+        if (mode != Mode.OVER) {
+            beginEvents();
+            started(channel.resume(lastEventId, new Resumed()));
+        }
+    }
+
+    /** The rest of the stream, on another connection. */
+    private final class Resumed implements HttpExchanger.Listener {
+        private boolean refused;
+
+        @Override
+        public void onHeaders(int status, Function<String, @Nullable String> headers) {
+            refused = status != 200 || !HttpFailures.isType(headers.apply("Content-Type"), "text/event-stream");
+        }
+
+        @Override
+        public void onContent(ByteBuffer part) {
+            if (!refused) {
+                PostResponse.this.onContent(part);
+            }
+        }
+
+        @Override
+        public void onComplete() {
+            if (refused) {
+                // The stream is gone at the server, and the answer with it.
+                end();
+            } else {
+                PostResponse.this.onComplete();
+            }
+        }
+
+        @Override
+        public void onFailure(Throwable failure, boolean delivered) {
+            PostResponse.this.onFailure(failure, true);
         }
     }
 
@@ -120,7 +187,12 @@ final class PostResponse implements HttpExchanger.Listener, UpstreamChannel.Exch
         switch (mode) {
             case JSON -> onJson();
             case REFUSED -> onRefused();
-            case EVENTS, NOTHING -> end();
+            case EVENTS -> {
+                if (!resumeLater()) {
+                    end();
+                }
+            }
+            case NOTHING -> end();
             case WAITING, OVER -> {}
         }
     }
@@ -156,7 +228,9 @@ final class PostResponse implements HttpExchanger.Listener, UpstreamChannel.Exch
 
     @Override
     public void onFailure(Throwable failure, boolean delivered) {
-        fail(channel.failures().broken(what(), failure, delivered));
+        if (!resumeLater()) {
+            fail(channel.failures().broken(what(), failure, delivered));
+        }
     }
 
     private void end() {

@@ -103,7 +103,12 @@ final class StandingStream {
 
     private synchronized void alive(@Nullable String eventId) {
         pause = settings.reconnectDelay();
-        lastEventId = eventId;
+        reached(eventId);
+    }
+
+    /** Some servers number every event with the session's id, which is among the headers and names no event. */
+    private synchronized void reached(@Nullable String eventId) {
+        lastEventId = eventId == null || headers.contains(eventId) ? null : eventId;
     }
 
     private synchronized void retryAfter(long millis) {
@@ -166,6 +171,9 @@ final class StandingStream {
         @Override
         public void onComplete() {
             if (isStream) {
+                if (parser.lastEventId() != null) {
+                    reached(parser.lastEventId());
+                }
                 reopenLater();
             }
         }

@@ -2,6 +2,7 @@ package io.forgemcp.gateway.transport;
 
 import io.forgemcp.gateway.time.Timers;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ final class StreamableHttpChannel implements UpstreamChannel {
     private final HttpFailures failures;
     private final URI url;
     private final HttpExchanger http;
+    private final Timers timers;
     private final TransportSettings settings;
     private final StandingStream standing;
     private final List<String> configured;
@@ -47,6 +49,7 @@ final class StreamableHttpChannel implements UpstreamChannel {
         this.failures = new HttpFailures(service, address.url());
         this.url = address.url();
         this.http = http;
+        this.timers = timers;
         this.settings = settings;
         this.refusals = refusals;
         this.configured = configured(address.headers());
@@ -117,6 +120,29 @@ final class StreamableHttpChannel implements UpstreamChannel {
 
     HttpFailures failures() {
         return failures;
+    }
+
+    TransportSettings settings() {
+        return settings;
+    }
+
+    void later(Duration pause, Runnable action) {
+        timers.schedule(pause, action);
+    }
+
+    synchronized boolean isSession(String id) {
+        return id.equals(session);
+    }
+
+    /** Asks for the rest of a response stream. */
+    Exchange resume(String lastEventId, HttpExchanger.Listener listener) {
+        List<String> headers;
+        synchronized (this) {
+            headers = new ArrayList<>(headers("text/event-stream", false));
+        }
+        headers.add("Last-Event-ID");
+        headers.add(lastEventId);
+        return http.send(new HttpExchanger.Call("GET", url, headers, null), listener);
     }
 
     int maxMessageBytes() {

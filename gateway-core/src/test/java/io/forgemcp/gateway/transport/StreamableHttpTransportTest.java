@@ -422,4 +422,73 @@ class StreamableHttpTransportTest {
                     .containsExactly("GET", "POST");
         }
     }
+
+    @Test
+    void aStreamThatEndsBeforeTheAnswerIsResumedBehindItsLastEvent() throws Exception {
+        try (ScriptedHttpServer server = new ScriptedHttpServer((request, out, socket) -> {
+            stream(out);
+            if (request.method().equals("POST")) {
+                write(out, "id: e1\nretry: 700\ndata:\n\n");
+            } else if (request.headers().get("Last-Event-ID").equals("e1")) {
+                write(out, "id: e2\ndata: " + PROGRESS + "\n\n");
+            } else {
+                write(out, "id: e3\ndata: " + RESULT + "\n\n");
+            }
+            socket.close();
+        })) {
+            open(server).send(call(), receiver);
+            await().until(() -> timers.waiting() == 1);
+            timers.advance(Duration.ofMillis(699));
+            assertThat(server.requests).hasSize(1);
+            timers.advance(Duration.ofMillis(1));
+            await().until(() -> timers.waiting() == 1);
+            timers.advance(Duration.ofSeconds(1));
+
+            assertThat(receiver.ended().messages).containsExactly(PROGRESS, RESULT);
+            assertThat(server.requests)
+                    .extracting(ScriptedHttpServer.Request::method)
+                    .containsExactly("POST", "GET", "GET");
+        }
+    }
+
+    @Test
+    void aServerThatHasForgottenTheStreamEndsItWithoutAnAnswer() throws Exception {
+        try (ScriptedHttpServer server = new ScriptedHttpServer((request, out, socket) -> {
+            if (request.method().equals("POST")) {
+                stream(out);
+                write(out, "id: e1\ndata: " + PROGRESS + "\n\n");
+                socket.close();
+            } else {
+                reply(out, 405, "", "");
+            }
+        })) {
+            open(server).send(call(), receiver);
+            await().until(() -> timers.waiting() == 1);
+            timers.advance(Duration.ofSeconds(1));
+
+            assertThat(receiver.ended().messages).containsExactly(PROGRESS);
+        }
+    }
+
+    @Test
+    void theSessionsIdIsNoEventThatCouldBeResumedFrom() throws Exception {
+        try (ScriptedHttpServer server = new ScriptedHttpServer((request, out, socket) -> {
+            if (request.body().contains("initialize")) {
+                reply(out, 200, "Content-Type: application/json\r\nMcp-Session-Id: s1\r\n", RESULT);
+            } else {
+                stream(out);
+                write(out, "id: s1\ndata: " + PROGRESS + "\n\n");
+                socket.close();
+            }
+        })) {
+            UpstreamChannel channel = open(server);
+            RecordingReceiver handshake = new RecordingReceiver();
+            channel.send(initialize(), handshake);
+            handshake.ended();
+            channel.send(call(), receiver);
+
+            assertThat(receiver.ended().messages).containsExactly(PROGRESS);
+            assertThat(timers.waiting()).isZero();
+        }
+    }
 }
