@@ -10,6 +10,7 @@ import io.forgemcp.gateway.upstream.Call;
 import io.forgemcp.gateway.upstream.CallListener;
 import io.forgemcp.gateway.upstream.ReverseAnswer;
 import io.forgemcp.gateway.virtualserver.Route;
+import io.forgemcp.gateway.virtualserver.ServerView;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,20 +65,23 @@ final class ClientCall implements CallListener {
 
     @Override
     public void onNotification(Message notification) {
-        if (messages.passes(route.service(), session, notification)) {
-            reply.notification(notification.bytes());
+        byte[] exposed = messages.exposed(route.service(), session, notification);
+        if (exposed != null) {
+            reply.notification(exposed);
         }
     }
 
     @Override
     public void onRequest(Message request, ReverseAnswer answer) {
-        session.questions().ask(session.profile(), request, answer, json -> reply.request(json) || session.push(json));
+        session.ask(route.service(), request, answer, json -> reply.request(json) || session.push(json));
     }
 
     @Override
     public void onAnswer(Message answer) {
         end();
-        reply.answer(answer.with(Field.ID, id.toBytes()));
+        ServerView view = session.told();
+        Message exposed = view == null ? answer : ReadableUris.expose(view, route.service(), answer);
+        reply.answer(exposed.with(Field.ID, id.toBytes()));
     }
 
     @Override

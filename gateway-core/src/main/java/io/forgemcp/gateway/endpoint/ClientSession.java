@@ -1,15 +1,20 @@
 package io.forgemcp.gateway.endpoint;
 
+import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.LogLevel;
+import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.ProtocolVersion;
 import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.security.Caller;
+import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.upstream.ClientKey;
 import io.forgemcp.gateway.upstream.ClientProfile;
+import io.forgemcp.gateway.upstream.ReverseAnswer;
 import io.forgemcp.gateway.virtualserver.ServerView;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +28,7 @@ final class ClientSession {
     private final Map<RequestId, ClientCall> calls = new ConcurrentHashMap<>(2);
     private final OpenQuestions questions = new OpenQuestions();
     private final Subscriptions subscriptions = new Subscriptions();
+    private final ClientTasks tasks = new ClientTasks();
     private final SessionStreams streams;
     private volatile @Nullable LogLevel logLevel;
     private volatile ClientProfile profile;
@@ -111,6 +117,10 @@ final class ClientSession {
         return streams;
     }
 
+    ClientTasks tasks() {
+        return tasks;
+    }
+
     Subscriptions subscriptions() {
         return subscriptions;
     }
@@ -152,6 +162,39 @@ final class ClientSession {
         return false;
     }
 
+    /** Brings a server's question to the client, with the client's ids of tasks. */
+    void ask(ServiceName service, Message request, ReverseAnswer answer, OpenQuestions.Way way) {
+        boolean asIs = tasks.isEmpty();
+        questions.ask(
+                profile,
+                asIs ? request : tasks.exposed(service, request),
+                asIs ? answer : new TaskAnswer(tasks, answer),
+                way);
+    }
+
+    /** Puts the server's own id of a task into the client's answer. */
+    private record TaskAnswer(ClientTasks tasks, ReverseAnswer answer) implements ReverseAnswer {
+        @Override
+        public void answer(Message message) {
+            answer.answer(tasks.atServer(message));
+        }
+
+        @Override
+        public void refuse(GatewayException reason) {
+            answer.refuse(reason);
+        }
+
+        @Override
+        public void tell(Message notification) {
+            answer.tell(notification);
+        }
+
+        @Override
+        public void onWithdrawn(Consumer<String> action) {
+            answer.onWithdrawn(action);
+        }
+    }
+
     /** Gives up everything that is under way and closes the streams. */
     void end(String reason) {
         for (RequestId request : calls.keySet()) {
@@ -159,6 +202,7 @@ final class ClientSession {
         }
         questions.end();
         subscriptions.end();
+        tasks.end();
         streams.close();
     }
 }

@@ -17,6 +17,7 @@ final class Forwarding {
     private final CallPath calls;
     private final ServerMessages messages;
     private final Subscribing subscribing;
+    private final TaskMethods tasks;
     private final Duration timeout;
 
     /** @param timeout how long a server may take to answer */
@@ -25,18 +26,23 @@ final class Forwarding {
         this.calls = calls;
         this.messages = messages;
         this.subscribing = subscribing;
+        this.tasks = new TaskMethods(calls, this::send);
         this.timeout = timeout;
+    }
+
+    TaskMethods tasks() {
+        return tasks;
     }
 
     /** Sends a request whose parameters name what is meant. */
     void forward(ClientSession session, Message request, Offering offering, Reply reply) {
-        find(
-                session,
-                request,
-                offering,
-                nameOf(request, offering),
-                reply,
-                route -> send(session, request, offering.nameAt(route), route, reply));
+        find(session, request, offering, nameOf(request, offering), reply, route -> {
+            if (offering == Offering.TOOL && request.has(Field.TASK)) {
+                tasks.begin(session, request, route, reply);
+            } else {
+                send(session, request, offering.nameAt(route), route, reply);
+            }
+        });
     }
 
     /** Sends {@code completion/complete}, with the server's own name of the prompt in its reference. */
@@ -108,8 +114,15 @@ final class Forwarding {
 
     private void send(ClientSession session, Message request, byte @Nullable [] name, Route route, Reply reply) {
         ClientCall call = new ClientCall(session, request.requireId(), route, messages, reply);
-        UpstreamRequest upstream = new UpstreamRequest(request, name, timeout, route.parameters());
+        UpstreamRequest upstream = new UpstreamRequest(atServer(request, route), name, timeout, route.parameters());
         call.began(calls.send(session.profile(), route, upstream, call));
+    }
+
+    /** With the server's own URI if the resource is exposed under another. */
+    private static Message atServer(Message request, Route route) {
+        return !request.has(Field.URI) || route.original().equals(request.text(Field.URI))
+                ? request
+                : Message.parse(request.with(Field.URI, route.quotedOriginal()));
     }
 
     private static String nameOf(Message request, Offering offering) {

@@ -47,6 +47,7 @@ final class RelayedCapabilities {
         private boolean subscribe;
         private boolean completions;
         private boolean logging;
+        private boolean tasks;
         private final Map<String, JsonSlice> extensions = new LinkedHashMap<>();
 
         private void add(JsonSlice capabilities, @Nullable Isolation isolation) {
@@ -56,10 +57,17 @@ final class RelayedCapabilities {
             completions |= capabilities.member("completions") != null;
             // Nobody can say whose message it is that a server logs on a conversation which all clients share.
             logging |= capabilities.member("logging") != null && isolation == Isolation.SESSION;
+            tasks |= runsTools(capabilities.member("tasks"));
             JsonSlice declared = capabilities.member("extensions");
             if (declared != null) {
                 declared.members(extensions::putIfAbsent);
             }
+        }
+
+        private static boolean runsTools(@Nullable JsonSlice tasks) {
+            JsonSlice requests = tasks == null ? null : tasks.member("requests");
+            JsonSlice tools = requests == null ? null : requests.member("tools");
+            return tools != null && tools.member("call") != null;
         }
 
         private String toJson(ProtocolVersion version) {
@@ -73,6 +81,9 @@ final class RelayedCapabilities {
             }
             if (completions && version.compareTo(ProtocolVersion.V2025_03_26) >= 0) {
                 json.append(",\"completions\":{}");
+            }
+            if (tasks && version.compareTo(ProtocolVersion.V2025_11_25) >= 0) {
+                json.append(",\"tasks\":{\"list\":{},\"cancel\":{},\"requests\":{\"tools\":{\"call\":{}}}}");
             }
             if (!extensions.isEmpty()) {
                 json.append(",\"extensions\":{");

@@ -32,6 +32,7 @@ public final class ServerMessages implements UpstreamListener {
     private static final String CHANGED = "/list_changed";
     private static final String LOG_MESSAGE = "notifications/message";
     private static final String UPDATED = "notifications/resources/updated";
+    private static final String TASK_STATUS = "notifications/tasks/status";
 
     private volatile @Nullable ClientSessions sessions;
     private volatile @Nullable Catalog catalog;
@@ -50,11 +51,18 @@ public final class ServerMessages implements UpstreamListener {
         }
         ClientSession session = clients.find(client);
         if (session != null) {
-            if (isWanted(session, notification)) {
-                session.push(notification.bytes());
-            }
+            push(service, session, notification);
         } else if (client.equals(ClientKey.GATEWAY) && notification.method().equals(UPDATED)) {
             updated(clients.all(), service, notification);
+        } else if (client.equals(ClientKey.GATEWAY) && notification.method().equals(TASK_STATUS)) {
+            clients.all().forEach(any -> push(service, any, notification));
+        }
+    }
+
+    private static void push(ServiceName service, ClientSession session, Message notification) {
+        byte[] exposed = isWanted(session, notification) ? renamed(service, session, notification) : null;
+        if (exposed != null) {
+            session.push(exposed);
         }
     }
 
@@ -62,18 +70,37 @@ public final class ServerMessages implements UpstreamListener {
         String uri = notification.text(Field.URI);
         for (ClientSession session : clients) {
             if (uri != null && session.subscriptions().wants(service, uri)) {
-                session.push(notification.bytes());
+                push(service, session, notification);
             }
         }
     }
 
     /**
-     * Whether a notification that came with a call goes to its client.
+     * A notification that came with a call as its client gets it; null if it gets none.
      *
      * @param service that said it
      */
-    boolean passes(ServiceName service, ClientSession session, Message notification) {
-        return !isListChange(service, notification) && isWanted(session, notification);
+    byte @Nullable [] exposed(ServiceName service, ClientSession session, Message notification) {
+        return isListChange(service, notification) || !isWanted(session, notification)
+                ? null
+                : renamed(service, session, notification);
+    }
+
+    /** With the URIs and the ids of tasks that the client knows; null for the state of a task that is not the client's. */
+    private static byte @Nullable [] renamed(ServiceName service, ClientSession session, Message notification) {
+        if (notification.method().equals(TASK_STATUS)) {
+            return taskStatus(service, session.tasks(), notification);
+        }
+        Message exposed = ReadableUris.notification(session.told(), service, notification);
+        return session.tasks().exposed(service, exposed).bytes();
+    }
+
+    private static byte @Nullable [] taskStatus(ServiceName service, ClientTasks tasks, Message notification) {
+        JsonSlice state = notification.get(Field.PARAMS);
+        ClientTasks.Task task = state == null ? null : tasks.find(tasks.exposedId(service, state.textMember("taskId")));
+        return state == null || task == null
+                ? null
+                : notification.with(Field.PARAMS, tasks.noted(task, state).toBytes());
     }
 
     private boolean isListChange(ServiceName service, Message notification) {
@@ -104,7 +131,7 @@ public final class ServerMessages implements UpstreamListener {
         ClientSessions clients = sessions;
         ClientSession session = clients == null ? null : clients.find(client);
         if (session != null) {
-            session.questions().ask(session.profile(), request, answer, session::push);
+            session.ask(service, request, answer, session::push);
             return;
         }
         answer.refuse(new GatewayException(

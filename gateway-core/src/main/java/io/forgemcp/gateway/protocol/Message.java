@@ -40,6 +40,8 @@ public final class Message {
         URI("uri"),
         /** {@code params.cursor}: of a list. */
         CURSOR("cursor"),
+        /** {@code params.task}: of a call that is to run as a task. */
+        TASK("task"),
         /** {@code params._meta}. */
         META("_meta"),
         /** {@code params.requestId}: of a cancelled notification. */
@@ -62,7 +64,7 @@ public final class Message {
 
     private static final Field[] TOP = {Field.ID, Field.METHOD, Field.PARAMS, Field.RESULT, Field.ERROR, Field.VERSION};
     private static final Field[] IN_PARAMS = {
-        Field.NAME, Field.URI, Field.CURSOR, Field.META, Field.CANCELLED_ID, Field.PROGRESS
+        Field.NAME, Field.URI, Field.CURSOR, Field.TASK, Field.META, Field.CANCELLED_ID, Field.PROGRESS
     };
     private static final Field[] IN_META = {Field.PROGRESS_TOKEN, Field.CLAIMED_VERSION};
     private static final int FIELDS = Field.values().length;

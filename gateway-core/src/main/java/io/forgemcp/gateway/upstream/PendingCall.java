@@ -164,6 +164,9 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
         answered = true;
         if (on != null) {
             on.reached();
+            if (clientToken != null && message.has(Field.TASK)) {
+                on.keepToken(id, clientToken);
+            }
         }
         accept(answer, true);
     }

@@ -18,9 +18,11 @@ import io.forgemcp.gateway.transport.UpstreamTransport;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Session implements UpstreamSession, ChannelListener {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+
+    private static final int MOST_TOKENS = 1_000;
 
     /** What all sessions of a gateway have in common. */
     record Context(
@@ -60,6 +64,7 @@ final class Session implements UpstreamSession, ChannelListener {
     private volatile ClientKey owner;
     private volatile Timers.@Nullable Cancellable handshakeDeadline;
     private final ReverseRequests reverse = new ReverseRequests(this);
+    private final Map<Long, byte[]> taskTokens = new ConcurrentHashMap<>(2);
 
     Session(
             Context context,
@@ -364,12 +369,28 @@ final class Session implements UpstreamSession, ChannelListener {
             PendingCall call = context.table().find(notification.plainNumber(Field.PROGRESS));
             if (call != null && call.isOn(this)) {
                 call.onNotification(notification);
+                return;
+            }
+            byte[] token = taskTokens.get(notification.plainNumber(Field.PROGRESS));
+            if (token != null) {
+                say(Message.parse(notification.with(Field.PROGRESS, token)));
             }
             return;
         }
-        if (notification.has(Field.CANCELLED_ID) && reverse.withdraw(notification)) {
-            return;
+        if (!notification.has(Field.CANCELLED_ID) || !reverse.withdraw(notification)) {
+            say(notification);
         }
+    }
+
+    /** The progress token of a call lives on when the call has become a task. */
+    void keepToken(long id, byte[] clientToken) {
+        if (taskTokens.size() < MOST_TOKENS) {
+            taskTokens.put(id, clientToken);
+        }
+    }
+
+    /** Hands over what the server says outside any call. */
+    private void say(Message notification) {
         try {
             context.listener().onNotification(service(), owner, notification);
         } catch (RuntimeException defect) {

@@ -50,10 +50,12 @@ public final class ServerView {
         toolRoutes.forEach((name, route) -> toolRoutesBySlug.putIfAbsent(ExposedNames.slug(name), route));
         prompts.entries().forEach(entry -> promptRoutes.put(entry.name(), entry.route()));
         resources.entries().forEach(entry -> resourceRoutes.put(entry.name(), entry.route()));
-        templates
-                .entries()
-                .forEach(entry -> templateRoutes.add(
-                        new TemplateRoute(new UriTemplate(entry.route().original()), entry.route())));
+        for (ExposedList.Entry entry : templates.entries()) {
+            // A wrapped one needs no match: its own name says where it leads.
+            if (entry.name().equals(entry.route().original())) {
+                templateRoutes.add(new TemplateRoute(new UriTemplate(entry.name()), entry.route()));
+            }
+        }
     }
 
     public VirtualServer server() {
@@ -114,11 +116,15 @@ public final class ServerView {
         return promptRoutes.get(name);
     }
 
-    /** Whose resource it is: listed, or made from the most specific template that fits; null if nobody's. */
+    /**
+     * Whose resource it is: listed, wrapped by {@link #exposedUri}, or made from the most specific template that fits; any
+     * of a virtual server with a single server belongs to that; null if nobody's.
+     */
     public @Nullable Route resource(String uri) {
         Route listed = resourceRoutes.get(uri);
-        if (listed != null) {
-            return listed;
+        Route known = listed == null ? unwrapped(uri) : listed;
+        if (known != null) {
+            return known;
         }
         TemplateRoute best = null;
         for (TemplateRoute candidate : templateRoutes) {
@@ -129,7 +135,31 @@ public final class ServerView {
                 best = candidate;
             }
         }
-        return best == null ? null : new Route(best.route().service(), uri);
+        if (best != null) {
+            return new Route(best.route().service(), uri);
+        }
+        // Servers need not list everything that they have; where there is only one it can be asked.
+        boolean alone = server.services().size() == 1 && services.size() == 1 && unlearnt.isEmpty();
+        return alone ? new Route(services.get(0), uri) : null;
+    }
+
+    private @Nullable Route unwrapped(String uri) {
+        for (ServiceName service : services) {
+            String inner = WrappedUri.unwrap(service, uri);
+            if (inner != null) {
+                return new Route(service, inner);
+            }
+        }
+        return null;
+    }
+
+    /**
+     * The URI under which a resource that this server mentions can be read here: its own, or a wrapped one if that would
+     * lead elsewhere.
+     */
+    public String exposedUri(ServiceName service, String uri) {
+        Route route = resource(uri);
+        return route != null && route.service().equals(service) ? uri : WrappedUri.wrap(service, uri);
     }
 
     /** Whose template it is, written as it is listed or filled in; null if nobody's. */

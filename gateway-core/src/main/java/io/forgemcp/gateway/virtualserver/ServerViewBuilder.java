@@ -87,8 +87,8 @@ final class ServerViewBuilder {
             String name = promptNames.next(service, prompt.name());
             prompts.add(named(name, service, prompt, null));
         }
-        offered.resources().forEach(resource -> addByUri(resources, service, resource));
-        offered.templates().forEach(template -> addByUri(templates, service, template));
+        offered.resources().forEach(resource -> addByUri(resources, "uri", service, resource));
+        offered.templates().forEach(template -> addByUri(templates, "uriTemplate", service, template));
         addInstructions(service, offered.initialize());
     }
 
@@ -118,14 +118,14 @@ final class ServerViewBuilder {
         return new ExposedList.Entry(name, new Route(service, entry.name(), ParameterHeaders.of(entry.json())), json);
     }
 
-    /** URIs stay as they are; where two servers offer one, the first keeps it and the loss is reported. */
-    private void addByUri(List<ExposedList.Entry> list, ServiceName service, CatalogEntry entry) {
+    /** URIs stay as they are; where two servers offer one, the first keeps it and the others' are wrapped. */
+    private void addByUri(List<ExposedList.Entry> list, String member, ServiceName service, CatalogEntry entry) {
+        Route route = new Route(service, entry.name());
+        String wrapped = WrappedUri.wrap(service, entry.name());
         if (uris.add(entry.name())) {
-            list.add(new ExposedList.Entry(entry.name(), new Route(service, entry.name()), entry.json()));
-        } else {
-            problems.add(new ExposedList.Problem(
-                    service.value(),
-                    "Its resource " + entry.name() + " is hidden by another server's resource with the same URI."));
+            list.add(new ExposedList.Entry(entry.name(), route, entry.json()));
+        } else if (uris.add(wrapped)) {
+            list.add(new ExposedList.Entry(wrapped, route, entry.json().withMember(member, JsonText.quote(wrapped))));
         }
     }
 

@@ -1,0 +1,180 @@
+package io.forgemcp.gateway.endpoint;
+
+import io.forgemcp.gateway.lifecycle.Lease;
+import io.forgemcp.gateway.protocol.JsonSlice;
+import io.forgemcp.gateway.protocol.JsonText;
+import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.protocol.Message.Field;
+import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.gateway.virtualserver.Route;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tasks that one client has begun (MCP 2025-11-25, Tasks). Servers name their tasks without knowing of one another, so
+ * the client gets an id of the gateway's own, which nobody can guess and which means nothing in another session. A task
+ * that runs holds its server awake. Thread-safe.
+ */
+final class ClientTasks {
+    private static final String RELATED = "io.modelcontextprotocol/related-task";
+    private static final Set<String> FINAL = Set.of("completed", "failed", "cancelled");
+    private static final int MOST = 1_000;
+
+    /** One task, with what its server said of it last. */
+    static final class Task {
+        private final String id = UUID.randomUUID().toString();
+        private final Route route;
+        private final String original;
+        private JsonSlice latest;
+        private @Nullable Lease lease;
+
+        private Task(Route route, String original, JsonSlice latest, Lease lease) {
+            this.route = route;
+            this.original = original;
+            this.latest = latest;
+            this.lease = lease;
+        }
+
+        /** The tool that it runs. */
+        Route route() {
+            return route;
+        }
+
+        String original() {
+            return original;
+        }
+
+        String id() {
+            return id;
+        }
+    }
+
+    private final Map<String, Task> tasks = new LinkedHashMap<>(1);
+    private boolean ended;
+
+    /**
+     * Takes up a task.
+     *
+     * @param state as its server gave it
+     * @param lease given back when it is over
+     */
+    synchronized @Nullable Task add(Route route, JsonSlice state, Lease lease) {
+        String original = state.textMember("taskId");
+        if (original == null || ended) {
+            lease.close();
+            return null;
+        }
+        Task task = new Task(route, original, state.detached(), lease);
+        tasks.put(task.id, task);
+        if (tasks.size() > MOST) {
+            tasks.values().stream().filter(old -> old.lease == null).findFirst().ifPresent(old -> tasks.remove(old.id));
+        }
+        note(task, state);
+        return task;
+    }
+
+    synchronized @Nullable Task find(@Nullable String id) {
+        return tasks.get(id);
+    }
+
+    private @Nullable Task find(ServiceName service, String original) {
+        for (Task task : tasks.values()) {
+            if (task.original.equals(original) && task.route.service().equals(service)) {
+                return task;
+            }
+        }
+        return null;
+    }
+
+    synchronized boolean isEmpty() {
+        return tasks.isEmpty();
+    }
+
+    /** The client's id of the server's task; null if it is not this client's. */
+    synchronized @Nullable String exposedId(ServiceName service, @Nullable String original) {
+        Task task = original == null ? null : find(service, original);
+        return task == null ? null : task.id;
+    }
+
+    /** What its server says of a task now, with the client's id in it. */
+    synchronized JsonSlice noted(Task task, JsonSlice state) {
+        note(task, state.detached());
+        return state.withMember("taskId", JsonText.quote(task.id));
+    }
+
+    private static void note(Task task, JsonSlice state) {
+        task.latest = state;
+        String status = state.textMember("status");
+        Lease held = task.lease;
+        if (held != null && status != null && FINAL.contains(status)) {
+            task.lease = null;
+            held.close();
+        }
+    }
+
+    /** All of them as last heard of, oldest first, with the client's ids. */
+    synchronized List<JsonSlice> states() {
+        List<JsonSlice> states = new ArrayList<>();
+        tasks.values().forEach(task -> states.add(task.latest.withMember("taskId", JsonText.quote(task.id))));
+        return states;
+    }
+
+    /** A message of this server with the client's id of the task that it relates to; the same object if to none. */
+    Message exposed(ServiceName service, Message message) {
+        JsonSlice meta = isEmpty() ? null : message.get(Field.META);
+        JsonSlice renamed = meta == null ? null : renamed(meta, original -> exposedId(service, original));
+        return renamed == null ? message : Message.parse(message.with(Field.META, renamed.toBytes()));
+    }
+
+    /** A result of this server, likewise. */
+    JsonSlice exposed(ServiceName service, JsonSlice result) {
+        return inMeta(result, original -> exposedId(service, original));
+    }
+
+    /** The client's answer to a server's question, with the server's own id of the task. */
+    Message atServer(Message answer) {
+        JsonSlice result = isEmpty() ? null : answer.get(Field.RESULT);
+        JsonSlice renamed = result == null
+                ? null
+                : inMeta(result, id -> {
+                    Task task = find(id);
+                    return task == null ? null : task.original();
+                });
+        return renamed == null || renamed == result
+                ? answer
+                : Message.parse(answer.with(Field.RESULT, renamed.toBytes()));
+    }
+
+    private static JsonSlice inMeta(JsonSlice result, UnaryOperator<@Nullable String> rename) {
+        JsonSlice meta = result.member("_meta");
+        JsonSlice renamed = meta == null ? null : renamed(meta, rename);
+        return renamed == null ? result : result.withMember("_meta", renamed.toBytes());
+    }
+
+    private static @Nullable JsonSlice renamed(JsonSlice meta, UnaryOperator<@Nullable String> rename) {
+        JsonSlice related = meta.member(RELATED);
+        String before = related == null ? null : related.textMember("taskId");
+        String after = before == null ? null : rename.apply(before);
+        return related == null || after == null
+                ? null
+                : meta.withMember(
+                        RELATED,
+                        related.withMember("taskId", JsonText.quote(after)).toBytes());
+    }
+
+    synchronized void end() {
+        ended = true;
+        for (Task task : tasks.values()) {
+            if (task.lease != null) {
+                task.lease.close();
+            }
+        }
+        tasks.clear();
+    }
+}

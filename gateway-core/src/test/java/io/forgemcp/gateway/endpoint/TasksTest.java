@@ -1,0 +1,182 @@
+package io.forgemcp.gateway.endpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.forgemcp.gateway.Gateway;
+import io.forgemcp.gateway.protocol.JsonSlice;
+import io.forgemcp.gateway.protocol.Message.Field;
+import io.forgemcp.gateway.service.ServiceDefinition;
+import io.forgemcp.gateway.service.ServiceName;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Tool calls that run as tasks (MCP 2025-11-25, Tasks). */
+class TasksTest {
+    private final PuppetServer server = new PuppetServer();
+    private final PuppetServer other = new PuppetServer();
+    private Gateway gateway;
+    private LegacyClient client;
+
+    @BeforeEach
+    void start() {
+        server.capabilities =
+                "{\"tools\":{},\"tasks\":{\"list\":{},\"cancel\":{},\"requests\":{\"tools\":{\"call\":{}}}}}";
+        other.capabilities = server.capabilities;
+        gateway = Gateway.builder()
+                .service(ServiceDefinition.java("s", server).build())
+                .service(ServiceDefinition.java("o", other).build())
+                .build()
+                .start();
+        client = LegacyClient.open(gateway.streamableHttp(), "2025-11-25", "{\"elicitation\":{}}");
+    }
+
+    @AfterEach
+    void close() {
+        gateway.close();
+    }
+
+    private FakeHttp begin(LegacyClient who, String tool) {
+        return who.request(
+                "1",
+                "tools/call",
+                "{\"name\":\"" + tool + "\",\"task\":{\"ttl\":60000},\"_meta\":{\"progressToken\":\"p\"}}");
+    }
+
+    /** Begins a task that both servers name alike, and returns the client's id of it. */
+    private String begun(LegacyClient who, String tool, PuppetServer at) {
+        FakeHttp call = begin(who, tool);
+        at.talk()
+                .answer(
+                        at.talk().last("tools/call"),
+                        "{\"task\":{\"taskId\":\"1\",\"status\":\"working\",\"ttl\":60000},\"x\":1.0}");
+        return JsonSlice.parse(call.answer()).member("result").member("task").textMember("taskId");
+    }
+
+    private static String of(String id) {
+        return "{\"taskId\":\"" + id + "\"}";
+    }
+
+    @Test
+    void theCallIsPassedOnWithItsTaskAndTheClientGetsAnIdOfTheGatewaysOwn() {
+        String one = begun(client, "s-t", server);
+        String two = begun(client, "o-t", other);
+
+        assertThat(server.talk().last("tools/call").get(Field.PARAMS).member("task"))
+                .hasToString("{\"ttl\":60000}");
+        assertThat(one).hasSizeGreaterThan(30).isNotEqualTo(two);
+        FakeHttp get = client.request("2", "tasks/get", of(two));
+        assertThat(other.talk().last("tasks/get").get(Field.PARAMS)).hasToString(of("1"));
+        other.talk().answer(other.talk().last("tasks/get"), "{\"taskId\":\"1\",\"status\":\"working\",\"y\":2.0}");
+        assertThat(get.answer()).contains("{\"taskId\":\"" + two + "\",\"status\":\"working\",\"y\":2.0}");
+    }
+
+    @Test
+    void theResultRelatesToTheTaskThatTheClientKnows() {
+        String id = begun(client, "s-t", server);
+        FakeHttp result = client.request("2", "tasks/result", of(id));
+        server.talk()
+                .answer(
+                        server.talk().last("tasks/result"),
+                        "{\"content\":[],\"_meta\":{\"io.modelcontextprotocol/related-task\":{\"taskId\":\"1\"}}}");
+
+        assertThat(result.answer())
+                .contains("{\"content\":[],\"_meta\":{\"io.modelcontextprotocol/related-task\":{\"taskId\":\"" + id
+                        + "\"}}}");
+    }
+
+    @Test
+    void aTaskIsNobodyElses() {
+        String id = begun(client, "s-t", server);
+        LegacyClient stranger = LegacyClient.open(gateway.streamableHttp());
+
+        for (String method : new String[] {"tasks/get", "tasks/result", "tasks/cancel"}) {
+            assertThat(stranger.request("1", method, of(id)).answer()).contains("-32602");
+        }
+        assertThat(stranger.request("2", "tasks/list", "{}").answer()).contains("{\"tasks\":[]}");
+        assertThat(client.request("3", "tasks/get", of("1")).answer()).contains("-32602");
+    }
+
+    @Test
+    void theListHoldsTheClientsTasksOfAllServers() {
+        String one = begun(client, "s-t", server);
+        String two = begun(client, "o-t", other);
+        FakeHttp cancel = client.request("2", "tasks/cancel", of(one));
+        server.talk().answer(server.talk().last("tasks/cancel"), "{\"taskId\":\"1\",\"status\":\"cancelled\"}");
+        assertThat(cancel.answer()).contains(one, "cancelled");
+
+        assertThat(client.request("3", "tasks/list", "{}").answer())
+                .contains("{\"tasks\":[{\"taskId\":\"" + one + "\",\"status\":\"cancelled\"},{\"taskId\":\"" + two
+                        + "\",\"status\":\"working\",\"ttl\":60000}]}");
+        assertThat(client.request("4", "tasks/list", "{\"cursor\":\"x\"}").answer())
+                .contains("-32602");
+    }
+
+    @Test
+    void whatIsSaidOfATaskBearsTheClientsIdAndToken() {
+        FakeHttp listening = client.listen();
+        String id = begun(client, "s-t", server);
+        long number = server.talk().last("tools/call").numericId();
+        server.talk()
+                .say(
+                        "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/tasks/status\",\"params\":{\"taskId\":\"1\",\"status\":\"input_required\"}}");
+        server.talk()
+                .say(
+                        "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/tasks/status\",\"params\":{\"taskId\":\"none\"}}");
+        server.talk()
+                .say("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\",\"params\":{\"progressToken\":"
+                        + number + ",\"progress\":1}}");
+
+        assertThat(listening.events()).hasSize(2);
+        assertThat(listening.events().get(0)).contains(id, "input_required");
+        assertThat(listening.events().get(1)).contains("\"progressToken\":\"p\"");
+    }
+
+    @Test
+    void aQuestionForATaskAndItsAnswerBearTheIdThatEachSideKnows() {
+        String id = begun(client, "s-t", server);
+        FakeHttp result = client.request("2", "tasks/result", of(id));
+        server.talk()
+                .say("{\"jsonrpc\":\"2.0\",\"id\":9,\"method\":\"elicitation/create\",\"params\":{\"message\":\"?\","
+                        + "\"_meta\":{\"io.modelcontextprotocol/related-task\":{\"taskId\":\"1\"}}}}");
+        String asked = result.events().get(0);
+        assertThat(asked).contains("{\"taskId\":\"" + id + "\"}");
+        client.post("{\"jsonrpc\":\"2.0\",\"id\":" + LegacyClient.idOf(asked)
+                + ",\"result\":{\"action\":\"accept\",\"_meta\":{\"io.modelcontextprotocol/related-task\":{\"taskId\":\""
+                + id + "\"}}}}");
+
+        assertThat(server.talk().answers()).singleElement().asString().contains("{\"taskId\":\"1\"}");
+    }
+
+    @Test
+    void aRunningTaskHoldsItsServerAwakeAndAFinishedOneDoesNot() {
+        String id = begun(client, "s-t", server);
+        assertThat(inFlight()).isEqualTo(1);
+        client.request("2", "tasks/get", of(id));
+        server.talk().answer(server.talk().last("tasks/get"), "{\"taskId\":\"1\",\"status\":\"completed\"}");
+        assertThat(inFlight()).isZero();
+
+        FakeHttp plain = begin(client, "s-t");
+        server.talk().answer(server.talk().last("tools/call"), "{\"content\":[]}");
+        assertThat(plain.status()).isEqualTo(200);
+        assertThat(inFlight()).isZero();
+    }
+
+    private long inFlight() {
+        return gateway.services().status(ServiceName.of("s")).orElseThrow().inFlight();
+    }
+
+    @Test
+    void tasksArePromisedToThoseWhoKnowThem() {
+        String initialize =
+                "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"";
+        assertThat(FakeHttp.post(initialize + "2025-11-25\"}}")
+                        .to(gateway.streamableHttp())
+                        .answer())
+                .contains("\"tasks\":{\"list\":{},\"cancel\":{},\"requests\":{\"tools\":{\"call\":{}}}}");
+        assertThat(FakeHttp.post(initialize + "2025-06-18\"}}")
+                        .to(gateway.streamableHttp())
+                        .answer())
+                .doesNotContain("tasks");
+    }
+}
