@@ -1,19 +1,31 @@
 package io.forgemcp.gateway.lifecycle;
 
+import io.forgemcp.gateway.time.Timers;
 import java.time.Duration;
 
-/** How long a failing instance is left alone: twice as long after each further failure. Owned by one mailbox. */
+/**
+ * How long a failing instance is left alone, twice as long after each further failure, and the timer that says when that
+ * is over. Owned by one mailbox.
+ */
 final class BackOff {
     private final LifecycleSettings settings;
+    private final Timers timers;
+    private final Mailbox mailbox;
+    private final Runnable over;
+    private Timers.Cancellable timer = () -> {};
     private int failures;
     private long retryAt;
 
-    BackOff(LifecycleSettings settings) {
+    /** @param over told on the mailbox when it may be tried again, if that was {@link #await awaited} */
+    BackOff(LifecycleSettings settings, Timers timers, Mailbox mailbox, Runnable over) {
         this.settings = settings;
+        this.timers = timers;
+        this.mailbox = mailbox;
+        this.over = over;
     }
 
     /** @param ran how long it had run before; long enough makes this a first failure */
-    Duration failed(long now, Duration ran) {
+    Duration failed(Duration ran) {
         if (ran.compareTo(settings.stableAfter()) >= 0) {
             failures = 0;
         }
@@ -25,12 +37,27 @@ final class BackOff {
             wait = settings.longestBackOff();
         }
         failures++;
-        retryAt = now + wait.toNanos();
+        retryAt = timers.nanoTime() + wait.toNanos();
         return wait;
     }
 
     /** When it may be tried again, on the clock of {@code Timers.nanoTime}. */
     long retryAt() {
         return retryAt;
+    }
+
+    /** How long it is still to be left alone; zero or less if it may be tried. */
+    Duration left() {
+        return Duration.ofNanos(retryAt - timers.nanoTime());
+    }
+
+    /** Has the end of the wait told. */
+    void await() {
+        timer.cancel();
+        timer = timers.schedule(left(), () -> mailbox.tell(over));
+    }
+
+    void forget() {
+        timer.cancel();
     }
 }

@@ -74,6 +74,17 @@ final class DedicatedSlots implements SlotBook {
     }
 
     @Override
+    public @Nullable Slot forAdoption() {
+        // Whoever it belonged to is not known any more, and nobody else may have it.
+        return null;
+    }
+
+    @Override
+    public boolean rebuildable(Slot slot) {
+        return byClient.values().stream().noneMatch(slot::equals) || byClient.get(ClientKey.GATEWAY) == slot;
+    }
+
+    @Override
     public void left(Slot slot) {
         assignQueued();
     }
@@ -157,7 +168,9 @@ final class DedicatedSlots implements SlotBook {
     private @Nullable Slot takeOver(ClientKey client) {
         for (Map.Entry<ClientKey, Slot> entry : byClient.entrySet()) {
             Slot slot = entry.getValue();
-            boolean idleOwn = entry.getKey().equals(ClientKey.GATEWAY) && slot.unwanted() && slot.shutDoor();
+            boolean idleOwn = entry.getKey().equals(ClientKey.GATEWAY)
+                    && slot.unwanted()
+                    && slot.here().shutDoor();
             if (idleOwn || slot.vacant()) {
                 byClient.remove(entry.getKey());
                 byClient.put(client, slot);

@@ -4,23 +4,23 @@ import io.forgemcp.gateway.service.InstanceLimits;
 import io.forgemcp.gateway.service.SleepPolicy;
 import io.forgemcp.gateway.time.Timers;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.Optional;
-import java.util.Set;
 
 /**
- * When one instance may sleep and how deeply, after its service's policy, and a timer that says when to look. Idle time
+ * When one instance may sleep after its service's policy, and a timer that says when to look. Idle time
  * counts from the end of the last lease. Owned by one mailbox.
  */
 final class IdleWatch {
     private final SleepPolicy policy;
+    private final Controls controls;
     private final Timers timers;
     private final Mailbox mailbox;
     private final Runnable due;
     private Timers.Cancellable timer = () -> {};
 
-    IdleWatch(SleepPolicy policy, Timers timers, Mailbox mailbox, Runnable due) {
+    IdleWatch(SleepPolicy policy, Controls controls, Timers timers, Mailbox mailbox, Runnable due) {
         this.policy = policy;
+        this.controls = controls;
         this.timers = timers;
         this.mailbox = mailbox;
         this.due = due;
@@ -35,7 +35,7 @@ final class IdleWatch {
     /** Has another look taken after the time that an idle instance stays awake. */
     void watchAgain() {
         timer.cancel();
-        timer = timers.schedule(policy.idleTimeout(), () -> mailbox.tell(due));
+        timer = timers.schedule(idleTimeout(), () -> mailbox.tell(due));
     }
 
     void forget() {
@@ -44,7 +44,7 @@ final class IdleWatch {
 
     /** How long until it falls asleep on its own; zero if it is time. */
     Duration untilIdle(long awakeSince, long lastUsed) {
-        Duration idle = left(latest(awakeSince, lastUsed), policy.idleTimeout());
+        Duration idle = left(latest(awakeSince, lastUsed), idleTimeout());
         Duration allowed = untilSleepAllowed(awakeSince, lastUsed);
         return idle.compareTo(allowed) > 0 ? idle : allowed;
     }
@@ -64,32 +64,12 @@ final class IdleWatch {
                 : Optional.of("min_sleep_time keeps it awake for another " + left.toMillis() + " ms. Wait or force it");
     }
 
-    private Duration untilSleepAllowed(long awakeSince, long lastUsed) {
-        return left(latest(awakeSince, lastUsed), policy.minSleepTime());
+    private Duration idleTimeout() {
+        return policy.idleTimeout().dividedBy(controls.haste());
     }
 
-    /**
-     * The depth that the policy asks for, or the nearest lighter one that the instance has. Stopping is for those who
-     * ask for it and for instances that cannot sleep in any other way.
-     */
-    SleepDepth depthFor(Set<SleepDepth> offered) {
-        if (offered.isEmpty()) {
-            return SleepDepth.STOP;
-        }
-        SleepDepth lightest = Collections.min(offered);
-        SleepDepth wanted = switch (policy.depth()) {
-            case STOP -> SleepDepth.STOP;
-            case DEEP -> SleepDepth.DEEP;
-            case SHALLOW -> SleepDepth.SHALLOW;
-            case FREEZE, AUTO -> SleepDepth.FREEZE;
-        };
-        if (wanted == SleepDepth.STOP) {
-            return wanted;
-        }
-        return offered.stream()
-                .filter(depth -> depth.compareTo(wanted) <= 0)
-                .max(SleepDepth::compareTo)
-                .orElse(lightest);
+    private Duration untilSleepAllowed(long awakeSince, long lastUsed) {
+        return left(latest(awakeSince, lastUsed), policy.minSleepTime());
     }
 
     private Duration left(long since, Duration span) {
@@ -98,6 +78,6 @@ final class IdleWatch {
     }
 
     private static long latest(long awakeSince, long lastUsed) {
-        return lastUsed == Slot.NEVER || lastUsed - awakeSince < 0 ? awakeSince : lastUsed;
+        return lastUsed == SlotState.NEVER || lastUsed - awakeSince < 0 ? awakeSince : lastUsed;
     }
 }

@@ -102,6 +102,29 @@ final class Ledger {
         return transition;
     }
 
+    /** Remembers something that happened without a change of state. */
+    StateTransition note(String what) {
+        Page old = page;
+        StateTransition note = new StateTransition(
+                timers.now(), old.state(), old.state(), Duration.ofNanos(timers.nanoTime() - old.since()), what);
+        history.addLast(note);
+        if (history.size() > limit) {
+            history.removeFirst();
+        }
+        page = new Page(
+                old.state(),
+                old.changed(),
+                old.since(),
+                old.transitions(),
+                old.wakes(),
+                old.lastWake(),
+                old.sleepingSince(),
+                old.sleptNanos(),
+                old.awakeNanos(),
+                List.copyOf(history));
+        return note;
+    }
+
     /** Reports the transition entered last. */
     void measure(GatewayMetrics metrics) {
         StateTransition last = history.getLast();

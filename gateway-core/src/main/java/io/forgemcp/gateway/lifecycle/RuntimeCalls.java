@@ -6,11 +6,13 @@ import io.forgemcp.gateway.service.InstanceId;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.time.Timers;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +48,7 @@ final class RuntimeCalls {
             ServiceRuntime.ExitListener exits,
             BiConsumer<@Nullable Instance, @Nullable Throwable> answer) {
         Duration limit = scope.settings().startTimeout();
-        java.util.function.Supplier<CompletionStage<?>> work = () -> {
+        Supplier<CompletionStage<?>> work = () -> {
             CompletionStage<Instance> stage = unwanted.getAsBoolean()
                     ? CompletableFuture.failedFuture(new ServiceFailures(service.name()).unavailable("was stopped"))
                     : scope.runtimes().call(runtime.name(), () -> runtime.start(service, id, exits));
@@ -67,6 +69,20 @@ final class RuntimeCalls {
         return true;
     }
 
+    /** Asks which instances an earlier gateway left behind. Those that are found too late are left alone. */
+    void adopt(
+            ServiceRuntime runtime,
+            Supplier<InstanceId> ids,
+            ServiceRuntime.ExitListener exits,
+            BiConsumer<@Nullable List<ServiceRuntime.Adopted>, @Nullable Throwable> answer) {
+        CompletionStage<?> unused = once(
+                scope.runtimes().call(runtime.name(), () -> runtime.adopt(service, ids, exits)),
+                PATIENCE,
+                "could not be looked for in time",
+                answer,
+                late -> {});
+    }
+
     /** @return false if too many wait; then there is no answer */
     boolean wake(LiveInstance live, Consumer<@Nullable Throwable> answer) {
         return scope.wakes()
@@ -78,6 +94,29 @@ final class RuntimeCalls {
                                 "was not woken in time",
                                 (done, failure) -> answer.accept(failure),
                                 late -> {}));
+    }
+
+    /**
+     * Finds out how long a wake really took: until the server gives a sign of life, which after a deep sleep is later than
+     * the runtime's answer.
+     *
+     * @param from how deeply it slept; null if that is not known, then nothing is measured
+     * @param since when the wake began, on {@link Timers#nanoTime}
+     */
+    void measureWake(LiveInstance live, @Nullable SleepDepth from, long since, DepthBook book) {
+        if (from == null) {
+            return;
+        }
+        Duration answered = Duration.ofNanos(scope.timers().nanoTime() - since);
+        HealthProbe probe = scope.controls().probe();
+        if (probe == null || from == SleepDepth.FREEZE) {
+            book.woken(from, answered);
+            return;
+        }
+        scope.runtimes().call("probe", () -> probe.check(live.target())).whenComplete((well, failure) -> {
+            Duration alive = Duration.ofNanos(scope.timers().nanoTime() - since);
+            mailbox.tell(() -> book.woken(from, failure == null ? alive : answered));
+        });
     }
 
     void sleep(LiveInstance live, SleepDepth depth, Consumer<@Nullable Throwable> answer) {

@@ -6,6 +6,7 @@ import io.forgemcp.gateway.metrics.GatewayMetrics;
 import io.forgemcp.gateway.metrics.Metric;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -66,6 +67,20 @@ final class Runtimes {
             count(runtime.name(), failure);
             return new RuntimeStatus(runtime.name(), "It cannot say how it is: " + failure.getMessage());
         }
+    }
+
+    /** Which sleep depths the runtime of this name withholds on this host, and why. */
+    Map<SleepDepth, String> withheld(String runtime) {
+        for (ServiceRuntime candidate : runtimes) {
+            if (candidate.name().equals(runtime)) {
+                try {
+                    return candidate.withheldDepths();
+                } catch (RuntimeException failure) {
+                    count(runtime, failure);
+                }
+            }
+        }
+        return Map.of();
     }
 
     /** Ends whatever the runtimes still run. */

@@ -27,6 +27,12 @@ record ServiceFailures(ServiceName service) {
         return unavailable("cannot be started now: too many starts are waiting. Try again later");
     }
 
+    /** Others use what it needs. */
+    GatewayException noRoom(Duration waited, String reason) {
+        return unavailable("cannot be woken: after " + waited.toMillis() + " ms there is still no room for it, because "
+                + reason + ". Let others sleep sooner, or raise the limits in resource-limits.yml");
+    }
+
     GatewayException resting(Duration left, String error) {
         return unavailable("failed and is tried again in " + left.toMillis() + " ms. " + error);
     }

@@ -52,44 +52,71 @@ public final class ServiceManager implements AutoCloseable {
             Timers timers,
             EventBus events,
             GatewayMetrics metrics) {
-        this(runtimes, settings, timers, events, metrics, threads());
+        this(runtimes, settings, SystemPolicy.NONE, timers, events, metrics);
+    }
+
+    /** @param policy what holds for all services together, and what happens when resources run out */
+    public ServiceManager(
+            List<ServiceRuntime> runtimes,
+            LifecycleSettings settings,
+            SystemPolicy policy,
+            Timers timers,
+            EventBus events,
+            GatewayMetrics metrics) {
+        this(runtimes, settings, policy, timers, events, metrics, threads());
     }
 
     private ServiceManager(
             List<ServiceRuntime> runtimes,
             LifecycleSettings settings,
+            SystemPolicy policy,
             Timers timers,
             EventBus events,
             GatewayMetrics metrics,
             ThreadPoolExecutor threads) {
-        this(runtimes, settings, timers, events, metrics, threads, threads::shutdown);
+        this(
+                runtimes,
+                settings,
+                policy,
+                timers,
+                events,
+                metrics,
+                threads,
+                Workers.blocking("forge-measure"),
+                threads::shutdown);
     }
 
     /** For tests, which run everything on the calling thread. */
     ServiceManager(
             List<ServiceRuntime> runtimes,
             LifecycleSettings settings,
+            SystemPolicy policy,
             Timers timers,
             EventBus events,
             GatewayMetrics metrics,
             Executor executor,
+            Executor measuring,
             Runnable stopThreads) {
         this.stopThreads = stopThreads;
+        Controls controls = new Controls(policy.sleep());
         this.scope = new LifecycleScope(
                 settings,
+                controls,
                 timers,
                 executor,
+                measuring,
                 events,
                 metrics,
                 new Runtimes(runtimes, metrics),
                 new WakeQueue(executor, settings.concurrentStarts(), settings.queueLimit()),
-                new WakeQueue(executor, settings.concurrentWakes(), settings.queueLimit()));
+                new WakeQueue(executor, settings.concurrentWakes(), settings.queueLimit()),
+                new Admission(policy.budget(), controls, timers));
         metrics.gauge(Metric.SERVICES_RUNNING, () -> count(ServiceState.RUNNING));
         metrics.gauge(Metric.SERVICES_SLEEPING, () -> count(ServiceState.SLEEPING));
         metrics.gauge(Metric.SERVICES_STOPPED, () -> count(ServiceState.STOPPED));
     }
 
-    /** Makes a service known; nothing is started. */
+    /** Makes a service known; nothing is started, but what an earlier gateway left running of it is taken over. */
     public void register(ServiceDefinition service) {
         requireOpen();
         ServiceOwner owner = new ServiceOwner(service, scope);
@@ -99,6 +126,7 @@ public final class ServiceManager implements AutoCloseable {
                     "Service " + service.name() + " is registered twice. Give one of them another name.");
         }
         owner.view().register(scope.metrics());
+        owner.prepare();
     }
 
     /** Forgets a service: calls in flight may end within the drain timeout, then its instances are stopped. */
@@ -164,6 +192,52 @@ public final class ServiceManager implements AutoCloseable {
     /** The same as {@link #start}: a stopped service is started, a sleeping one woken. */
     public CompletionStage<ServiceStatus> wake(ServiceName name) {
         return start(name);
+    }
+
+    /**
+     * Asks for it to be awake soon, because a call is likely: queued by priority behind those who wait, coalesced with
+     * every other wish for it, and without an answer. Unknown and unusable services are ignored.
+     */
+    public void wakeRequest(ServiceName name) {
+        ServiceOwner owner = owners.get(name);
+        if (owner != null && owner.view().state() != ServiceState.RUNNING) {
+            owner.run().exceptionally(failure -> {
+                LOG.debug("event=wake_request_failed service={} reason=\"{}\"", name, failure.getMessage());
+                return owner.status();
+            });
+        }
+    }
+
+    /**
+     * How long a call that comes now would wait for the service to be ready, from what its own starts and wakes have
+     * taken; empty if it is ready, unknown, or has never been measured.
+     */
+    public Optional<Duration> expectedWake(ServiceName name) {
+        return Optional.ofNullable(owners.get(name)).flatMap(ServiceOwner::expectedWake);
+    }
+
+    /** What sleeping has saved and cost, of every service, by name. */
+    public List<ServiceEfficiency> efficiency() {
+        return owners.values().stream()
+                .map(ServiceOwner::efficiency)
+                .sorted(Comparator.comparing(ServiceEfficiency::name))
+                .toList();
+    }
+
+    /** Gives the means to ask instances whether they are well; without it nothing is checked. */
+    public void healthProbe(HealthProbe probe) {
+        scope.controls().probe(probe);
+    }
+
+    /** How sleeping works for all services now. */
+    public SleepSettings sleepSettings() {
+        return scope.controls().sleep();
+    }
+
+    /** Changes how sleeping works, for everything that happens from now on. */
+    public void sleepSettings(SleepSettings settings) {
+        scope.controls().sleep(settings);
+        owners.values().forEach(ServiceOwner::reconsider);
     }
 
     /**

@@ -6,9 +6,11 @@ import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.upstream.ClientKey;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +34,22 @@ final class ServiceOwner implements SlotListener {
     /** Callers that wait for a lease. */
     private final AtomicInteger waiting = new AtomicInteger();
 
-    private long numbers;
+    /** Counts instances: runtimes ask for ids on threads of their own. */
+    private final AtomicLong numbers = new AtomicLong();
+
+    private final DepthBook depths;
+    private final Adoption adoption;
+    private final ServiceRuntime.ExitListener exits = new ServiceRuntime.ExitListener() {
+        @Override
+        public void exited(InstanceId id, String reason) {
+            mailbox.tell(() -> slots.all().forEach(slot -> slot.exited(id, reason)));
+        }
+
+        @Override
+        public void observed(InstanceId id, @Nullable SleepDepth depth) {
+            mailbox.tell(() -> slots.all().forEach(slot -> slot.bedtime().observed(id, depth)));
+        }
+    };
     private @Nullable Drain drain;
     private volatile @Nullable GatewayException closed;
 
@@ -41,9 +58,41 @@ final class ServiceOwner implements SlotListener {
         this.scope = scope;
         this.mailbox = new Mailbox(scope.executor());
         this.ledger = new Ledger(service, scope.timers(), scope.settings().history());
-        this.slots = SlotBook.of(service, () -> new Slot(service, scope, mailbox, () -> ++numbers, this));
+        RuntimeCalls calls = new RuntimeCalls(service, scope, mailbox);
+        this.depths = new DepthBook(service.priority(), service.sleepPolicy().depth());
+        SlotContext context = new SlotContext(service, scope, mailbox, calls, depths, this::nextId, this);
+        this.slots = SlotBook.of(service, () -> new Slot(context));
         this.failures = new ServiceFailures(service.name());
-        this.view = new StatusView(service, scope.timers(), ledger, slots);
+        this.view = new StatusView(service, scope.timers(), ledger, slots, waiting::get);
+        this.adoption = new Adoption(service, scope, calls, this::nextId, exits, this::takeOver);
+    }
+
+    /** Takes over what an earlier gateway left behind, if that has not been done yet. */
+    void prepare() {
+        mailbox.tell(() -> adoption.before(() -> {}));
+    }
+
+    private InstanceId nextId() {
+        return new InstanceId(service.name(), numbers.incrementAndGet());
+    }
+
+    private void takeOver(Adoption.Found found) {
+        for (ServiceRuntime.Adopted adopted : found.instances()) {
+            Slot slot = closed == null ? slots.forAdoption() : null;
+            String name = found.runtime().name();
+            if (slot != null) {
+                slot.adopt(adopted.instance(), found.runtime(), adopted.depth());
+            } else {
+                LOG.info(
+                        "event=instance_surplus service={} instance={}",
+                        service.name(),
+                        adopted.instance().id());
+                scope.runtimes()
+                        .call(
+                                name,
+                                () -> adopted.instance().stop(scope.settings().stopGrace()));
+            }
+        }
     }
 
     ServiceDefinition definition() {
@@ -78,14 +127,14 @@ final class ServiceOwner implements SlotListener {
                 () -> failures.wakeTimeout(patience, ledger.page().state()));
         waiting.incrementAndGet();
         waiter.lease().whenComplete((result, failure) -> waiting.decrementAndGet());
-        mailbox.tell(() -> {
+        mailbox.tell(() -> adoption.before(() -> {
             GatewayException now = unusable();
             if (now == null) {
                 slots.assign(client, waiter);
             } else {
                 waiter.fail(now);
             }
-        });
+        }));
         return waiter.lease();
     }
 
@@ -101,7 +150,7 @@ final class ServiceOwner implements SlotListener {
     CompletionStage<ServiceStatus> sleep(Force force) {
         return command(() -> all(
                 slots.sleepCandidates(force == Force.NO ? service.instances().min() : 0).stream()
-                        .map(slot -> slot.sleep(force))
+                        .map(slot -> slot.bedtime().sleep(force))
                         .toList()));
     }
 
@@ -122,7 +171,8 @@ final class ServiceOwner implements SlotListener {
     CompletionStage<ServiceStatus> restart() {
         return command(() -> {
             GatewayException unusable = unusable();
-            int awake = (int) slots.all().stream().filter(Slot::available).count();
+            int awake = (int)
+                    slots.all().stream().filter(slot -> slot.here().available()).count();
             return unusable != null
                     ? CompletableFuture.failedFuture(unusable)
                     : empty("restart", Force.NO)
@@ -144,7 +194,46 @@ final class ServiceOwner implements SlotListener {
     }
 
     ServiceLoad load() {
-        return view.load(waiting.get());
+        return view.load();
+    }
+
+    /** Puts one instance to sleep for others, or ends it. */
+    void makeWay(Slot slot, SleepDepth depth, String reason) {
+        mailbox.tell(() -> slot.bedtime().makeWay(depth, reason));
+    }
+
+    /** Looks again whether anything is to sleep, with settings that have changed. */
+    void reconsider() {
+        mailbox.tell(() -> slots.all().forEach(slot -> slot.bedtime().considerSleep()));
+    }
+
+    SlotBook slots() {
+        return slots;
+    }
+
+    /** How long a call that comes now would wait for the service to be ready; empty if it is, or if nobody knows. */
+    Optional<Duration> expectedWake() {
+        return switch (view.state()) {
+            case STOPPED, STARTING, ERROR -> depths.expectedWake(SleepDepth.STOP);
+            case SLEEPING, WAKING -> {
+                SleepDepth depth = view.depth();
+                yield depth == null ? Optional.empty() : depths.expectedWake(depth);
+            }
+            default -> Optional.empty();
+        };
+    }
+
+    ServiceEfficiency efficiency() {
+        ServiceStatus status = status();
+        return new ServiceEfficiency(
+                service.name(),
+                service.priority(),
+                status.state(),
+                status.depth(),
+                status.totalSleepTime(),
+                ledger.totalAwake(),
+                status.wakeCount(),
+                depths.figures());
     }
 
     private CompletionStage<Void> runAll(int count) {
@@ -224,6 +313,23 @@ final class ServiceOwner implements SlotListener {
     }
 
     @Override
+    public ServiceRuntime.ExitListener exits() {
+        return exits;
+    }
+
+    @Override
+    public void unconfirmed() {
+        adoption.repeat();
+    }
+
+    @Override
+    public void noted(Slot slot, String what) {
+        StateTransition note = ledger.note(what);
+        LOG.info("event=service_note service={} note=\"{}\"", service.name(), what);
+        scope.events().publish(new ServiceStateChanged(note.at(), service.name(), note.from(), note.to(), what));
+    }
+
+    @Override
     public boolean enoughWithout(Slot slot) {
         return slots.enoughWithout(slot, service.instances().min());
     }
@@ -237,7 +343,7 @@ final class ServiceOwner implements SlotListener {
     /** Runs a command on the mailbox; the stage completes on another thread, with the status afterwards. */
     private CompletionStage<ServiceStatus> command(Supplier<CompletionStage<Void>> body) {
         CompletableFuture<ServiceStatus> result = new CompletableFuture<>();
-        mailbox.tell(() -> {
+        mailbox.tell(() -> adoption.before(() -> {
             CompletionStage<Void> done;
             try {
                 done = body.get();
@@ -251,7 +357,7 @@ final class ServiceOwner implements SlotListener {
                     result.completeExceptionally(GatewayException.of(failure));
                 }
             }));
-        });
+        }));
         return result;
     }
 
@@ -285,7 +391,7 @@ final class ServiceOwner implements SlotListener {
     }
 
     private void shutDoors() {
-        slots.all().forEach(Slot::shutDoor);
+        slots.all().forEach(slot -> slot.here().shutDoor());
     }
 
     private CompletionStage<Void> endAll(String reason, @Nullable GatewayException toThoseWhoWait) {

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param port of its first instance, if it listens on one
  * @param lastAccessed when the last request ended; null if there was none
  * @param inFlight leases held now
+ * @param waiting callers that wait for it to be ready
+ * @param depth how deeply it sleeps, of several sleeping instances the lightest; null if none sleeps
  * @param wakeCount wakes since the gateway started
  * @param totalSleepTime since the gateway started, a sleep under way included
  * @param cpuPercent of one core, between the last two looks
@@ -44,6 +46,8 @@ public record ServiceStatus(
         Resources resources,
         @Nullable Instant lastAccessed,
         int inFlight,
+        int waiting,
+        @Nullable SleepDepth depth,
         long wakeCount,
         Duration totalSleepTime,
         @Nullable Double cpuPercent,
@@ -66,6 +70,7 @@ public record ServiceStatus(
      * @param externalId process or container id
      * @param port it listens on, if any
      * @param inFlight leases held on it now
+     * @param depth how deeply it sleeps; null if it does not
      * @param usage what it uses, as its runtime measured it just now; null if it cannot be known
      */
     public record InstanceStatus(
@@ -74,6 +79,7 @@ public record ServiceStatus(
             @Nullable String externalId,
             @Nullable Integer port,
             int inFlight,
+            @Nullable SleepDepth depth,
             @Nullable Double cpuPercent,
             @Nullable Long memoryBytes,
             Instance.@Nullable Usage usage) {}

@@ -63,8 +63,10 @@ final class SharedSlots implements SlotBook {
         Slot best = null;
         long fewest = Long.MAX_VALUE;
         for (Slot slot : all) {
-            Slot.View view = slot.view();
-            if (view.state() == ServiceState.RUNNING && view.live() != null && !slot.retiring()) {
+            SlotState.View view = slot.here().view();
+            if (view.state() == ServiceState.RUNNING
+                    && view.live() != null
+                    && !slot.here().retiring()) {
                 long inside = view.live().gate().inside();
                 if (inside < fewest) {
                     best = slot;
@@ -97,7 +99,7 @@ final class SharedSlots implements SlotBook {
 
     private Slot slotFor(ClientKey client) {
         Slot mine = bound.get(client);
-        if (mine != null && !mine.retiring() && mine.view().live() != null) {
+        if (mine != null && !mine.here().retiring() && mine.here().view().live() != null) {
             return mine;
         }
         Slot awake = leastLoaded();
@@ -105,7 +107,7 @@ final class SharedSlots implements SlotBook {
             return awake;
         }
         return staying()
-                .filter(Slot::awake)
+                .filter(slot -> slot.here().awake())
                 .min(Comparator.comparingInt(Slot::waiting))
                 .orElseGet(() -> toRun(1).get(0));
     }
@@ -117,10 +119,11 @@ final class SharedSlots implements SlotBook {
 
     @Override
     public List<Slot> toRun(int count) {
-        List<Slot> chosen = new ArrayList<>(staying().filter(Slot::awake).toList());
+        List<Slot> chosen =
+                new ArrayList<>(staying().filter(slot -> slot.here().awake()).toList());
         // A sleeping instance is there sooner than one that starts, and one that still drains soonest.
         addUpTo(count, chosen, all.stream().filter(Slot::draining));
-        addUpTo(count, chosen, staying().filter(slot -> slot.view().state() == ServiceState.SLEEPING));
+        addUpTo(count, chosen, staying().filter(slot -> slot.here().view().state() == ServiceState.SLEEPING));
         addUpTo(count, chosen, staying());
         while (chosen.size() < count && all.size() < max) {
             Slot slot = maker.get();
@@ -142,7 +145,7 @@ final class SharedSlots implements SlotBook {
     }
 
     private Stream<Slot> staying() {
-        return all.stream().filter(slot -> !slot.retiring());
+        return all.stream().filter(slot -> !slot.here().retiring());
     }
 
     @Override
@@ -153,7 +156,7 @@ final class SharedSlots implements SlotBook {
                             "be scaled to " + wanted,
                             "it may have " + service.instances().min() + " to " + max + " instances");
         }
-        List<Slot> awake = staying().filter(Slot::awake).toList();
+        List<Slot> awake = staying().filter(slot -> slot.here().awake()).toList();
         if (wanted > awake.size()) {
             return CompletableFuture.allOf(toRun(wanted).stream()
                     .map(slot -> slot.run().toCompletableFuture())
@@ -161,10 +164,32 @@ final class SharedSlots implements SlotBook {
         }
         awake.stream()
                 .filter(slot -> slot.waiting() == 0)
-                .sorted(Comparator.comparingLong(Slot::inFlight).thenComparingLong(this::clients))
+                .sorted(Comparator.comparingLong((Slot slot) -> slot.here().inFlight())
+                        .thenComparingLong(this::clients))
                 .limit(awake.size() - wanted)
                 .forEach(slot -> slot.retire(reason));
         return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public @Nullable Slot forAdoption() {
+        for (Slot slot : all) {
+            if (slot.vacant()) {
+                return slot;
+            }
+        }
+        if (all.size() >= max) {
+            return null;
+        }
+        Slot slot = maker.get();
+        all.add(slot);
+        return slot;
+    }
+
+    @Override
+    public boolean rebuildable(Slot slot) {
+        // The session with the server is the gateway's own, or one that is opened again behind the client.
+        return true;
     }
 
     private long clients(Slot slot) {
@@ -184,7 +209,7 @@ final class SharedSlots implements SlotBook {
     @Override
     public void vacated(Slot slot) {
         // One slot stays, so that there is always one to start.
-        if (slot.retiring()) {
+        if (slot.here().retiring()) {
             if (all.size() > 1) {
                 all.remove(slot);
             } else {

@@ -4,13 +4,9 @@ import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.service.InstanceId;
 import io.forgemcp.gateway.service.Launch;
 import io.forgemcp.gateway.service.ServiceDefinition;
-import io.forgemcp.gateway.time.Timers;
 import java.time.Duration;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,77 +15,60 @@ import org.slf4j.LoggerFactory;
  * The place for one instance of a service, and the state machine that fills and empties it. Instances come and go; the
  * slot stays.
  *
- * <p>Everything but {@link #lease}, {@link #view}, {@link #retiring} and {@link #lastUsed} runs on the service's mailbox, so the fields
- * need no lock. A command either takes effect at once or leaves a {@link Wishes wish}. Whenever an operation has
- * ended, {@link #proceed} looks at the wishes and begins the next one; that is what makes waking single-flight. An
- * answer of the runtime about an instance that has crashed meanwhile changes nothing.
+ * <p>Everything but {@link #lease}, {@link #depth} and what {@link SlotState} allows runs on the
+ * service's mailbox, so the fields need no lock. A command either takes effect at once or leaves a {@link Wishes wish}. Whenever an
+ * operation has ended, {@link #proceed} looks at the wishes and begins the next one; that is what makes waking
+ * single-flight. An answer of the runtime about an instance that has crashed meanwhile changes nothing.
  */
-final class Slot {
+final class Slot implements Sleeper.Listener, Bedtime.Host {
     private static final Logger LOG = LoggerFactory.getLogger(Slot.class);
-    /** {@link #lastUsed} before any use. */
-    static final long NEVER = Long.MIN_VALUE;
-
-    /** What others may see of a slot. */
-    record View(
-            ServiceState state,
-            @Nullable LiveInstance live,
-            @Nullable String error) {}
-
     private final ServiceDefinition service;
     private final LifecycleScope scope;
     private final Mailbox mailbox;
-    private final LongSupplier numbers;
+    private final Supplier<InstanceId> ids;
     private final SlotListener listener;
     private final ServiceFailures failures;
     private final RuntimeCalls calls;
+    private final DepthBook depths;
     private final Wishes wishes;
     private final BackOff backOff;
-    private final IdleWatch idle;
-    private final AtomicLong lastUsed = new AtomicLong(NEVER);
+    private final Sleeper sleeper;
+    private final Entrance entrance;
+    private final SlotState here;
+    private final Bedtime bedtime;
 
-    private ServiceState state = ServiceState.STOPPED;
-    private volatile View view = new View(ServiceState.STOPPED, null, null);
-    private @Nullable LiveInstance live;
     private @Nullable Starting starting;
-    private boolean fallingAsleep;
-    private volatile boolean retiring;
+    private boolean revive;
     private String stopReason = "";
-    private long awakeSince;
-    private Timers.Cancellable retry = () -> {};
 
-    Slot(
-            ServiceDefinition service,
-            LifecycleScope scope,
-            Mailbox mailbox,
-            LongSupplier numbers,
-            SlotListener listener) {
-        this.service = service;
-        this.scope = scope;
-        this.mailbox = mailbox;
-        this.numbers = numbers;
-        this.listener = listener;
+    Slot(SlotContext shared) {
+        this.service = shared.service();
+        this.scope = shared.scope();
+        this.mailbox = shared.mailbox();
+        this.ids = shared.ids();
+        this.listener = shared.listener();
+        this.calls = shared.calls();
+        this.depths = shared.depths();
         this.failures = new ServiceFailures(service.name());
-        this.calls = new RuntimeCalls(service, scope, mailbox);
         this.wishes = new Wishes(scope.executor());
-        this.backOff = new BackOff(scope.settings());
-        this.idle = new IdleWatch(service.sleepPolicy(), scope.timers(), mailbox, this::considerSleep);
+        this.backOff = new BackOff(scope.settings(), scope.timers(), mailbox, this::backOffPassed);
+        this.sleeper = new Sleeper(service, scope, mailbox, calls, depths, this);
+        this.entrance = new Entrance(service, scope.admission(), mailbox, this::admitted, wishes::fail);
+        this.here = new SlotState(service, scope.timers());
+        this.bedtime = new Bedtime(shared, here, sleeper, this);
     }
 
     /** A lease if an instance is awake here; null otherwise. Any thread; never waits. */
     @Nullable
     Lease lease() {
-        LiveInstance current = view.live();
+        LiveInstance current = here.view().live();
         return current == null ? null : current.lease();
     }
 
-    /** Any thread. */
-    View view() {
-        return view;
-    }
-
-    /** When the last lease ended, on {@link Timers#nanoTime}; {@link #NEVER} before. Any thread. */
-    long lastUsed() {
-        return lastUsed.get();
+    /** How deeply it sleeps; null while it does not. Any thread. */
+    @Nullable
+    SleepDepth depth() {
+        return sleeper.depth();
     }
 
     void acquire(Waiter waiter) {
@@ -99,7 +78,8 @@ final class Slot {
     }
 
     /** Starts or wakes it; does not wait for a back-off to pass. */
-    CompletionStage<Void> run() {
+    @Override
+    public CompletionStage<Void> run() {
         keep();
         CompletionStage<Void> done = wishes.run();
         proceed();
@@ -117,7 +97,7 @@ final class Slot {
         if (toThoseWhoWait != null) {
             wishes.fail(toThoseWhoWait);
         }
-        switch (state) {
+        switch (here.state()) {
             case STARTING -> {
                 change(ServiceState.STOPPING, reason, false);
                 if (starting != null) {
@@ -132,36 +112,22 @@ final class Slot {
         return done;
     }
 
-    /** Whether nobody waits for it. */
-    boolean unwanted() {
+    @Override
+    public boolean unwanted() {
         return wishes.none();
     }
 
     /** Whether nothing is here, nothing is on its way and nobody wants it. */
     boolean vacant() {
-        return (state == ServiceState.STOPPED || state == ServiceState.ERROR) && wishes.none();
+        return (here.state() == ServiceState.STOPPED || here.state() == ServiceState.ERROR) && wishes.none();
     }
 
-    long inFlight() {
-        return live == null ? 0 : live.gate().inside();
+    SlotState here() {
+        return here;
     }
 
-    /** Lets nobody else in, and says whether nobody is inside. Undone by {@link #readmit}. */
-    boolean shutDoor() {
-        if (live != null) {
-            live.gate().shut();
-        }
-        return inFlight() == 0;
-    }
-
-    /** Whether it runs or is about to. */
-    boolean awake() {
-        return state == ServiceState.RUNNING || state == ServiceState.STARTING || state == ServiceState.WAKING;
-    }
-
-    /** Whether it runs and is going to. */
-    boolean available() {
-        return state == ServiceState.RUNNING && !fallingAsleep && !retiring;
+    Bedtime bedtime() {
+        return bedtime;
     }
 
     /** How many callers wait for it. */
@@ -169,19 +135,14 @@ final class Slot {
         return wishes.waiting();
     }
 
-    /** Whether it is being taken away. Any thread. */
-    boolean retiring() {
-        return retiring;
-    }
-
     /** Whether it is being taken away and still has calls in flight. */
     boolean draining() {
-        return retiring && state == ServiceState.RUNNING;
+        return here.retiring() && here.state() == ServiceState.RUNNING;
     }
 
     /** Takes the instance away: at once if nobody is inside, else when the last one has left. */
     void retire(String reason) {
-        retiring = true;
+        here.retiring(true);
         stopReason = reason;
         watch(true);
         endIfRetired();
@@ -189,114 +150,117 @@ final class Slot {
 
     /** Ends an instance that is being taken away and that nobody uses any more. */
     void endIfRetired() {
-        if (retiring && !wishes.stopWanted() && shutDoor()) {
+        if (here.retiring() && !wishes.stopWanted() && here.shutDoor()) {
             CompletionStage<Void> unused = end(stopReason, null);
         }
     }
 
     /** It is not taken away after all. */
     void keep() {
-        if (retiring) {
-            retiring = false;
+        if (here.retiring()) {
+            here.retiring(false);
             readmit();
         }
     }
 
     /** Opens the door again and serves whoever came meanwhile. */
     void readmit() {
-        if (available() && live != null) {
-            live.gate().open();
+        if (here.available()) {
+            here.require().gate().open();
             proceed();
         }
     }
 
     /** Whether the end of the last lease is told to the listener. */
     void watch(boolean wanted) {
-        if (live != null) {
-            live.watch(wanted);
+        LiveInstance current = here.live();
+        if (current != null) {
+            current.watch(wanted);
         }
-    }
-
-    /** Puts it to sleep by command. */
-    CompletionStage<Void> sleep(Force force) {
-        LiveInstance current = live;
-        if (state == ServiceState.SLEEPING || (state == ServiceState.STOPPED && wishes.none())) {
-            return CompletableFuture.completedFuture(null);
-        }
-        if (!sleepable(service)) {
-            String where = service.launch() instanceof Launch.Remote ? "elsewhere" : "inside the gateway";
-            return failures.refused("sleep", "it runs " + where + " and has nothing to put to sleep");
-        }
-        if (state != ServiceState.RUNNING || fallingAsleep || current == null) {
-            return failures.refused("sleep", "it is " + (fallingAsleep ? "falling asleep" : state.label()));
-        }
-        Optional<String> objection = force == Force.NO
-                ? idle.objection(service.instances(), listener.enoughWithout(this), awakeSince, lastUsed.get())
-                : Optional.empty();
-        if (objection.isPresent()) {
-            return failures.refused("sleep", objection.get());
-        }
-        if (!current.gate().closeIfEmpty()) {
-            return failures.refused(
-                    "sleep", "calls or streams in flight: " + current.gate().inside() + ". Wait until they have ended");
-        }
-        return fallAsleep(current, "asked to sleep");
     }
 
     /** Looks at the wishes and begins the next operation, unless one is under way. */
-    private void proceed() {
-        if (fallingAsleep
-                || state == ServiceState.STARTING
-                || state == ServiceState.WAKING
-                || state == ServiceState.STOPPING) {
+    @Override
+    public void proceed() {
+        if (here.fallingAsleep()
+                || sleeper.busy()
+                || here.state() == ServiceState.STARTING
+                || here.state() == ServiceState.WAKING
+                || here.state() == ServiceState.STOPPING) {
             return;
         }
         if (wishes.stopWanted()) {
-            if (live != null) {
+            LiveInstance current = here.live();
+            if (current != null) {
                 change(ServiceState.STOPPING, stopReason, false);
-                stop(live, stopReason, null, false);
+                stop(current, stopReason, null, false);
                 return;
             }
             wishes.stopped();
         }
         if (!wishes.none()) {
-            switch (state) {
-                case RUNNING -> wishes.serve(require(live));
-                case SLEEPING -> wake(require(live));
-                case STOPPED -> start("called");
+            switch (here.state()) {
+                case RUNNING -> wishes.serve(here.require());
+                case SLEEPING -> {
+                    if (admits()) {
+                        wake(here.require(), "called");
+                    }
+                }
+                case STOPPED -> {
+                    if (admits()) {
+                        start("called");
+                    }
+                }
                 case ERROR -> retry();
-                default -> throw new IllegalStateException("busy in " + state);
+                default -> throw new IllegalStateException("busy in " + here.state());
             }
         }
     }
 
-    private void retry() {
-        Duration wait = Duration.ofNanos(backOff.retryAt() - scope.timers().nanoTime());
-        if (wishes.runCommanded() || wait.isNegative() || wait.isZero()) {
-            start("tried again");
-            return;
+    /** Whether there is room for it to be awake; if not, whoever waits will be told why unless there is in time. */
+    private boolean admits() {
+        if (entrance.pass()) {
+            return true;
         }
-        wishes.failImpatient(backOff.retryAt(), failures.resting(wait, String.valueOf(view.error())));
-        if (wishes.leaseWanted()) {
-            retryAfter(wait);
+        wishes.explainLateness(() -> failures.noRoom(scope.controls().sleep().wakeTimeout(), entrance.reason()));
+        return false;
+    }
+
+    private void admitted() {
+        if (wishes.none()) {
+            entrance.moved(here.state(), here.live());
+        } else {
+            proceed();
         }
     }
 
-    private void retryAfter(Duration wait) {
-        retry.cancel();
-        retry = scope.timers().schedule(wait, () -> mailbox.tell(this::backOffPassed));
+    private void retry() {
+        Duration wait = backOff.left();
+        if (wishes.runCommanded() || wait.isNegative() || wait.isZero()) {
+            if (admits()) {
+                start("tried again");
+            }
+            return;
+        }
+        wishes.failImpatient(
+                backOff.retryAt(),
+                failures.resting(wait, String.valueOf(here.view().error())));
+        if (wishes.leaseWanted()) {
+            backOff.await();
+        }
     }
 
     private void backOffPassed() {
-        if (state == ServiceState.ERROR && !listener.enoughWithout(this)) {
-            start("kept running");
+        boolean wanted = revive || !enoughWithout();
+        revive = false;
+        if (here.state() == ServiceState.ERROR && wanted) {
+            CompletionStage<Void> unused = run();
         } else {
             proceed();
         }
     }
 
     private void start(String reason) {
-        retry.cancel();
         change(ServiceState.STARTING, reason, false);
         ServiceRuntime runtime;
         try {
@@ -305,14 +269,14 @@ final class Slot {
             startFailed(impossible);
             return;
         }
-        Starting begun = new Starting(new InstanceId(service.name(), numbers.getAsLong()), runtime);
+        Starting begun = new Starting(ids.get(), runtime);
         starting = begun;
         boolean accepted = calls.start(
                 runtime,
                 begun.id(),
                 sleepable(service),
                 begun::abandoned,
-                (who, why) -> mailbox.tell(() -> exited(who, why)),
+                listener.exits(),
                 (instance, failure) -> started(begun, instance, failure));
         if (!accepted) {
             startFailed(failures.overloaded());
@@ -321,17 +285,9 @@ final class Slot {
 
     private void started(Starting begun, @Nullable Instance instance, @Nullable Throwable failure) {
         starting = null;
-        LiveInstance arrived = instance == null
-                ? null
-                : new LiveInstance(
-                        service,
-                        instance,
-                        begun.runtime().name(),
-                        scope.timers(),
-                        lastUsed,
-                        () -> mailbox.tell(this::emptied));
-        live = arrived;
-        if (state == ServiceState.STOPPING) {
+        LiveInstance arrived = instance == null ? null : alive(instance, begun.runtime());
+        here.live(arrived);
+        if (here.state() == ServiceState.STOPPING) {
             if (arrived == null) {
                 stopped("stopped while starting", null, false);
             } else {
@@ -341,10 +297,34 @@ final class Slot {
             startFailed(failures.startFailed(
                     failure == null ? new IllegalStateException("the runtime gave no instance") : failure));
         } else {
+            depths.started(Duration.ofNanos(scope.timers().nanoTime() - here.changed()));
             nowRunning(arrived, "ready");
             if (begun.died() != null) {
                 exited(begun.id(), begun.died());
             }
+        }
+    }
+
+    private LiveInstance alive(Instance instance, ServiceRuntime runtime) {
+        return new LiveInstance(
+                service, instance, runtime.name(), scope.timers(), here.lastUsed(), () -> mailbox.tell(this::emptied));
+    }
+
+    /**
+     * Takes over an instance that was there before; the slot must be vacant.
+     *
+     * @param depth how deeply it sleeps; null if it is awake
+     */
+    void adopt(Instance instance, ServiceRuntime runtime, @Nullable SleepDepth depth) {
+        change(ServiceState.STARTING, "found", false);
+        LiveInstance found = alive(instance, runtime);
+        here.live(found);
+        if (depth == null) {
+            nowRunning(found, "taken over");
+        } else {
+            sleeper.asleep(found, depth);
+            change(ServiceState.SLEEPING, "taken over asleep, " + Sleeper.label(depth), true);
+            proceed();
         }
     }
 
@@ -355,120 +335,64 @@ final class Slot {
 
     /** Goes to {@link ServiceState#ERROR}; whoever waits is left waiting. */
     private void failed(String error, Duration ran) {
-        Duration wait = backOff.failed(scope.timers().nanoTime(), ran);
+        Duration wait = backOff.failed(ran);
         change(ServiceState.ERROR, error, false);
         LOG.warn("event=service_failed service={} retry_ms={} reason=\"{}\"", service.name(), wait.toMillis(), error);
-        if (!retiring && !listener.enoughWithout(this)) {
-            retryAfter(wait);
+        if (revive || (!here.retiring() && !enoughWithout())) {
+            backOff.await();
         }
     }
 
-    private void nowRunning(LiveInstance current, String reason) {
-        awakeSince = scope.timers().nanoTime();
+    @Override
+    public void nowRunning(LiveInstance current, String reason) {
+        sleeper.over();
+        here.awakeNow();
         current.gate().open();
         change(ServiceState.RUNNING, reason, false);
         proceed();
-        watchIdleness();
+        bedtime.watchIdleness();
     }
 
-    private void wake(LiveInstance sleeper) {
-        change(ServiceState.WAKING, "called", false);
-        if (!calls.wake(sleeper, failure -> woken(sleeper, failure))) {
-            woken(sleeper, failures.overloaded());
+    @Override
+    public CompletionStage<Void> endToSleep(LiveInstance current, String reason) {
+        CompletionStage<Void> done = wishes.stop();
+        change(ServiceState.STOPPING, reason, true);
+        stop(current, reason, null, true);
+        return done;
+    }
+
+    private void wake(LiveInstance sleeping, String reason) {
+        change(ServiceState.WAKING, reason, false);
+        if (!calls.wake(sleeping, failure -> woken(sleeping, failure))) {
+            woken(sleeping, failures.overloaded());
         }
     }
 
-    private void woken(LiveInstance sleeper, @Nullable Throwable failure) {
-        if (live != sleeper) {
+    private void woken(LiveInstance sleeping, @Nullable Throwable failure) {
+        if (here.live() != sleeping) {
             return;
         }
-        if (state == ServiceState.STOPPING) {
-            stop(sleeper, "stopped while waking", null, false);
+        if (here.state() == ServiceState.STOPPING) {
+            stop(sleeping, "stopped while waking", null, false);
         } else if (failure == null) {
-            nowRunning(sleeper, "woken");
+            SleepDepth from = sleeper.depth();
+            calls.measureWake(sleeping, from, here.changed(), depths);
+            nowRunning(sleeping, "woken");
         } else {
             change(ServiceState.STOPPING, "it could not be woken", false);
             stop(
-                    sleeper,
+                    sleeping,
                     "it could not be woken",
                     "Service " + service.name() + " could not be woken: " + ServiceFailures.reason(failure),
                     false);
         }
     }
 
-    private void considerSleep() {
-        LiveInstance current = live;
-        if (state != ServiceState.RUNNING || fallingAsleep || current == null) {
-            return;
-        }
-        if (current.gate().inside() > 0) {
-            current.watch(true);
-            // Looked at again: the last one may have left just before the watch began.
-            if (current.gate().inside() > 0) {
-                return;
-            }
-        }
-        if (!listener.enoughWithout(this)) {
-            idle.watchAgain();
-        } else if (idle.untilIdle(awakeSince, lastUsed.get()).isZero()
-                && current.gate().closeIfEmpty()) {
-            CompletionStage<Void> unused = fallAsleep(
-                    current, "idle for " + service.sleepPolicy().idleTimeout().toSeconds() + " s");
-        } else {
-            watchIdleness();
-        }
-    }
-
     private void emptied() {
         listener.emptied(this);
-        if (state == ServiceState.RUNNING && inFlight() == 0) {
-            watchIdleness();
+        if (here.available() && here.inFlight() == 0) {
+            bedtime.watchIdleness();
         }
-    }
-
-    private void watchIdleness() {
-        watch(false);
-        if (sleepable(service)
-                && service.sleepPolicy().enabled()
-                && service.instances().min() < service.instances().max()) {
-            idle.watch(awakeSince, lastUsed.get());
-        }
-    }
-
-    /** The gate is closed and nobody is inside. */
-    private CompletionStage<Void> fallAsleep(LiveInstance current, String reason) {
-        SleepDepth depth = idle.depthFor(current.instance().depths());
-        if (depth == SleepDepth.STOP) {
-            CompletionStage<Void> done = wishes.stop();
-            change(ServiceState.STOPPING, reason, true);
-            stop(current, reason, null, true);
-            return done;
-        }
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        fallingAsleep = true;
-        calls.sleep(current, depth, failure -> asleep(current, reason, done, failure));
-        return done;
-    }
-
-    private void asleep(
-            LiveInstance current, String reason, CompletableFuture<Void> done, @Nullable Throwable failure) {
-        if (live != current) {
-            done.completeExceptionally(failures.illegal("sleep", "it ended meanwhile"));
-            return;
-        }
-        fallingAsleep = false;
-        if (failure == null) {
-            change(ServiceState.SLEEPING, reason, true);
-            done.complete(null);
-        } else {
-            String why = ServiceFailures.reason(failure);
-            LOG.warn("event=sleep_failed service={} reason=\"{}\"", service.name(), why);
-            done.completeExceptionally(failures.illegal("sleep", why));
-            awakeSince = scope.timers().nanoTime();
-            current.gate().open();
-            watchIdleness();
-        }
-        proceed();
     }
 
     /**
@@ -484,8 +408,10 @@ final class Slot {
                         "event=stop_unconfirmed instance={} reason=\"{}\"",
                         current.target().instance(),
                         ServiceFailures.reason(failure));
+                listener.unconfirmed();
             }
-            live = null;
+            here.live(null);
+            sleeper.over();
             listener.ended(this, current.target().instance(), reason);
             stopped(reason, error, asleep);
         });
@@ -501,48 +427,62 @@ final class Slot {
         proceed();
     }
 
-    /** The instance ended without having been asked to. */
-    private void exited(InstanceId who, String why) {
-        LiveInstance current = live;
+    /** A running instance does not answer health checks: it is ended, left alone for a while, and started again. */
+    void unhealthy(LiveInstance current, String error) {
+        if (here.live() == current && here.available()) {
+            revive = true;
+            change(ServiceState.STOPPING, error, false);
+            stop(current, error, error, false);
+        }
+    }
+
+    /** An instance ended without having been asked to; perhaps the one here. */
+    void exited(InstanceId who, String why) {
+        LiveInstance current = here.live();
         if (current == null) {
             if (starting != null && who.equals(starting.id())) {
                 starting.died(why);
             }
             return;
         }
-        if (!who.equals(current.target().instance()) || state == ServiceState.STOPPING) {
+        if (!who.equals(current.target().instance()) || here.state() == ServiceState.STOPPING) {
             return;
         }
-        fallingAsleep = false;
+        here.fallingAsleep(false);
+        sleeper.over();
         current.gate().shut();
-        live = null;
+        here.live(null);
         listener.ended(this, who, why);
-        failed(
-                "Service " + service.name() + " ended unexpectedly: " + why + ".",
-                Duration.ofNanos(scope.timers().nanoTime() - awakeSince));
+        failed("Service " + service.name() + " ended unexpectedly: " + why + ".", here.awakeFor());
         proceed();
     }
 
-    private void change(ServiceState to, String reason, boolean asleep) {
-        if (!StateTable.allows(state, to)) {
-            throw new IllegalStateException(service.name() + ": " + state + " to " + to + " is not a transition");
-        }
-        state = to;
-        if (to != ServiceState.RUNNING) {
-            idle.forget();
-        }
-        if (to != ServiceState.ERROR) {
-            retry.cancel();
-        }
-        view = new View(to, live, to == ServiceState.ERROR ? reason : null);
-        listener.changed(this, to, reason, asleep);
+    @Override
+    public boolean enoughWithout() {
+        return listener.enoughWithout(this);
     }
 
-    private static LiveInstance require(@Nullable LiveInstance instance) {
-        if (instance == null) {
-            throw new IllegalStateException("no instance where the state says there is one");
+    @Override
+    public void deeper(SleepDepth depth, String reason) {
+        listener.noted(this, reason);
+    }
+
+    @Override
+    public void stepOver() {
+        proceed();
+    }
+
+    @Override
+    public void change(ServiceState to, String reason, boolean asleep) {
+        here.change(to, reason);
+        if (to != ServiceState.RUNNING) {
+            bedtime.forget();
         }
-        return instance;
+        if (to != ServiceState.ERROR) {
+            backOff.forget();
+        }
+        entrance.moved(to, here.live());
+        listener.changed(this, to, reason, asleep);
     }
 
     /** Only what runs as a process or container of ours costs anything while idle. */

@@ -53,6 +53,13 @@ interface SlotBook {
      */
     CompletionStage<Void> scale(int wanted, String reason);
 
+    /** A vacant slot for an instance that was there before; null if there is none to spare. */
+    @Nullable
+    Slot forAdoption();
+
+    /** Whether nobody loses a session of their own if the instance in this slot is ended. */
+    boolean rebuildable(Slot slot);
+
     /** The last lease on this slot has ended. */
     void left(Slot slot);
 
@@ -68,18 +75,18 @@ interface SlotBook {
     default boolean enoughWithout(Slot slot, int min) {
         return min == 0
                 || all().stream()
-                                .filter(other -> other != slot && other.available())
+                                .filter(other -> other != slot && other.here().available())
                                 .count()
                         >= min;
     }
 
     default ServiceState combinedState() {
         return StateTable.combined(
-                all().stream().map(slot -> slot.view().state()).toList());
+                all().stream().map(slot -> slot.here().view().state()).toList());
     }
 
     default long inFlight() {
-        return all().stream().mapToLong(Slot::inFlight).sum();
+        return all().stream().mapToLong(slot -> slot.here().inFlight()).sum();
     }
 
     /**
@@ -88,8 +95,8 @@ interface SlotBook {
      */
     default List<Slot> sleepCandidates(int keep) {
         List<Slot> running = all().stream()
-                .filter(Slot::available)
-                .sorted(Comparator.comparingLong(Slot::lastUsed))
+                .filter(slot -> slot.here().available())
+                .sorted(Comparator.comparingLong(slot -> slot.here().lastUsed().get()))
                 .toList();
         List<Slot> chosen = running.subList(0, Math.max(0, running.size() - keep));
         return chosen.isEmpty() ? toRun(1).subList(0, 1) : chosen;

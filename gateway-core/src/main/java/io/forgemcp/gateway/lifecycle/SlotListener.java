@@ -7,10 +7,19 @@ interface SlotListener {
     /** @param asleep whether the new state is a sleep: also true when an instance is stopped in order to sleep */
     void changed(Slot slot, ServiceState to, String reason, boolean asleep);
 
+    /** The state is what it was, but there is something to tell: a sleep has become deeper. */
+    void noted(Slot slot, String what);
+
     /** The last lease has ended; told only while watched. */
     void emptied(Slot slot);
 
     void ended(Slot slot, InstanceId instance, String reason);
+
+    /** What its instances' ends and naps are told to. */
+    ServiceRuntime.ExitListener exits();
+
+    /** An instance may still be there although it should be gone. */
+    void unconfirmed();
 
     /** Whether the service has as many running instances as it must have without the one in this slot. */
     boolean enoughWithout(Slot slot);

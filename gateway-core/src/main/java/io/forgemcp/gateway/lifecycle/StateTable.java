@@ -15,13 +15,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Which state may follow which, and how the states of several instances add up to the state of their service. */
+/**
+ * Which state may follow which, and how the states of several instances add up to the state of their service. Three
+ * transitions are rare: from starting to sleeping for an instance that was asleep when it was taken over, from sleeping to
+ * running for one that somebody thawed by hand, and from sleeping to sleeping for one that goes deeper.
+ */
 final class StateTable {
     private static final Map<ServiceState, Set<ServiceState>> NEXT = new EnumMap<>(Map.of(
             STOPPED, EnumSet.of(STARTING),
-            STARTING, EnumSet.of(RUNNING, ERROR, STOPPING),
+            STARTING, EnumSet.of(RUNNING, SLEEPING, ERROR, STOPPING),
             RUNNING, EnumSet.of(SLEEPING, STOPPING, ERROR),
-            SLEEPING, EnumSet.of(WAKING, STOPPING, ERROR),
+            SLEEPING, EnumSet.of(WAKING, RUNNING, SLEEPING, STOPPING, ERROR),
             WAKING, EnumSet.of(RUNNING, STOPPING, ERROR),
             STOPPING, EnumSet.of(STOPPED, ERROR),
             ERROR, EnumSet.of(STARTING, STOPPED)));

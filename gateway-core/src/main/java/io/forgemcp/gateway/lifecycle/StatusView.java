@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.DoubleSupplier;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A service as others see it: its status record and its gauges, read from snapshots. Thread-safe. */
@@ -21,7 +22,11 @@ final class StatusView {
     private final Ledger ledger;
     private final SlotBook slots;
 
-    StatusView(ServiceDefinition service, Timers timers, Ledger ledger, SlotBook slots) {
+    private final IntSupplier waiting;
+
+    /** @param waiting callers that wait for a lease */
+    StatusView(ServiceDefinition service, Timers timers, Ledger ledger, SlotBook slots, IntSupplier waiting) {
+        this.waiting = waiting;
         this.service = service;
         this.timers = timers;
         this.ledger = ledger;
@@ -38,9 +43,9 @@ final class StatusView {
         String runtime = null;
         String error = service.unavailable();
         for (Slot slot : slots.all()) {
-            Slot.View view = slot.view();
+            SlotState.View view = slot.here().view();
             if (view.live() != null) {
-                instances.add(instance(view.state(), view.live()));
+                instances.add(instance(slot, view.state(), view.live()));
                 runtime = view.live().runtime();
             }
             if (view.error() != null) {
@@ -65,6 +70,8 @@ final class StatusView {
                 instances.stream()
                         .mapToInt(ServiceStatus.InstanceStatus::inFlight)
                         .sum(),
+                waiting.getAsInt(),
+                depth(),
                 page.wakes(),
                 slept,
                 sum(instances.stream()
@@ -80,8 +87,17 @@ final class StatusView {
                 error);
     }
 
-    /** @param waiting callers that wait for a lease */
-    ServiceLoad load(int waiting) {
+    /** How deeply it sleeps, the lightest of several; null if nothing sleeps. Cheap. */
+    @Nullable
+    SleepDepth depth() {
+        return slots.all().stream()
+                .map(Slot::depth)
+                .filter(Objects::nonNull)
+                .min(SleepDepth::compareTo)
+                .orElse(null);
+    }
+
+    ServiceLoad load() {
         List<ServiceStatus.InstanceStatus> instances = readings();
         List<Double> cpu = new ArrayList<>();
         List<Double> memory = new ArrayList<>();
@@ -100,7 +116,7 @@ final class StatusView {
             }
         }
         int starting = (int) slots.all().stream()
-                .map(slot -> slot.view().state())
+                .map(slot -> slot.here().view().state())
                 .filter(state -> state == ServiceState.STARTING || state == ServiceState.WAKING)
                 .count();
         return new ServiceLoad(
@@ -111,7 +127,7 @@ final class StatusView {
                 instances.stream()
                         .mapToInt(ServiceStatus.InstanceStatus::inFlight)
                         .sum(),
-                waiting,
+                waiting.getAsInt(),
                 mean(cpu),
                 mean(memory),
                 instances);
@@ -129,7 +145,7 @@ final class StatusView {
     List<String> logs(int lines) {
         List<String> logs = new ArrayList<>();
         for (Slot slot : slots.all()) {
-            LiveInstance live = slot.view().live();
+            LiveInstance live = slot.here().view().live();
             if (live != null) {
                 logs.addAll(live.instance().logs(lines));
             }
@@ -198,7 +214,7 @@ final class StatusView {
         return status().instances();
     }
 
-    private static ServiceStatus.InstanceStatus instance(ServiceState state, LiveInstance live) {
+    private static ServiceStatus.InstanceStatus instance(Slot slot, ServiceState state, LiveInstance live) {
         UsageMeter.Reading reading = live.meter().read();
         return new ServiceStatus.InstanceStatus(
                 live.instance().id(),
@@ -209,6 +225,7 @@ final class StatusView {
                         ? (Integer) http.url().getPort()
                         : null,
                 (int) live.gate().inside(),
+                slot.depth(),
                 reading.cpuPercent(),
                 reading.memoryBytes(),
                 reading.usage());
@@ -218,8 +235,8 @@ final class StatusView {
         long now = timers.nanoTime();
         long shortest = Long.MAX_VALUE;
         for (Slot slot : slots.all()) {
-            if (slot.lastUsed() != Slot.NEVER) {
-                shortest = Math.min(shortest, now - slot.lastUsed());
+            if (slot.here().lastUsed().get() != SlotState.NEVER) {
+                shortest = Math.min(shortest, now - slot.here().lastUsed().get());
             }
         }
         return shortest == Long.MAX_VALUE ? null : timers.now().minusNanos(shortest);

@@ -27,22 +27,34 @@ final class UsageMeter {
     private final Timers timers;
     private final AtomicReference<@Nullable Sample> last = new AtomicReference<>();
 
+    private volatile long lastTrueMemory;
+
     UsageMeter(Instance instance, Timers timers) {
         this.instance = instance;
         this.timers = timers;
     }
 
     Reading read() {
-        Instance.Usage usage;
+        Instance.Usage usage = usage();
+        return usage == null ? Reading.UNKNOWN : new Reading(usage.memoryBytes(), percent(usage.cpuNanos()), usage);
+    }
+
+    /** What the instance uses now; null if it cannot be known. May block as long as the runtime does. */
+    Instance.@Nullable Usage usage() {
         try {
-            usage = instance.usage();
+            Instance.Usage usage = instance.usage();
+            if (usage != null) {
+                lastTrueMemory = usage.trueMemoryBytes();
+            }
+            return usage;
         } catch (RuntimeException unreadable) {
-            return Reading.UNKNOWN;
+            return null;
         }
-        if (usage == null) {
-            return Reading.UNKNOWN;
-        }
-        return new Reading(usage.memoryBytes(), percent(usage.cpuNanos()), usage);
+    }
+
+    /** The memory found by the last look; zero before. Never blocks. */
+    long lastTrueMemory() {
+        return lastTrueMemory;
     }
 
     private @Nullable Double percent(long cpuNanos) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /**
  * What is wanted of a slot while it is busy with something else: leases, running, stopping. Owned by one mailbox; those
@@ -69,6 +70,11 @@ final class Wishes {
 
     void stopped() {
         grant(stops);
+    }
+
+    /** What those who wait now are told if their deadline passes. */
+    void explainLateness(Supplier<GatewayException> explanation) {
+        leases.forEach(waiter -> waiter.explainLateness(explanation));
     }
 
     /** Fails those who would not be waiting any more at that moment. */

@@ -28,6 +28,13 @@ final class FakeRuntime implements ServiceRuntime {
     volatile CompletableFuture<Void> sleepGate;
     volatile CompletableFuture<Void> stopGate;
     volatile boolean closed;
+    /** What an earlier gateway left behind: the depth at which each sleeps, empty for awake. */
+    final List<java.util.Optional<SleepDepth>> leftBehind = new CopyOnWriteArrayList<>();
+
+    volatile CompletableFuture<Void> adoptGate;
+    final AtomicInteger adoptions = new AtomicInteger();
+    volatile java.util.Map<SleepDepth, String> withheld = java.util.Map.of();
+    volatile java.util.function.Function<FakeInstance, Instance.Usage> usage = instance -> new Instance.Usage(1000, 0);
 
     @Override
     public String name() {
@@ -47,6 +54,27 @@ final class FakeRuntime implements ServiceRuntime {
             instances.add(instance);
             return instance;
         });
+    }
+
+    @Override
+    public CompletionStage<List<Adopted>> adopt(
+            ServiceDefinition service, java.util.function.Supplier<InstanceId> ids, ExitListener exits) {
+        adoptions.incrementAndGet();
+        return gate(adoptGate)
+                .thenApply(open -> leftBehind.stream()
+                        .map(depth -> {
+                            FakeInstance instance = new FakeInstance(ids.get(), exits);
+                            instance.depth = depth.orElse(null);
+                            instance.asleep = depth.isPresent();
+                            instances.add(instance);
+                            return new Adopted(instance, depth.orElse(null));
+                        })
+                        .toList());
+    }
+
+    @Override
+    public java.util.Map<SleepDepth, String> withheldDepths() {
+        return withheld;
     }
 
     @Override
@@ -76,6 +104,7 @@ final class FakeRuntime implements ServiceRuntime {
         final AtomicInteger sleeps = new AtomicInteger();
         final AtomicInteger wakes = new AtomicInteger();
         volatile boolean asleep;
+        volatile SleepDepth depth;
         volatile boolean ended;
 
         FakeInstance(InstanceId id, ExitListener exits) {
@@ -101,13 +130,19 @@ final class FakeRuntime implements ServiceRuntime {
         @Override
         public CompletionStage<Void> sleep(SleepDepth depth) {
             sleeps.incrementAndGet();
-            return gate(sleepGate).thenRun(() -> asleep = true);
+            return gate(sleepGate).thenRun(() -> {
+                asleep = true;
+                this.depth = depth;
+            });
         }
 
         @Override
         public CompletionStage<Void> wake() {
             wakes.incrementAndGet();
-            return gate(wakeGate).thenRun(() -> asleep = false);
+            return gate(wakeGate).thenRun(() -> {
+                asleep = false;
+                depth = null;
+            });
         }
 
         @Override
@@ -117,7 +152,13 @@ final class FakeRuntime implements ServiceRuntime {
 
         @Override
         public Usage usage() {
-            return new Usage(1000, 0);
+            return usage.apply(this);
+        }
+
+        void byHand(SleepDepth now) {
+            asleep = now != null;
+            depth = now;
+            exits.observed(id, now);
         }
 
         void crash(String why) {

@@ -33,6 +33,10 @@ final class Lifecycle implements AutoCloseable {
     }
 
     Lifecycle(int concurrentStarts) {
+        this(concurrentStarts, SystemPolicy.NONE);
+    }
+
+    Lifecycle(int concurrentStarts, SystemPolicy policy) {
         bus.subscribe(events::add);
         LifecycleSettings defaults = LifecycleSettings.defaults();
         manager = new ServiceManager(
@@ -48,9 +52,11 @@ final class Lifecycle implements AutoCloseable {
                         Duration.ofSeconds(60),
                         Duration.ofSeconds(30),
                         defaults.history()),
+                policy,
                 timers,
                 bus,
                 new NoMetrics(),
+                Runnable::run,
                 Runnable::run,
                 () -> {});
     }

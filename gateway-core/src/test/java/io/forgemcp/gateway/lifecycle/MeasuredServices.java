@@ -36,7 +36,15 @@ public final class MeasuredServices implements AutoCloseable {
     public MeasuredServices(GatewayMetrics metrics) {
         bus.subscribe(events::add);
         manager = new ServiceManager(
-                List.of(new Runtime()), LifecycleSettings.defaults(), timers, bus, metrics, Runnable::run, () -> {});
+                List.of(new Runtime()),
+                LifecycleSettings.defaults(),
+                SystemPolicy.NONE,
+                timers,
+                bus,
+                metrics,
+                Runnable::run,
+                Runnable::run,
+                () -> {});
     }
 
     public MeasuredServices with(ServiceDefinition.Builder service) {

@@ -7,6 +7,7 @@ import static io.forgemcp.gateway.lifecycle.Lifecycle.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.service.Priority;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.SleepPolicy;
 import java.net.URI;
@@ -195,12 +196,7 @@ class SleepPolicyTest {
     }
 
     private static SleepDepth depth(SleepPolicy.Depth wanted, SleepDepth... offered) {
-        return new IdleWatch(
-                        policy(wanted),
-                        new io.forgemcp.gateway.time.ManualTimers(),
-                        new Mailbox(Runnable::run),
-                        () -> {})
-                .depthFor(Set.of(offered));
+        return new DepthBook(Priority.NORMAL, wanted).first(Set.of(offered));
     }
 
     @Test

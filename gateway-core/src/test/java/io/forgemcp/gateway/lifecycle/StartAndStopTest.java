@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.service.Priority;
 import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.gateway.time.ManualTimers;
 import io.forgemcp.gateway.upstream.ClientKey;
 import java.time.Duration;
 import java.util.List;
@@ -113,14 +114,16 @@ class StartAndStopTest {
 
     @Test
     void theBackOffDoublesWithEachFailureUpToItsLimitAndBeginsAnewAfterALongRun() {
-        BackOff backOff = new BackOff(LifecycleSettings.defaults());
-        assertThat(backOff.failed(0, Duration.ZERO)).isEqualTo(Duration.ofMillis(250));
-        assertThat(backOff.failed(0, Duration.ZERO)).isEqualTo(Duration.ofMillis(500));
+        ManualTimers timers = new ManualTimers();
+        BackOff backOff = new BackOff(LifecycleSettings.defaults(), timers, new Mailbox(Runnable::run), () -> {});
+        assertThat(backOff.failed(Duration.ZERO)).isEqualTo(Duration.ofMillis(250));
+        assertThat(backOff.failed(Duration.ZERO)).isEqualTo(Duration.ofMillis(500));
         for (int i = 0; i < 100; i++) {
-            backOff.failed(0, Duration.ZERO);
+            backOff.failed(Duration.ZERO);
         }
-        assertThat(backOff.failed(0, Duration.ZERO)).isEqualTo(Duration.ofSeconds(60));
-        assertThat(backOff.failed(7, Duration.ofSeconds(30))).isEqualTo(Duration.ofMillis(250));
+        assertThat(backOff.failed(Duration.ZERO)).isEqualTo(Duration.ofSeconds(60));
+        timers.advance(Duration.ofNanos(7));
+        assertThat(backOff.failed(Duration.ofSeconds(30))).isEqualTo(Duration.ofMillis(250));
         assertThat(backOff.retryAt()).isEqualTo(7 + 250_000_000);
     }
 

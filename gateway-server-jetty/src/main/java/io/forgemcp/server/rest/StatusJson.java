@@ -32,6 +32,8 @@ public final class StatusJson {
         json.set("resources", resources(status.resources()));
         json.put("last_accessed", text(status.lastAccessed()));
         json.put("inFlight", status.inFlight());
+        json.put("waiting", status.waiting());
+        json.put("sleep_depth", status.depth() == null ? null : label(status.depth()));
         json.put("wake_count", status.wakeCount());
         json.put("total_sleep_time", seconds(status.totalSleepTime()));
         json.put("cpu_usage", status.cpuPercent());
@@ -54,6 +56,13 @@ public final class StatusJson {
         json.put("externalId", instance.externalId());
         json.put("port", instance.port());
         json.put("inFlight", instance.inFlight());
+        json.put("sleep_depth", instance.depth() == null ? null : label(instance.depth()));
+        json.put(
+                "true_memory_usage",
+                instance.usage() == null ? null : mebibytes(instance.usage().trueMemoryBytes()));
+        json.put(
+                "swap_usage",
+                instance.usage() == null ? null : mebibytes(instance.usage().swapBytes()));
         json.put("cpu_usage", instance.cpuPercent());
         json.put("memory_usage", mebibytes(instance.memoryBytes()));
         return json;

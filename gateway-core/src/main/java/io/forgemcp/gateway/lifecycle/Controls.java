@@ -1,0 +1,41 @@
+package io.forgemcp.gateway.lifecycle;
+
+import org.jspecify.annotations.Nullable;
+
+/** What may change for all services while the gateway runs. Thread-safe. */
+final class Controls {
+    private volatile SleepSettings sleep;
+    private volatile @Nullable HealthProbe probe;
+    private volatile int haste = 1;
+
+    Controls(SleepSettings sleep) {
+        this.sleep = sleep;
+    }
+
+    SleepSettings sleep() {
+        return sleep;
+    }
+
+    void sleep(SleepSettings value) {
+        sleep = value;
+    }
+
+    /** Asks instances whether they are well; null while nobody can. */
+    @Nullable
+    HealthProbe probe() {
+        return probe;
+    }
+
+    void probe(HealthProbe value) {
+        probe = value;
+    }
+
+    /** By how much idle timeouts are divided; 1 unless in an emergency. */
+    int haste() {
+        return haste;
+    }
+
+    void haste(int value) {
+        haste = value;
+    }
+}

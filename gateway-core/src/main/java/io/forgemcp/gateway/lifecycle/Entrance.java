@@ -1,0 +1,103 @@
+package io.forgemcp.gateway.lifecycle;
+
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.service.ServiceDefinition;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one slot has to pass before its instance may be awake: {@link Admission}. Owned by the slot's mailbox. What
+ * runs elsewhere or inside the gateway costs nothing and is always let in.
+ */
+final class Entrance implements Admission.Applicant {
+    private final ServiceDefinition service;
+    private final Admission admission;
+    private final Mailbox mailbox;
+    private final Runnable opened;
+    private final Consumer<GatewayException> closed;
+    private volatile @Nullable LiveInstance live;
+    private boolean asking;
+
+    /**
+     * @param opened told on the mailbox if a request that had to wait has been granted
+     * @param closed told on the mailbox if it was refused
+     */
+    Entrance(
+            ServiceDefinition service,
+            Admission admission,
+            Mailbox mailbox,
+            Runnable opened,
+            Consumer<GatewayException> closed) {
+        this.service = service;
+        this.admission = admission;
+        this.mailbox = mailbox;
+        this.opened = opened;
+        this.closed = closed;
+    }
+
+    /** Whether the instance may be awake now; if not, it is told later. */
+    boolean pass() {
+        if (!Slot.sleepable(service)) {
+            return true;
+        }
+        if (asking) {
+            return false;
+        }
+        if (admission.enter(this)) {
+            return true;
+        }
+        asking = true;
+        return false;
+    }
+
+    /** Why it has to wait, for people. */
+    String reason() {
+        return admission.reason(this);
+    }
+
+    /** The slot is in this state now. */
+    void moved(ServiceState state, @Nullable LiveInstance current) {
+        live = current;
+        if (Slot.sleepable(service)) {
+            switch (state) {
+                case RUNNING -> admission.found(this);
+                case SLEEPING -> admission.asleep(this);
+                case STOPPED, ERROR -> admission.gone(this);
+                default -> {}
+            }
+        }
+    }
+
+    @Override
+    public ServiceDefinition service() {
+        return service;
+    }
+
+    @Override
+    public long memoryBytes() {
+        LiveInstance current = live;
+        long measured = current == null ? 0 : current.meter().lastTrueMemory();
+        if (measured > 0) {
+            return measured;
+        }
+        Long reserved = service.resources().memoryReservationBytes();
+        Long ceiling = service.resources().memoryBytes();
+        return reserved != null ? reserved : ceiling != null ? ceiling : 0;
+    }
+
+    @Override
+    public void admitted() {
+        mailbox.tell(() -> {
+            asking = false;
+            opened.run();
+        });
+    }
+
+    @Override
+    public void refused(GatewayException reason) {
+        mailbox.tell(() -> {
+            asking = false;
+            closed.accept(reason);
+        });
+    }
+}

@@ -1,0 +1,19 @@
+package io.forgemcp.gateway.lifecycle;
+
+import io.forgemcp.gateway.service.InstanceId;
+import io.forgemcp.gateway.service.ServiceDefinition;
+import java.util.function.Supplier;
+
+/**
+ * What the slots of one service share.
+ *
+ * @param ids hands out the id of each new instance
+ */
+record SlotContext(
+        ServiceDefinition service,
+        LifecycleScope scope,
+        Mailbox mailbox,
+        RuntimeCalls calls,
+        DepthBook depths,
+        Supplier<InstanceId> ids,
+        SlotListener listener) {}

@@ -1,0 +1,144 @@
+package io.forgemcp.gateway.lifecycle;
+
+import io.forgemcp.gateway.service.ServiceDefinition;
+import io.forgemcp.gateway.time.Timers;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a slot knows about itself: its state, its instance, and since when. Every change of state passes {@link #change},
+ * which keeps to {@link StateTable}. Written by one mailbox; {@link #view}, {@link #retiring} and {@link #lastUsed} are for
+ * any thread.
+ */
+final class SlotState {
+    /** {@link #lastUsed} before any use. */
+    static final long NEVER = Long.MIN_VALUE;
+
+    /**
+     * What others may see of a slot.
+     *
+     * @param since when the state was entered, on {@link Timers#nanoTime}
+     */
+    record View(
+            ServiceState state,
+            @Nullable LiveInstance live,
+            @Nullable String error,
+            long since) {}
+
+    private final ServiceDefinition service;
+    private final Timers timers;
+    private final AtomicLong lastUsed = new AtomicLong(NEVER);
+    private ServiceState state = ServiceState.STOPPED;
+    private @Nullable LiveInstance live;
+    private boolean fallingAsleep;
+    private volatile boolean retiring;
+    private volatile View view;
+    private long awakeSince;
+    private long changed;
+
+    SlotState(ServiceDefinition service, Timers timers) {
+        this.service = service;
+        this.timers = timers;
+        this.changed = timers.nanoTime();
+        this.view = new View(ServiceState.STOPPED, null, null, changed);
+    }
+
+    ServiceState state() {
+        return state;
+    }
+
+    @Nullable
+    LiveInstance live() {
+        return live;
+    }
+
+    /** The instance, where the state says that there is one. */
+    LiveInstance require() {
+        LiveInstance current = live;
+        if (current == null) {
+            throw new IllegalStateException("no instance in state " + state);
+        }
+        return current;
+    }
+
+    void live(@Nullable LiveInstance value) {
+        live = value;
+    }
+
+    View view() {
+        return view;
+    }
+
+    /** When the last lease ended, on {@link Timers#nanoTime}; {@link #NEVER} before. */
+    AtomicLong lastUsed() {
+        return lastUsed;
+    }
+
+    /** Since the last start or wake, on {@link Timers#nanoTime}. */
+    long awakeSince() {
+        return awakeSince;
+    }
+
+    void awakeNow() {
+        awakeSince = timers.nanoTime();
+    }
+
+    Duration awakeFor() {
+        return Duration.ofNanos(timers.nanoTime() - awakeSince);
+    }
+
+    /** When the state was entered, on {@link Timers#nanoTime}. */
+    long changed() {
+        return changed;
+    }
+
+    /** Whether the runtime has been asked to put it to sleep and has not answered. */
+    boolean fallingAsleep() {
+        return fallingAsleep;
+    }
+
+    void fallingAsleep(boolean value) {
+        fallingAsleep = value;
+    }
+
+    /** Whether the instance is being taken away. */
+    boolean retiring() {
+        return retiring;
+    }
+
+    void retiring(boolean value) {
+        retiring = value;
+    }
+
+    /** Whether it runs or is about to. */
+    boolean awake() {
+        return state == ServiceState.RUNNING || state == ServiceState.STARTING || state == ServiceState.WAKING;
+    }
+
+    /** Whether it runs and is going to. */
+    boolean available() {
+        return state == ServiceState.RUNNING && !fallingAsleep && !retiring;
+    }
+
+    long inFlight() {
+        return live == null ? 0 : live.gate().inside();
+    }
+
+    /** Lets nobody else in, and says whether nobody is inside. */
+    boolean shutDoor() {
+        if (live != null) {
+            live.gate().shut();
+        }
+        return inFlight() == 0;
+    }
+
+    void change(ServiceState to, String reason) {
+        if (!StateTable.allows(state, to)) {
+            throw new IllegalStateException(service.name() + ": " + state + " to " + to + " is not a transition");
+        }
+        state = to;
+        changed = timers.nanoTime();
+        view = new View(to, live, to == ServiceState.ERROR ? reason : null, changed);
+    }
+}
