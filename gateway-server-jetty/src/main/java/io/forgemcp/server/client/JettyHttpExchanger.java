@@ -123,6 +123,8 @@ public final class JettyHttpExchanger implements HttpExchanger {
         connector.setSslContextFactory(security);
         HttpClientTransportOverHTTP transport = new HttpClientTransportOverHTTP(connector);
         transport.setInvocationType(Invocable.InvocationType.NON_BLOCKING);
+        // Remembering would cost 100 KB a connection with every server that sends Cache-Control, and saves nothing.
+        transport.setHeaderCacheSize(0);
         HttpClient client = new HttpClient(transport);
         client.setExecutor(threads);
         client.setFollowRedirects(false);
