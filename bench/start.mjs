@@ -44,7 +44,7 @@ const isReady = (port) =>
 
 async function start(home, way, port) {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'forge-start-'));
-  const serve = ['serve', '--port', String(port), '--data', path.join(directory, 'data')];
+  const serve = ['serve', '--port', String(port), '--manager-port', '0', '--data', path.join(directory, 'data')];
   const [command, args] =
     way === 'jar'
       ? [path.join(home, 'bin/java'), ['-jar', JAR, ...serve]]

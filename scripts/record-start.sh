@@ -7,5 +7,5 @@ directory=$(mktemp -d)
 trap 'rm -rf "$directory"' EXIT
 mkdir "$directory/config"
 echo 'services: {}' > "$directory/config/services.yml"
-timeout 60 bin/forge-gateway serve --exit-when-ready --port 0 --config "$directory/config" --data "$directory/data" \
+timeout 60 bin/forge-gateway serve --exit-when-ready --port 0 --manager-port 0 --config "$directory/config" --data "$directory/data" \
   > "$directory/log" 2>&1 || { cat "$directory/log" >&2; exit 1; }

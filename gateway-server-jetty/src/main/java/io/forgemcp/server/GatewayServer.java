@@ -50,6 +50,8 @@ public final class GatewayServer implements AutoCloseable {
      * hundred bytes of heap for each, so its default of 1,024 costs 100 KB a connection.
      */
     private static final int REMEMBERED_HEADERS = 192;
+    /** Most that is read at once; a connection gives the buffer back when there is nothing to read. */
+    private static final int READ_BYTES = 32 * 1024;
 
     private final Server server;
     private final Map<Role, ServerConnector> connectors;
@@ -164,6 +166,8 @@ public final class GatewayServer implements AutoCloseable {
         http.setHeaderCacheSize(REMEMBERED_HEADERS);
         http.setUriCompliance(UriCompliance.RFC3986);
         int selectors = listener.role() == Role.GATEWAY ? SELECTORS : 1;
+        HttpConnectionFactory requests = new HttpConnectionFactory(http);
+        requests.setInputBufferSize(READ_BYTES);
         ServerConnector connector = new ServerConnector(
                 server, new InlineResume(threads), null, null, 0, selectors, new HttpConnectionFactory(http));
         connector.setName(listener.role().label());

@@ -1,12 +1,13 @@
 package io.forgemcp.gateway.protocol;
 
 import io.forgemcp.gateway.error.GatewayException;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the messages that the gateway itself originates. */
 public final class Messages {
+    private static final byte[] BEGIN = "{\"jsonrpc\":\"2.0\",".getBytes(StandardCharsets.US_ASCII);
+
     private Messages() {}
 
     /** A request; {@code params} is a JSON object, or null for none. */
@@ -44,16 +45,26 @@ public final class Messages {
         return write(head, JsonText.quote(message), ",\"data\":", tail);
     }
 
+    /** Lists are large and asked for often, so the text is made in one array of its size. */
     private static byte[] write(String head, byte[] first, String middle, byte @Nullable [] second) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(64 + first.length + (second == null ? 0 : second.length));
-        out.writeBytes("{\"jsonrpc\":\"2.0\",".getBytes(StandardCharsets.US_ASCII));
-        out.writeBytes(head.getBytes(StandardCharsets.UTF_8));
-        out.writeBytes(first);
+        byte[] begin = head.getBytes(StandardCharsets.UTF_8);
+        byte[] between = middle.getBytes(StandardCharsets.US_ASCII);
+        int rest = second == null ? 0 : between.length + second.length;
+        byte[] text = new byte[BEGIN.length + begin.length + first.length + rest + 1];
+        int end = append(text, 0, BEGIN);
+        end = append(text, end, begin);
+        end = append(text, end, first);
         if (second != null) {
-            out.writeBytes(middle.getBytes(StandardCharsets.US_ASCII));
-            out.writeBytes(second);
+            end = append(text, end, between);
+            end = append(text, end, second);
         }
-        out.write('}');
-        return out.toByteArray();
+        text[end] = '}';
+        return text;
+    }
+
+    /** Where the added part ends. */
+    private static int append(byte[] text, int at, byte[] part) {
+        System.arraycopy(part, 0, text, at, part.length);
+        return at + part.length;
     }
 }

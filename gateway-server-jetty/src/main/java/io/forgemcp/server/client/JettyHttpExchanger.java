@@ -3,9 +3,11 @@ package io.forgemcp.server.client;
 import io.forgemcp.gateway.transport.HttpExchanger;
 import io.forgemcp.gateway.transport.UpstreamChannel;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
+import org.eclipse.jetty.client.ByteBufferRequestContent;
 import org.eclipse.jetty.client.BytesRequestContent;
 import org.eclipse.jetty.client.Connection;
 import org.eclipse.jetty.client.ConnectionPool;
@@ -33,6 +35,8 @@ public final class JettyHttpExchanger implements HttpExchanger {
     private static final int MAX_WAITING = 100_000;
     private static final int THREADS = 8;
     private static final int BUFFER = 32 * 1024;
+    private static final int PIECE = 128 * 1024;
+    private static final String JSON = "application/json";
     private static final long CONNECT_TIMEOUT_MILLIS = 10_000;
     private static final long FORGET_ORIGIN_MILLIS = 600_000;
     private static final String STREAM = "stream";
@@ -72,9 +76,22 @@ public final class JettyHttpExchanger implements HttpExchanger {
         });
         byte[] body = call.body();
         if (body != null) {
-            request.body(new BytesRequestContent("application/json", body));
+            request.body(content(body));
         }
         return request;
+    }
+
+    /** A large body goes out in pieces: the JDK copies what it is given before each attempt to write it. */
+    private static Request.Content content(byte[] body) {
+        if (body.length <= PIECE) {
+            return new BytesRequestContent(JSON, body);
+        }
+        ByteBuffer whole = ByteBuffer.wrap(body);
+        ByteBuffer[] pieces = new ByteBuffer[(body.length + PIECE - 1) / PIECE];
+        for (int i = 0; i < pieces.length; i++) {
+            pieces[i] = whole.slice(i * PIECE, Math.min(PIECE, body.length - i * PIECE));
+        }
+        return new ByteBufferRequestContent(JSON, pieces);
     }
 
     /** Each is started when it is first needed: setting up TLS costs as much as the rest of the gateway's start. */

@@ -13,10 +13,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one body in full without blocking, never more than the limit. A body that comes in one piece, as nearly all do, is
- * copied once into an array of its size and needs no timer.
+ * copied once into an array of its size and needs no timer. A larger one gets room for a few times what has come, so that
+ * what is announced and never sent costs little, and what is sent is hardly copied.
  */
 final class BodyReader implements Runnable {
     private static final int FIRST_PIECE = 16 * 1024;
+    private static final int GROWTH = 8;
 
     private final Request request;
     private final long limit;
@@ -76,9 +78,11 @@ final class BodyReader implements Runnable {
     private void append(ByteBuffer piece) {
         int added = piece.remaining();
         if (size + added > bytes.length) {
-            long doubled = Math.max(bytes.length * 2L, (long) size + added);
             long known = request.getLength();
-            long capacity = known >= size + added ? Math.min(doubled, known) : Math.min(doubled, limit);
+            long needed = (long) size + added;
+            long capacity = known >= needed
+                    ? Math.min(Math.max(bytes.length * (long) GROWTH, needed), known)
+                    : Math.min(Math.max(bytes.length * 2L, needed), limit);
             bytes = Arrays.copyOf(bytes, (int) capacity);
         }
         piece.get(bytes, size, added);

@@ -197,7 +197,11 @@ final class JettyExchange implements McpRequest, McpResponder, Callback, Predica
             response.write(true, BufferUtil.EMPTY_BUFFER, written);
         } else {
             fields.put(HttpHeader.CONTENT_LENGTH, content.length);
-            response.write(true, ByteBuffer.wrap(content), written);
+            if (content.length <= PieceWriter.PIECE) {
+                response.write(true, ByteBuffer.wrap(content), written);
+            } else {
+                new PieceWriter(response, content, written).iterate();
+            }
         }
     }
 
