@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -48,10 +49,7 @@ final class Adoption {
     }
 
     List<Adopted> adopt(EngineLink link, ServiceDefinition service, Supplier<InstanceId> ids, ExitListener exits) {
-        List<Container> left = new ArrayList<>(engine.call(client -> client.listContainersCmd()
-                .withShowAll(true)
-                .withLabelFilter(labels.ofService(service.name()))
-                .exec()));
+        List<Container> left = new ArrayList<>(left(service));
         if (left.isEmpty()) {
             return List.of();
         }
@@ -71,6 +69,20 @@ final class Adoption {
             }
         }
         return adopted;
+    }
+
+    private List<Container> left(ServiceDefinition service) {
+        return engine.call(client -> client.listContainersCmd()
+                .withShowAll(true)
+                .withLabelFilter(labels.ofService(service.name()))
+                .exec());
+    }
+
+    /** Where nothing is taken over: removes all but those that live here. */
+    void removeLeft(ServiceDefinition service, Set<String> living) {
+        left(service).stream()
+                .filter(container -> !living.contains(container.getId()))
+                .forEach(container -> remove(service, container, "a new one is started"));
     }
 
     private @Nullable ContainerPlan planned(EngineLink link, ServiceDefinition service) {

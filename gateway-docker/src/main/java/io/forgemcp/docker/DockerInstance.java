@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
 final class DockerInstance implements Instance {
     private static final Logger LOG = LoggerFactory.getLogger(DockerInstance.class);
 
+    private static final Duration UNASKED_GRACE = Duration.ofSeconds(2);
     /** What somebody else reads of its streams may still be on its way. */
     private static final long LAST_WORDS_MILLIS = 300;
 
@@ -319,11 +320,19 @@ final class DockerInstance implements Instance {
         }
         surroundings.workers().execute(() -> {
             String reason = hint;
+            turn.lock();
             try {
-                reason = lastWords(container.inspect(), hint);
+                EngineContainer.Observed now = container.inspect();
+                reason = lastWords(now, hint);
+                if (now != null && now.running() && !now.paused()) {
+                    // Whoever spoke to it has closed its input, which a container cannot see.
+                    container.stop(UNASKED_GRACE);
+                }
                 container.remove();
             } catch (RuntimeException engineAway) {
                 surroundings.discard(container);
+            } finally {
+                turn.unlock();
             }
             end = reason;
             finished();
@@ -375,7 +384,7 @@ final class DockerInstance implements Instance {
                 command.run();
                 done.complete(null);
             } catch (RuntimeException failure) {
-                done.completeExceptionally(failed("does not follow", failure));
+                done.completeExceptionally(failed("could not be asked", failure));
             } finally {
                 turn.unlock();
             }

@@ -50,6 +50,7 @@ public final class DockerRuntime implements ServiceRuntime {
     private static final Duration FIRST_POLL = Duration.ofMillis(10);
     private static final Duration LONGEST_POLL = Duration.ofMillis(100);
     private static final long CLOSE_SECONDS = 10;
+    private static final long PENDING_SECONDS = 4;
 
     private final DockerSettings settings;
     private final Timers timers;
@@ -65,6 +66,11 @@ public final class DockerRuntime implements ServiceRuntime {
     private final Map<String, DockerInstance> living = new ConcurrentHashMap<>();
     private final Set<String> discarded = ConcurrentHashMap.newKeySet();
     private final Set<InstanceId> abandoned = ConcurrentHashMap.newKeySet();
+    /** Starts under way, which must not make containers behind the back of {@link #close}. */
+    private final Set<CompletableFuture<Instance>> pending = ConcurrentHashMap.newKeySet();
+    /** Services whose containers of an earlier run have been dealt with. */
+    private final Set<ServiceName> settled = ConcurrentHashMap.newKeySet();
+
     private volatile SwapSpace swap = new SwapSpace(0, 0, 0, 0, "none");
     private volatile long swapReadAt;
     private volatile boolean swapRead;
@@ -141,15 +147,25 @@ public final class DockerRuntime implements ServiceRuntime {
             return CompletableFuture.failedFuture(shuttingDown());
         }
         String image = Objects.requireNonNull(((Launch.Command) service.launch()).image());
-        return engine.connect()
+        CompletableFuture<Instance> start = engine.connect()
                 .exceptionallyCompose(failure -> CompletableFuture.failedFuture(unavailable(service.name(), failure)))
-                .thenApplyAsync(link -> new Found(link, images.find(image)), workers)
+                .thenApplyAsync(
+                        link -> {
+                            if (settled.add(service.name())) {
+                                adoption.removeLeft(service, living.keySet());
+                            }
+                            return new Found(link, images.find(image));
+                        },
+                        workers)
                 .thenCompose(found -> found.image() != null
                         ? CompletableFuture.completedFuture(found)
                         : images.fetch(found.link(), service.name(), image)
                                 .thenApplyAsync(fetched -> new Found(found.link(), images.find(image)), workers))
                 .thenComposeAsync(found -> run(service, id, exits, found), workers)
-                .whenComplete((instance, failure) -> abandoned.remove(id));
+                .whenComplete((instance, failure) -> abandoned.remove(id))
+                .toCompletableFuture();
+        pending.add(start);
+        return start.whenComplete((instance, failure) -> pending.remove(start));
     }
 
     private record Found(EngineLink link, @Nullable InspectImageResponse image) {}
@@ -177,6 +193,7 @@ public final class DockerRuntime implements ServiceRuntime {
                     : EngineFailure.startFailed(service.name(), EngineFailure.reason(failure), failure);
         }
         if (closed || abandoned.remove(id)) {
+            instance.container().remove();
             instance.stop(Duration.ZERO);
             throw shuttingDown();
         }
@@ -201,7 +218,7 @@ public final class DockerRuntime implements ServiceRuntime {
         workers.execute(() -> {
             if (instance.died().toCompletableFuture().isDone()) {
                 ready.completeExceptionally(EngineFailure.startFailed(service.name(), instance.end()));
-            } else if (abandoned.remove(instance.id())) {
+            } else if (closed || abandoned.remove(instance.id())) {
                 instance.stop(Duration.ZERO);
                 ready.completeExceptionally(EngineFailure.startFailed(service.name(), "it was stopped"));
             } else if (ContainerStart.answers(instance)) {
@@ -237,7 +254,12 @@ public final class DockerRuntime implements ServiceRuntime {
     public CompletionStage<List<Adopted>> adopt(
             ServiceDefinition service, Supplier<InstanceId> ids, ExitListener exits) {
         return engine.connect()
-                .thenApplyAsync(link -> adoption.adopt(link, service, ids, exits), workers)
+                .thenApplyAsync(
+                        link -> {
+                            settled.add(service.name());
+                            return adoption.adopt(link, service, ids, exits);
+                        },
+                        workers)
                 // Without an engine there is nothing to take over; when it comes, strangers are removed.
                 .exceptionally(failure -> {
                     LOG.debug("event=nothing_adopted service={}", service.name(), failure);
@@ -271,6 +293,10 @@ public final class DockerRuntime implements ServiceRuntime {
     }
 
     private void clear() {
+        CompletableFuture.allOf(pending.toArray(CompletableFuture[]::new))
+                .completeOnTimeout(null, PENDING_SECONDS, TimeUnit.SECONDS)
+                .exceptionally(failure -> null)
+                .join();
         CompletableFuture<?>[] ends = living.values().stream()
                 .map(instance -> instance.stop(Duration.ZERO).toCompletableFuture())
                 .toArray(CompletableFuture[]::new);

@@ -9,6 +9,7 @@ import com.github.dockerjava.api.model.ContainerNetwork;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,9 @@ final class EngineContainer {
                     .orElse(null);
         }
     }
+
+    private static final int LONGEST_REMOVAL_LOOKS = 500;
+    private static final long LOOK_NANOS = 10_000_000;
 
     private final Engine engine;
     private final String id;
@@ -126,7 +130,10 @@ final class EngineContainer {
         } catch (NotFoundException goneAlready) {
             // that is what was wanted
         } catch (ConflictException underWay) {
-            // somebody else removes it at this moment
+            // Somebody else removes it at this moment.
+            for (int look = 0; look < LONGEST_REMOVAL_LOOKS && inspect() != null; look++) {
+                LockSupport.parkNanos(LOOK_NANOS);
+            }
         }
     }
 

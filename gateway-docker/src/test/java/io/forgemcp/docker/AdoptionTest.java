@@ -100,6 +100,21 @@ class AdoptionTest extends EngineTest {
     }
 
     @Test
+    void whatIsNotTakenOverIsRemovedByTheFirstStart() throws Exception {
+        started(TestContainers.mini("mini"), 1);
+
+        next = new DockerRuntime(settings, timers);
+        ServiceDefinition service = TestContainers.mini("mini").build();
+        Instance fresh = await(next.start(service, id(), new Told()));
+
+        assertThat(TestContainers.of(engine, settings.owner()))
+                .extracting(container -> container.getId())
+                .singleElement()
+                .asString()
+                .startsWith(fresh.externalId());
+    }
+
+    @Test
     void anHttpServerIsTakenOverAtItsAddress() throws Exception {
         Instance left = started(TestContainers.miniHttp("http"));
 
