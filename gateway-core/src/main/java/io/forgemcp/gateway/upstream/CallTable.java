@@ -10,20 +10,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The calls under way, by the id under which the gateway asks. Ids are unique over all servers, so an answer can only
- * ever meet the call it belongs to.
+ * ever meet the call it belongs to. They begin where the clock stands, in microseconds: a server that outlived an
+ * earlier gateway may still answer calls of that one, whose ids are all lower.
  *
  * <p>Deadlines: a timer for each call would cost two operations on a shared heap a call, for something that hardly ever
  * happens. Instead one sweep looks at all calls every so often while there are any; none runs while there are none.
  */
 final class CallTable {
     private final ConcurrentHashMap<Long, PendingCall> calls = new ConcurrentHashMap<>();
-    private final AtomicLong ids = new AtomicLong();
+    private final AtomicLong ids;
     private final AtomicBoolean sweeping = new AtomicBoolean();
     private final Timers timers;
     private final Duration interval;
 
     CallTable(Timers timers, Duration interval) {
         this.timers = timers;
+        this.ids = new AtomicLong(Math.max(0, timers.now().toEpochMilli() * 1000));
         this.interval = interval;
     }
 
