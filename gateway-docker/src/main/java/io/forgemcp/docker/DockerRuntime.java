@@ -136,6 +136,11 @@ public final class DockerRuntime implements ServiceRuntime {
     }
 
     @Override
+    public @Nullable String problem() {
+        return engine.answers(PROBE) ? null : engine.absence() + ".";
+    }
+
+    @Override
     public Map<SleepDepth, String> withheldDepths() {
         EngineLink link = engine.link();
         return link == null ? Map.of() : link.facts().withheld(swap());

@@ -105,7 +105,7 @@ class ManagerListenerTest {
     void aRuntimeThatIsGoneMakesItUnhealthyOnlyIfAServiceNeedsIt() throws Exception {
         docker.problem = "The engine does not answer";
         assertThat(send("GET", "/health", 200).path("docker_connection").asText())
-                .isEqualTo("unavailable");
+                .isEqualTo("not_configured");
         gateway.add(ServiceDefinition.of(
                         "boxed",
                         io.forgemcp.gateway.service.RuntimeChoice.DOCKER,

@@ -62,10 +62,10 @@ final class Runtimes {
 
     private RuntimeStatus status(ServiceRuntime runtime) {
         try {
-            return new RuntimeStatus(runtime.name(), runtime.problem());
+            return new RuntimeStatus(runtime.name(), runtime.problem(), runtime.withheldDepths());
         } catch (RuntimeException failure) {
             count(runtime.name(), failure);
-            return new RuntimeStatus(runtime.name(), "It cannot say how it is: " + failure.getMessage());
+            return new RuntimeStatus(runtime.name(), "It cannot say how it is: " + failure.getMessage(), Map.of());
         }
     }
 

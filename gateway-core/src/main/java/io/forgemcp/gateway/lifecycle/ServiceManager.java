@@ -161,7 +161,7 @@ public final class ServiceManager implements AutoCloseable {
                 .toList();
     }
 
-    /** Every runtime and whether it works, in order of preference. */
+    /** Every runtime and whether it works, in order of preference. May wait for some hundred milliseconds for an engine. */
     public List<RuntimeStatus> runtimes() {
         return scope.runtimes().statuses();
     }

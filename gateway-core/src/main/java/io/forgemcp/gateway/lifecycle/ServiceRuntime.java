@@ -50,7 +50,10 @@ public interface ServiceRuntime extends AutoCloseable {
         return Map.of();
     }
 
-    /** Why it can run nothing just now, for people: its engine does not answer, say. Null if it works. Must be quick. */
+    /**
+     * Why it can run nothing just now, for people: its engine does not answer, say. Null if it works. May ask and wait for
+     * some hundred milliseconds; not called from the path of a call.
+     */
     default @Nullable String problem() {
         return null;
     }

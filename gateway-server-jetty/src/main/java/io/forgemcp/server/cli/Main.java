@@ -60,6 +60,7 @@ public final class Main {
         Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
         commands.put("serve", () -> new ServeCommand(output));
         commands.put("services", () -> ServicesCommand.commandLine(output));
+        commands.put("report", () -> new ReportCommand(output));
         commands.put("tools", () -> new ToolsCommand(output));
         commands.put("call", () -> new CallCommand(output));
         commands.put("servers", () -> new ServersCommand(output));

@@ -5,6 +5,8 @@ import io.forgemcp.gateway.Gateway;
 import io.forgemcp.gateway.lifecycle.RuntimeStatus;
 import io.forgemcp.gateway.lifecycle.ServiceState;
 import io.forgemcp.gateway.lifecycle.ServiceStatus;
+import io.forgemcp.gateway.service.Launch;
+import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.server.http.RestAnswer;
 import io.forgemcp.server.http.RestRequest;
 import io.forgemcp.server.http.Route;
@@ -12,21 +14,27 @@ import io.forgemcp.server.rest.Json;
 import io.forgemcp.server.rest.Version;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /** Whether services can be run. Asks for no identity, so it tells no names of services. */
 final class HealthRoutes {
     private static final String DOCKER = "docker";
+    private static final String NOT_CONFIGURED = "not_configured";
 
     private final Gateway gateway;
     private final Version version;
+    private final Executor workers;
     private final long startedAt;
 
-    HealthRoutes(Gateway gateway, Version version) {
+    /** @param workers may block: an engine is asked whether it is there */
+    HealthRoutes(Gateway gateway, Version version, Executor workers) {
         this.gateway = gateway;
         this.version = version;
+        this.workers = workers;
         this.startedAt = gateway.timers().nanoTime();
     }
 
@@ -41,12 +49,13 @@ final class HealthRoutes {
                         request -> Json.ok(Json.object().put("status", "alive"))));
     }
 
-    /** The counts by state, and whether every runtime that is needed works. */
+    /** The counts by state, and whether every runtime that is needed works. May block. */
     ObjectNode health() {
         List<ServiceStatus> services = gateway.services().statuses();
+        List<RuntimeStatus> runtimes = gateway.services().runtimes();
         ObjectNode json = Json.object();
-        json.put("status", isHealthy(services) ? "healthy" : "unhealthy");
-        json.put("docker_connection", docker());
+        json.put("status", isHealthy(services, runtimes) ? "healthy" : "unhealthy");
+        json.put("docker_connection", docker(services, runtimes));
         for (ServiceState state :
                 List.of(ServiceState.RUNNING, ServiceState.SLEEPING, ServiceState.STOPPED, ServiceState.ERROR)) {
             json.put(
@@ -63,18 +72,26 @@ final class HealthRoutes {
     }
 
     private CompletionStage<RestAnswer> health(RestRequest request) {
-        ObjectNode health = health();
-        return answer(health.path("status").asText().equals("healthy"), health);
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    ObjectNode health = health();
+                    return answer(health.path("status").asText().equals("healthy"), health);
+                },
+                workers);
     }
 
     private CompletionStage<RestAnswer> ready(RestRequest request) {
-        List<ServiceStatus> services = gateway.services().statuses();
-        boolean ready = isHealthy(services);
+        return CompletableFuture.supplyAsync(this::ready, workers);
+    }
+
+    private RestAnswer ready() {
+        List<RuntimeStatus> runtimes = gateway.services().runtimes();
+        boolean ready = isHealthy(gateway.services().statuses(), runtimes);
         ObjectNode json = Json.object().put("status", ready ? "ready" : "not ready");
         json.set(
                 "statusItems",
                 Json.array(
-                        gateway.services().runtimes().stream(),
+                        runtimes.stream(),
                         runtime -> Json.object()
                                 .put("name", runtime.name())
                                 .put("statusCode", runtime.problem() == null ? 200 : 503)
@@ -82,13 +99,13 @@ final class HealthRoutes {
         return answer(ready, json);
     }
 
-    private static CompletionStage<RestAnswer> answer(boolean well, ObjectNode json) {
-        return CompletableFuture.completedFuture(Json.answer(well ? 200 : 503, json));
+    private static RestAnswer answer(boolean well, ObjectNode json) {
+        return Json.answer(well ? 200 : 503, json);
     }
 
     /** A runtime that no service uses may be gone without anybody being the worse for it. */
-    private boolean isHealthy(List<ServiceStatus> services) {
-        return gateway.services().runtimes().stream()
+    private boolean isHealthy(List<ServiceStatus> services, List<RuntimeStatus> runtimes) {
+        return runtimes.stream()
                 .filter(runtime -> runtime.problem() != null)
                 .noneMatch(runtime -> services.stream().anyMatch(service -> needs(service, runtime)));
     }
@@ -96,17 +113,35 @@ final class HealthRoutes {
     private boolean needs(ServiceStatus service, RuntimeStatus runtime) {
         return service.runtime() != null
                 ? runtime.name().equals(service.runtime())
-                : gateway.services()
-                        .definition(service.name())
+                : definition(service)
                         .map(known -> known.runtime().name().equalsIgnoreCase(runtime.name()))
                         .orElse(false);
     }
 
-    private String docker() {
-        return gateway.services().runtimes().stream()
+    /** Without an engine, and without a service that names an image, nobody has asked for containers. */
+    private String docker(List<ServiceStatus> services, List<RuntimeStatus> runtimes) {
+        RuntimeStatus docker = runtimes.stream()
                 .filter(runtime -> runtime.name().equals(DOCKER))
                 .findFirst()
-                .map(runtime -> runtime.problem() == null ? "ok" : "unavailable")
-                .orElse("not_configured");
+                .orElse(null);
+        if (docker == null) {
+            return NOT_CONFIGURED;
+        }
+        if (docker.problem() == null) {
+            return "ok";
+        }
+        return services.stream().anyMatch(service -> needs(service, docker) || hasImage(service))
+                ? "unavailable"
+                : NOT_CONFIGURED;
+    }
+
+    private boolean hasImage(ServiceStatus service) {
+        return definition(service)
+                .filter(known -> known.launch() instanceof Launch.Command command && command.image() != null)
+                .isPresent();
+    }
+
+    private Optional<ServiceDefinition> definition(ServiceStatus service) {
+        return gateway.services().definition(service.name());
     }
 }

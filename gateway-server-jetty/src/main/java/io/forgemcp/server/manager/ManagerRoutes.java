@@ -28,7 +28,7 @@ public final class ManagerRoutes implements AutoCloseable {
         Permissions permissions = new Permissions(gateway.accessPolicy());
         registration = new RegistrationRoutes(
                 gateway, new RegisteredServices(gateway.store(), management.entries()), permissions);
-        HealthRoutes health = new HealthRoutes(gateway, version);
+        HealthRoutes health = new HealthRoutes(gateway, version, workers);
         routes.addAll(health.routes());
         routes.addAll(new StatusRoutes(services).routes());
         routes.addAll(new CommandRoutes(services, permissions, timers).routes());

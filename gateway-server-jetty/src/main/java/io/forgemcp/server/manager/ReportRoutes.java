@@ -13,7 +13,9 @@ import io.forgemcp.server.http.Route;
 import io.forgemcp.server.http.Route.Verb;
 import io.forgemcp.server.rest.Json;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -64,7 +66,16 @@ final class ReportRoutes {
     }
 
     private ObjectNode efficiency() {
-        return reports.efficiency(gateway.efficiency());
+        ObjectNode json = reports.efficiency(gateway.efficiency());
+        ObjectNode withheld = json.putObject("sleep_depths_withheld");
+        gateway.services().runtimes().stream()
+                .filter(runtime -> !runtime.withheldDepths().isEmpty())
+                .forEach(runtime -> {
+                    ObjectNode reasons = withheld.putObject(runtime.name());
+                    new TreeMap<>(runtime.withheldDepths())
+                            .forEach((depth, reason) -> reasons.put(depth.name().toLowerCase(Locale.ROOT), reason));
+                });
+        return json;
     }
 
     private ObjectNode resources() {

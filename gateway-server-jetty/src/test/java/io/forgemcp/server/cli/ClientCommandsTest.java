@@ -28,6 +28,36 @@ class ClientCommandsTest {
     }
 
     @Test
+    void theReportSaysWhatSleepingSavesAndWhatIsNotKnown() {
+        gateway.answer(
+                "/metrics/efficiency",
+                200,
+                "{\"services\":[{\"name\":\"github\",\"awake_seconds\":120,\"asleep_seconds\":600,\"memory_awake\":41.5,"
+                        + "\"memory_asleep\":null,\"wake_time\":{\"p50_ms\":31.4,\"p95_ms\":42}}],"
+                        + "\"total\":{\"services_measured\":1,\"memory_saved_percent\":72.4},"
+                        + "\"swap_class\":\"disk swap\",\"method\":\"by looking\"}");
+        assertThat(terminal.run("report", "--url", gateway.url())).isEqualTo(ExitCode.OK);
+        assertThat(terminal.out())
+                .containsPattern("github +2 +10 +41.5 +- ")
+                .contains("saved 72 %")
+                .contains("disk swap")
+                .contains("by looking");
+    }
+
+    @Test
+    void commandsToServicesGoToTheServiceManager() {
+        gateway.answer("/services/github/stop", 200, "{\"name\":\"github\",\"state\":\"stopped\"}");
+        gateway.answer("/services/busy/stop", 409, "{\"detail\":\"calls in flight: 2\",\"code\":\"GW-1404\"}");
+        assertThat(terminal.run("services", "stop", "github", "--force", "--url", gateway.url()))
+                .isEqualTo(ExitCode.OK);
+        assertThat(terminal.out()).containsPattern("github +stopped");
+        assertThat(terminal.run("services", "stop", "busy", "--url", gateway.url()))
+                .isEqualTo(ExitCode.FAILED);
+        assertThat(terminal.err()).contains("calls in flight: 2");
+        assertThat(terminal.run("services", "stop", "--url", gateway.url())).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
     void servicesAreATableWithTheirState() {
         gateway.answer("/services", 200, "[{\"name\":\"time\",\"state\":\"sleeping\",\"wake_count\":3}]");
         assertThat(terminal.run("services", "--url", gateway.url())).isEqualTo(ExitCode.OK);
