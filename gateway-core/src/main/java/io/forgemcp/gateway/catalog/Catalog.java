@@ -137,6 +137,11 @@ public final class Catalog {
         return learnt.whenComplete((result, failure) -> lease.close());
     }
 
+    /** What is being learnt of this server right now; null if it is not being asked. */
+    public @Nullable CompletionStage<ServerCatalog> underWay(ServiceName name) {
+        return learning.get(name);
+    }
+
     /** Learns a server of which nothing is known yet, in the background, once; after a failure not again for a while. */
     public void learnOnce(ServiceName service) {
         if (tried.add(service)) {

@@ -134,6 +134,13 @@ public final class CallPath {
         }
 
         @Override
+        public void onPostponed() {
+            if (state.get() != DONE) {
+                listener.onPostponed();
+            }
+        }
+
+        @Override
         public void onAnswer(Message answer) {
             if (finish()) {
                 recorder.answered(route, answer, started);

@@ -77,6 +77,11 @@ final class ClientCall implements CallListener {
     }
 
     @Override
+    public void onPostponed() {
+        reply.suspended();
+    }
+
+    @Override
     public void onAnswer(Message answer) {
         end();
         ServerView view = session.told();

@@ -1,15 +1,24 @@
 package io.forgemcp.gateway.endpoint;
 
+import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
 import io.forgemcp.gateway.protocol.Messages;
 import io.forgemcp.gateway.virtualserver.ExposedList;
 import io.forgemcp.gateway.virtualserver.ServerView;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/** Answers the four lists from what is known, without waking a server; long ones in pages. Thread-safe. */
+/**
+ * Answers the four lists from what is known, without waking a server; long ones in pages. Servers of which nothing is known
+ * yet and that are being asked are waited for a moment, so that a first list is not empty. Thread-safe.
+ */
 final class Lists {
+    /** A server may take longer to start for the first time; list_changed follows then. */
+    private static final long PATIENCE_SECONDS = 10;
+
     private final RouteFinder routes;
     private final int pageSize;
     private final Cursors cursors = new Cursors();
@@ -22,8 +31,27 @@ final class Lists {
 
     void list(ClientSession session, Message request, Function<ServerView, ExposedList> which, Reply reply) {
         ServerView view = routes.view(session.caller(), session.virtualServer());
+        CompletableFuture<?> learning = routes.learnWhatIsMissing(view);
+        if (learning == null) {
+            answer(session, request, view, which, reply);
+            return;
+        }
+        learning.completeOnTimeout(null, PATIENCE_SECONDS, TimeUnit.SECONDS).whenComplete((learnt, failure) -> {
+            try {
+                answer(session, request, routes.view(session.caller(), session.virtualServer()), which, reply);
+            } catch (GatewayException refused) {
+                reply.answer(Messages.error(request.requireId(), refused));
+            }
+        });
+    }
+
+    private void answer(
+            ClientSession session,
+            Message request,
+            ServerView view,
+            Function<ServerView, ExposedList> which,
+            Reply reply) {
         session.told(view);
-        routes.learnWhatIsMissing(view);
         ExposedList list = which.apply(view);
         Predicate<ExposedList.Entry> visible = entry -> routes.isVisible(session.caller(), entry.route());
         byte[] result = request.has(Field.CURSOR) || list.entries().size() > pageSize

@@ -11,6 +11,8 @@ import io.forgemcp.gateway.protocol.Messages;
 import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.virtualserver.ServerView;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What every MCP method does, whatever the transport: lists are answered from the catalog, calls are forwarded. Knows
@@ -18,6 +20,7 @@ import java.nio.charset.StandardCharsets;
  */
 public final class MethodTable {
     private static final byte[] EMPTY = {'{', '}'};
+    private static final long PATIENCE_SECONDS = 3;
 
     private final RouteFinder routes;
     private final Handshake handshake;
@@ -83,8 +86,24 @@ public final class MethodTable {
         }
     }
 
+    /** Servers that are being asked for the first time are waited for a moment: the answer promises what they can do. */
     private void initialize(ClientSession session, Message request, Reply reply) {
         ServerView view = view(session);
+        CompletableFuture<?> learning = routes.learnWhatIsMissing(view);
+        if (learning == null) {
+            initialize(session, request, view, reply);
+            return;
+        }
+        learning.completeOnTimeout(null, PATIENCE_SECONDS, TimeUnit.SECONDS).whenComplete((learnt, failure) -> {
+            try {
+                initialize(session, request, view(session), reply);
+            } catch (GatewayException refused) {
+                reply.answer(Messages.error(request.requireId(), refused));
+            }
+        });
+    }
+
+    private void initialize(ClientSession session, Message request, ServerView view, Reply reply) {
         session.told(view);
         reply.answer(Messages.result(request.requireId(), handshake.initialize(session, request, view)));
     }

@@ -81,6 +81,15 @@ final class PostAnswers implements Reply {
         return true;
     }
 
+    /** Clients that asked for a stream and got an event to resume from are let go as the server has let the gateway go. */
+    @Override
+    public synchronized void suspended() {
+        SessionStream begun = stream;
+        if (begun != null && preference == Preference.STREAM && session.primes()) {
+            begun.suspend();
+        }
+    }
+
     @Override
     public synchronized void answer(byte[] json) {
         outstanding--;

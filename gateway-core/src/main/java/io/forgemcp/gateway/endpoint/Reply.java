@@ -14,6 +14,9 @@ interface Reply {
         return false;
     }
 
+    /** The server has closed its stream and answers later; a client that can ask again may be let go meanwhile. */
+    default void suspended() {}
+
     /** The answer: the last thing that is said. */
     void answer(byte[] json);
 

@@ -1,6 +1,7 @@
 package io.forgemcp.gateway.endpoint;
 
 import io.forgemcp.gateway.catalog.Catalog;
+import io.forgemcp.gateway.catalog.ServerCatalog;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.security.AccessPolicy;
@@ -11,6 +12,7 @@ import io.forgemcp.gateway.virtualserver.ServerView;
 import io.forgemcp.gateway.virtualserver.VirtualServers;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,13 +65,25 @@ public final class RouteFinder {
     /**
      * A virtual server that somebody chose by hand and whose servers never ran is learnt in the background, once; its
      * list says what is missing and a list_changed follows. The endpoint over everything wakes nobody.
+     *
+     * @return done, in whatever way, when all that is being learnt now has been; null if nothing is
      */
-    public void learnWhatIsMissing(ServerView view) {
+    public @Nullable CompletableFuture<?> learnWhatIsMissing(ServerView view) {
         if (!view.server().services().isEmpty()) {
             for (ServiceName service : view.unlearnt()) {
                 catalog.learnOnce(service);
             }
         }
+        CompletableFuture<?> all = null;
+        for (ServiceName service : view.unlearnt()) {
+            CompletionStage<ServerCatalog> one = catalog.underWay(service);
+            if (one != null) {
+                CompletableFuture<?> settled =
+                        one.handle((learnt, failure) -> failure == null).toCompletableFuture();
+                all = all == null ? settled : CompletableFuture.allOf(all, settled);
+            }
+        }
+        return all;
     }
 
     /** Finds the way to what the caller names; at once if everybody who may be meant is known. */

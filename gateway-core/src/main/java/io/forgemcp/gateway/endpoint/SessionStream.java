@@ -75,6 +75,11 @@ final class SessionStream {
         }
     }
 
+    /** Lets the client go; it comes back for what is said until then. */
+    synchronized void suspend() {
+        close();
+    }
+
     /** Nothing more will be said. */
     synchronized void close() {
         EventStream last = connection;

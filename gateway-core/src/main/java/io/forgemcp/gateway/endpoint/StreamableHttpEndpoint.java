@@ -121,15 +121,14 @@ public final class StreamableHttpEndpoint implements McpEndpoint {
                     ErrorCode.INVALID_REQUEST, "initialize begins a session: leave out the " + SESSION_ID + " header.");
         }
         ClientSession session = sessions.open(request.caller(), request.virtualServer());
-        boolean[] failed = new boolean[1];
         methods.request(session, message, new Reply() {
             @Override
             public void notification(byte[] json) {}
 
             @Override
             public void answer(byte[] json) {
-                failed[0] = Message.parse(json).kind() == Message.Kind.ERROR;
-                if (failed[0]) {
+                if (Message.parse(json).kind() == Message.Kind.ERROR) {
+                    sessions.end(session, "initialize was refused");
                     responder.answer(statusOfRefusal(request), json);
                 } else {
                     responder.answer(200, json, SESSION_ID, session.id());
@@ -141,9 +140,6 @@ public final class StreamableHttpEndpoint implements McpEndpoint {
                 responder.answer(202, null);
             }
         });
-        if (failed[0]) {
-            sessions.end(session, "initialize was refused");
-        }
     }
 
     /** Without its virtual server the whole path does not exist; any other refusal is the method's own. */

@@ -126,6 +126,11 @@ final class TaskMethods {
         }
 
         @Override
+        public void suspended() {
+            reply.suspended();
+        }
+
+        @Override
         public void answer(byte[] json) {
             Message answer = Message.parse(json);
             JsonSlice result = answer.get(Field.RESULT);

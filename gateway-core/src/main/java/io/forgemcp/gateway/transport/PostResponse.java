@@ -188,7 +188,9 @@ final class PostResponse implements HttpExchanger.Listener, UpstreamChannel.Exch
             case JSON -> onJson();
             case REFUSED -> onRefused();
             case EVENTS -> {
-                if (!resumeLater()) {
+                if (resumeLater()) {
+                    receiver.onSuspended();
+                } else {
                     end();
                 }
             }

@@ -45,6 +45,12 @@ public interface UpstreamChannel extends AutoCloseable {
         /** A message that came on the response: the answer, or a notification or request that belongs to it. */
         void onMessage(Message message);
 
+        /**
+         * The server has closed the stream of its response before it answered, and is asked for the rest in a while
+         * (MCP 2025-11-25, Transports, Polling). Nothing by default.
+         */
+        default void onSuspended() {}
+
         /** The response is over; an answer that has not come by now will not come. */
         void onEnd();
 

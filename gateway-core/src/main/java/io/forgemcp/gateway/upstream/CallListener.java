@@ -27,6 +27,12 @@ public interface CallListener {
                 new GatewayException(ErrorCode.METHOD_NOT_FOUND, "The client offers no \"" + request.method() + "\"."));
     }
 
+    /**
+     * The server has closed its stream and answers later, to whoever asks again; the gateway will. Nothing has to be done.
+     * Ignored by default.
+     */
+    default void onPostponed() {}
+
     /** The server's answer, a result or an error, still with the id under which the gateway asked. */
     void onAnswer(Message answer);
 

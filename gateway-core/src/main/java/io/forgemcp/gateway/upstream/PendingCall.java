@@ -23,6 +23,8 @@ import org.slf4j.LoggerFactory;
 final class PendingCall implements Call, UpstreamChannel.Receiver {
     private static final Logger LOG = LoggerFactory.getLogger(PendingCall.class);
 
+    private static final Object SUSPENDED = new Object();
+
     /** A response that goes on behind its answer is cut off after so many sweeps. */
     private static final int PATIENCE_SWEEPS = 50;
 
@@ -186,6 +188,11 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
         } else if (clientToken != null && notification.plainNumber(Field.PROGRESS) == id) {
             accept(Message.parse(notification.with(Field.PROGRESS, clientToken)), false);
         }
+    }
+
+    @Override
+    public void onSuspended() {
+        accept(SUSPENDED, false);
     }
 
     /**
@@ -404,6 +411,8 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
         try {
             if (event instanceof GatewayException failure) {
                 listener.onFailure(failure);
+            } else if (event == SUSPENDED) {
+                listener.onPostponed();
             } else if (event instanceof ReverseRequests.Asked asked) {
                 listener.onRequest(asked.request(), asked);
             } else if (((Message) event).isAnswer()) {

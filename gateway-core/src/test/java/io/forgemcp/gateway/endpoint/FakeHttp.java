@@ -77,6 +77,10 @@ public final class FakeHttp implements McpRequest, McpResponder {
         return status.orTimeout(10, TimeUnit.SECONDS).join();
     }
 
+    public boolean isAnswered() {
+        return status.isDone();
+    }
+
     public String answer() {
         status();
         return answer;

@@ -155,4 +155,18 @@ class MethodSetTest {
                         .containsExactly("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/resources/list_changed\"}"));
         assertThat(call.events()).isEmpty();
     }
+
+    @Test
+    void aFirstListWaitsForServersThatAreBeingAsked() {
+        PuppetServer slow = new PuppetServer();
+        slow.silent = true;
+        LegacyClient client = LegacyClient.open(http);
+        gateway.add(ServiceDefinition.java("a", slow).build());
+        FakeHttp list = client.request("1", "tools/list", "{}");
+        assertThat(list.isAnswered()).isFalse();
+
+        slow.speakUp();
+
+        assertThat(list.answer()).contains("\"a-t\"");
+    }
 }

@@ -26,9 +26,13 @@ final class PuppetServer implements InProcessServer {
         @Override
         public void receive(Message message) {
             received.add(message);
-            if (!message.isRequest()) {
+            if (!message.isRequest() || silent) {
                 return;
             }
+            handle(message);
+        }
+
+        private void handle(Message message) {
             String result = switch (message.method()) {
                 case "initialize" ->
                     "{\"protocolVersion\":\"2025-11-25\",\"capabilities\":" + capabilities
@@ -94,6 +98,7 @@ final class PuppetServer implements InProcessServer {
 
     final List<Talk> talks = new CopyOnWriteArrayList<>();
     volatile String capabilities = "{\"tools\":{},\"prompts\":{},\"resources\":{}}";
+    volatile boolean silent;
     volatile String resources = "[]";
     volatile String templates = "[]";
 
@@ -102,6 +107,14 @@ final class PuppetServer implements InProcessServer {
         Talk talk = new Talk(toClient);
         talks.add(talk);
         return talk;
+    }
+
+    /** Answers what was left unanswered while the server was silent. */
+    void speakUp() {
+        silent = false;
+        for (Talk talk : talks) {
+            talk.received.stream().filter(Message::isRequest).forEach(talk::handle);
+        }
     }
 
     /** The newest conversation. */

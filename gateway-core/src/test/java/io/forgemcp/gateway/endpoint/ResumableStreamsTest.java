@@ -177,4 +177,30 @@ class ResumableStreamsTest {
         assertThat(log.after("a", 0)).isEmpty();
         assertThat(total).hasValue(95);
     }
+
+    @Test
+    void aClientThatAskedForAStreamIsLetGoWhenTheServerLetsTheGatewayGo() {
+        FakeHttp call =
+                FakeHttp.post("{}").session(client.session).with("Accept", "text/event-stream, application/json");
+        FakeHttp patient = FakeHttp.post("{}").session(client.session);
+        PostAnswers streaming = PostAnswers.single(session(), call, PostAnswers.Preference.STREAM);
+        PostAnswers waiting = PostAnswers.single(session(), patient, PostAnswers.Preference.JSON);
+        streaming.suspended();
+        waiting.suspended();
+
+        assertThat(call.streamClosed()).isTrue();
+        assertThat(patient.isAnswered()).isFalse();
+        waiting.answer("{}".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        assertThat(patient.answer()).isEqualTo("{}");
+    }
+
+    private static ClientSession session() {
+        ClientSession session = new ClientSessions(
+                        new io.forgemcp.gateway.time.ManualTimers(), Duration.ofMinutes(1), 10, gone -> {})
+                .open(io.forgemcp.gateway.security.Caller.LOCAL, null);
+        session.initialized(
+                io.forgemcp.gateway.protocol.ProtocolVersion.V2025_11_25,
+                io.forgemcp.gateway.protocol.JsonSlice.parse("{}"));
+        return session;
+    }
 }

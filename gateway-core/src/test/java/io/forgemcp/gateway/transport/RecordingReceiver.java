@@ -16,11 +16,17 @@ final class RecordingReceiver implements UpstreamChannel.Receiver, ChannelListen
     final CompletableFuture<String> first = new CompletableFuture<>();
     final CompletableFuture<Void> end = new CompletableFuture<>();
     volatile boolean endedTwice;
+    volatile int suspensions;
 
     @Override
     public void onMessage(Message message) {
         messages.add(new String(message.bytes(), StandardCharsets.UTF_8));
         first.complete(messages.get(0));
+    }
+
+    @Override
+    public void onSuspended() {
+        suspensions++;
     }
 
     @Override

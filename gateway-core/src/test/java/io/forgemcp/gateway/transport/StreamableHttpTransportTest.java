@@ -445,6 +445,7 @@ class StreamableHttpTransportTest {
             timers.advance(Duration.ofSeconds(1));
 
             assertThat(receiver.ended().messages).containsExactly(PROGRESS, RESULT);
+            assertThat(receiver.suspensions).isEqualTo(2);
             assertThat(server.requests)
                     .extracting(ScriptedHttpServer.Request::method)
                     .containsExactly("POST", "GET", "GET");
