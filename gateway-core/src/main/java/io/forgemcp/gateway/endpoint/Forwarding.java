@@ -107,9 +107,19 @@ final class Forwarding {
 
             @Override
             public void refused(GatewayException reason) {
+                Route unlisted = offering == Offering.RESOURCE ? unlisted(session, name) : null;
+                if (unlisted != null) {
+                    onward.go(unlisted);
+                    return;
+                }
                 reply.answer(Messages.error(request.requireId(), reason));
             }
         });
+    }
+
+    private @Nullable Route unlisted(ClientSession session, String uri) {
+        Route route = routes.view(session.caller(), session.virtualServer()).unlistedResource(uri);
+        return route != null && routes.isVisible(session.caller(), route) ? route : null;
     }
 
     private void send(ClientSession session, Message request, byte @Nullable [] name, Route route, Reply reply) {

@@ -117,8 +117,8 @@ public final class ServerView {
     }
 
     /**
-     * Whose resource it is: listed, wrapped by {@link #exposedUri}, or made from the most specific template that fits; any
-     * of a virtual server with a single server belongs to that; null if nobody's.
+     * Whose resource it is: listed, wrapped by {@link #exposedUri}, or made from the most specific template that fits; null
+     * if nobody's.
      */
     public @Nullable Route resource(String uri) {
         Route listed = resourceRoutes.get(uri);
@@ -135,10 +135,14 @@ public final class ServerView {
                 best = candidate;
             }
         }
-        if (best != null) {
-            return new Route(best.route().service(), uri);
-        }
-        // Servers need not list everything that they have; where there is only one it can be asked.
+        return best == null ? null : new Route(best.route().service(), uri);
+    }
+
+    /**
+     * Servers need not list everything that they have; where a virtual server has a single one it can be asked for what is
+     * not known. Null if there are several, or one of which nothing is known.
+     */
+    public @Nullable Route unlistedResource(String uri) {
         boolean alone = server.services().size() == 1 && services.size() == 1 && unlearnt.isEmpty();
         return alone ? new Route(services.get(0), uri) : null;
     }

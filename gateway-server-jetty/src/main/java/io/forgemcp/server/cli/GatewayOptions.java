@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -134,15 +135,34 @@ final class GatewayOptions {
     }
 
     private GatewaySettings settings(ConfigurationOptions.Loaded loaded, Configuration files) {
-        String timeout = ListenOptions.variable(loaded.environment(), "FORGE_REQUEST_TIMEOUT", "");
         GatewaySettings settings = GatewaySettings.DEFAULT.withNaming(naming()).withStartTimeout(startTimeout(files));
-        if (timeout.isEmpty()) {
-            return settings;
+        settings = changed(
+                settings,
+                loaded,
+                "FORGE_REQUEST_TIMEOUT",
+                (before, timeout) -> before.withCallTimeout(Durations.parse(timeout, "s")));
+        return changed(settings, loaded, "FORGE_LIST_PAGE_SIZE", (before, size) -> before.withPageSize(pageSize(size)));
+    }
+
+    private static int pageSize(String text) {
+        int size = text.matches("[0-9]{1,6}") ? Integer.parseInt(text) : 0;
+        if (size < 1) {
+            throw new IllegalArgumentException("\"" + text + "\" is not a number of entries from 1 to 999999.");
         }
+        return size;
+    }
+
+    /** The settings with what a variable says, if it says something. */
+    private static GatewaySettings changed(
+            GatewaySettings settings,
+            ConfigurationOptions.Loaded loaded,
+            String variable,
+            BiFunction<GatewaySettings, String, GatewaySettings> change) {
+        String value = ListenOptions.variable(loaded.environment(), variable, "");
         try {
-            return settings.withCallTimeout(Durations.parse(timeout, "s"));
+            return value.isEmpty() ? settings : change.apply(settings, value);
         } catch (IllegalArgumentException e) {
-            throw new CommandFailure(ExitCode.CONFIGURATION, "FORGE_REQUEST_TIMEOUT: " + e.getMessage(), e);
+            throw new CommandFailure(ExitCode.CONFIGURATION, variable + ": " + e.getMessage(), e);
         }
     }
 
