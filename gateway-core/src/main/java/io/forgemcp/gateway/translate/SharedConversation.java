@@ -72,11 +72,7 @@ final class SharedConversation implements Conversation, ServerLink.Owner {
             handshake.greet(asked);
             return;
         }
-        if (request.method().equals("resources/subscribe")) {
-            subscriptions.add(session, String.valueOf(request.text(Message.Field.URI)));
-        } else if (request.method().equals("resources/unsubscribe")
-                && subscriptions.remove(session, String.valueOf(request.text(Message.Field.URI)))) {
-            // Others still want to hear of it.
+        if (handshake != null && onlyOthersSubscribe(session, request)) {
             reply.answer(Renumbering.emptyResult(request.requireId()));
             return;
         }
@@ -86,6 +82,15 @@ final class SharedConversation implements Conversation, ServerLink.Owner {
         pending.put(number, asked);
         session.began(asked);
         link.send(sent);
+    }
+
+    /** Keeps the books on subscriptions; true for the end of one that the server must not end, because others have it. */
+    private boolean onlyOthersSubscribe(Session session, Message request) {
+        String uri = String.valueOf(request.text(Message.Field.URI));
+        if (request.method().equals("resources/subscribe")) {
+            subscriptions.add(session, uri);
+        }
+        return request.method().equals("resources/unsubscribe") && subscriptions.remove(session, uri);
     }
 
     private @Nullable Long find(Session session, RequestId id) {

@@ -1,13 +1,15 @@
 package io.forgemcp.gateway.translate;
 
 import io.forgemcp.gateway.endpoint.McpRequest;
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.protocol.Era;
+import io.forgemcp.gateway.protocol.HeaderText;
 import io.forgemcp.gateway.protocol.JsonSlice;
-import io.forgemcp.gateway.protocol.JsonText;
 import io.forgemcp.gateway.protocol.Message;
-import io.forgemcp.gateway.protocol.RequestId;
-import java.nio.charset.StandardCharsets;
+import io.forgemcp.gateway.protocol.ProtocolVersion;
+import io.forgemcp.gateway.protocol.RequestMeta;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -17,32 +19,41 @@ import org.jspecify.annotations.Nullable;
  * and a status that says the same as the error. The child sees neither, so they are looked after here.
  */
 final class StatelessRules {
-    private static final String CLAIM = "io.modelcontextprotocol/protocolVersion";
+    private static final String VERSION = "MCP-Protocol-Version";
     private static final Set<String> NAMED = Set.of("tools/call", "prompts/get");
-    private static final int HEADER_MISMATCH = -32020;
 
     private StatelessRules() {}
 
     /** Whether the message says for itself which revision it speaks. */
     static boolean isModern(Message message) {
-        JsonSlice meta = message.isAnswer() ? null : message.get(Message.Field.META);
-        return meta != null && meta.member(CLAIM) != null;
+        return message.has(Message.Field.CLAIMED_VERSION);
     }
 
-    /** The refusal if a header does not say what the body says; null if all is well. */
-    static byte @Nullable [] mismatch(McpRequest request, Message message) {
-        if (!message.isRequest()) {
-            return null;
+    /** Whether the header names a revision without sessions. */
+    static boolean saysModern(McpRequest request) {
+        String version = request.header(VERSION);
+        return version != null && isModern(HeaderText.trimmed(version));
+    }
+
+    /** Whether this is the date of a revision without sessions that the bridge knows. */
+    static boolean isModern(String version) {
+        return ProtocolVersion.find(version)
+                .filter(known -> known.era() == Era.MODERN)
+                .isPresent();
+    }
+
+    /**
+     * Looks at what a request says of itself and whether its headers say the same.
+     *
+     * @throws GatewayException with {@link ErrorCode#REQUEST_META_INVALID} or {@link ErrorCode#HEADER_MISMATCH}
+     */
+    static void check(McpRequest request, Message message) {
+        if (message.isRequest()) {
+            RequestMeta.read(message);
+            checkHeader(request, VERSION, message.text(Message.Field.CLAIMED_VERSION));
+            checkHeader(request, "Mcp-Method", message.method());
+            checkHeader(request, "Mcp-Name", name(message));
         }
-        JsonSlice meta = message.get(Message.Field.META);
-        String reason = differs(request, "MCP-Protocol-Version", meta == null ? null : meta.textMember(CLAIM));
-        if (reason == null) {
-            reason = differs(request, "Mcp-Method", message.method());
-        }
-        if (reason == null) {
-            reason = differs(request, "Mcp-Name", name(message));
-        }
-        return reason == null ? null : error(message.requireId(), reason);
     }
 
     private static @Nullable String name(Message message) {
@@ -56,61 +67,35 @@ final class StatelessRules {
         return params == null ? null : params.textMember("taskId");
     }
 
-    private static @Nullable String differs(McpRequest request, String header, @Nullable String said) {
+    private static void checkHeader(McpRequest request, String header, @Nullable String said) {
         if (said == null) {
-            return null;
+            return;
         }
         String sent = request.header(header);
         if (sent == null) {
-            return "The header " + header + " is missing; it repeats \"" + said + "\" of the body.";
+            throw new GatewayException(
+                    ErrorCode.HEADER_MISMATCH, "The header " + header + " is missing; it repeats what the body says.");
         }
-        return decoded(sent.strip()).equals(said) ? null : "The header " + header + " does not say what the body says.";
-    }
-
-    private static String decoded(String value) {
-        if (!value.startsWith("=?base64?") || !value.endsWith("?=") || value.length() < 11) {
-            return value;
-        }
-        try {
-            return new String(
-                    Base64.getDecoder().decode(value.substring(9, value.length() - 2)), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException malformed) {
-            return value;
+        if (!said.equals(HeaderText.decode(sent))) {
+            throw new GatewayException(
+                    ErrorCode.HEADER_MISMATCH, "The header " + header + " does not say what the body says.");
         }
     }
 
     /** The headers that a request has to bring along, names and values in turn; none for the older generation. */
     static List<String> headers(Message message) {
-        if (!isModern(message)) {
+        String version = message.text(Message.Field.CLAIMED_VERSION);
+        if (version == null || message.isAnswer()) {
             return List.of();
         }
-        JsonSlice meta = message.get(Message.Field.META);
-        String version = meta == null ? null : meta.textMember(CLAIM);
         List<String> headers = new ArrayList<>();
-        headers.addAll(List.of("MCP-Protocol-Version", encoded(String.valueOf(version))));
-        headers.addAll(List.of("Mcp-Method", encoded(message.method())));
+        headers.addAll(List.of(VERSION, HeaderText.encode(version)));
+        headers.addAll(List.of("Mcp-Method", HeaderText.encode(message.method())));
         String name = name(message);
         if (name != null) {
-            headers.addAll(List.of("Mcp-Name", encoded(name)));
+            headers.addAll(List.of("Mcp-Name", HeaderText.encode(name)));
         }
         return headers;
-    }
-
-    /** As a header field may hold it (MCP 2026-07-28, Streamable HTTP, Value Encoding). */
-    private static String encoded(String text) {
-        boolean plain = !text.isEmpty()
-                && text.strip().equals(text)
-                && !text.startsWith("=?base64?")
-                && text.chars().allMatch(c -> c >= 0x20 && c <= 0x7e);
-        return plain
-                ? text
-                : "=?base64?" + Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8)) + "?=";
-    }
-
-    private static byte[] error(RequestId id, String reason) {
-        return ("{\"jsonrpc\":\"2.0\",\"id\":" + id.json() + ",\"error\":{\"code\":" + HEADER_MISMATCH + ",\"message\":"
-                        + new String(JsonText.quote(reason), StandardCharsets.UTF_8) + "}}")
-                .getBytes(StandardCharsets.UTF_8);
     }
 
     /** The status of an answer that is not streamed. */

@@ -52,6 +52,7 @@ final class StreamableBridge implements McpEndpoint {
                 case POST -> post(request, responder);
                 case GET -> get(request, responder);
                 case DELETE -> {
+                    checkVersion(request);
                     sessions.end(session(request), "its client ended it");
                     responder.answer(204, null);
                 }
@@ -78,20 +79,35 @@ final class StreamableBridge implements McpEndpoint {
             return;
         }
         Message message = Message.parse(body);
-        if (StatelessRules.isModern(message)) {
-            byte[] mismatch = StatelessRules.mismatch(request, message);
-            if (mismatch != null) {
-                responder.answer(400, mismatch);
-            } else {
-                ask(new Session("", stateless, timers.nanoTime()), message, request, responder, List.of());
-            }
+        try {
+            post(message, request, responder);
+        } catch (GatewayException refused) {
+            refuse(responder, message.id(), refused);
+        }
+    }
+
+    private void post(Message message, McpRequest request, McpResponder responder) {
+        if (StatelessRules.isModern(message) || (message.isNotification() && StatelessRules.saysModern(request))) {
+            StatelessRules.check(request, message);
+            modern(message, request, responder);
             return;
         }
         checkVersion(request);
         if (message.isRequest() && message.method().equals("initialize") && withoutSessions == null) {
             initialize(message, request, responder);
         } else {
-            ask(sessionOrNone(request), message, request, responder, List.of());
+            ask(sessionOrNone(request), message, request, responder);
+        }
+    }
+
+    private void modern(Message message, McpRequest request, McpResponder responder) {
+        Session passing = new Session("", stateless, timers.nanoTime());
+        String claimed = message.text(Message.Field.CLAIMED_VERSION);
+        if (message.isRequest() && claimed != null && !StatelessRules.isModern(claimed)) {
+            RevisionRefusal refusal = new RevisionRefusal(message.requireId(), claimed, responder);
+            stateless.request(passing, refusal.question(), refusal);
+        } else {
+            ask(passing, message, request, responder);
         }
     }
 
@@ -120,8 +136,7 @@ final class StreamableBridge implements McpEndpoint {
         session.conversation().request(session, message, reply);
     }
 
-    private void ask(
-            Session session, Message message, McpRequest request, McpResponder responder, List<String> headers) {
+    private void ask(Session session, Message message, McpRequest request, McpResponder responder) {
         if (!message.isRequest()) {
             session.conversation().pass(session, message);
             responder.answer(202, null);
@@ -133,7 +148,7 @@ final class StreamableBridge implements McpEndpoint {
                 accepts(request, "text/event-stream"),
                 timers,
                 json -> modern ? StatelessRules.status(json) : 200,
-                headers);
+                List.of());
         responder.onDisconnect(() -> {
             reply.gone();
             session.conversation().abandon(session, message.requireId());
@@ -142,7 +157,7 @@ final class StreamableBridge implements McpEndpoint {
             session.conversation().request(session, message, reply);
         } catch (GatewayException refused) {
             reply.gone();
-            refuse(responder, message.id(), refused);
+            throw refused;
         }
     }
 
@@ -178,6 +193,15 @@ final class StreamableBridge implements McpEndpoint {
 
     private static void checkVersion(McpRequest request) {
         String version = request.header(VERSION);
+        if (StatelessRules.saysModern(request)) {
+            throw request.verb() == McpRequest.Verb.POST
+                    ? new GatewayException(
+                            ErrorCode.REQUEST_META_INVALID,
+                            "The header " + VERSION + " says " + version + ", so params._meta has to say it, too.")
+                    : new GatewayException(
+                            ErrorCode.METHOD_NOT_ALLOWED,
+                            "MCP " + version + " knows POST only: no stream to GET, no session to DELETE.");
+        }
         if (version != null && ProtocolVersion.find(version).isEmpty()) {
             throw new GatewayException(
                     ErrorCode.UNSUPPORTED_PROTOCOL_VERSION,

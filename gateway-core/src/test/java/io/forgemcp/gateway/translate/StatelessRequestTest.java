@@ -60,6 +60,56 @@ class StatelessRequestTest {
     }
 
     @Test
+    void aHeaderOfThisRevisionNeedsABodyOfThisRevisionAndAPost() {
+        String session = bridged.session();
+        assertThat(send(Http.post(Bridged.request("1", "tools/list", ""))
+                                .with("MCP-Protocol-Version", "2026-07-28")
+                                .session(session))
+                        .status)
+                .isEqualTo(400);
+        assertThat(send(Http.get().with("MCP-Protocol-Version", "2026-07-28").session(session)).status)
+                .isEqualTo(405);
+        assertThat(send(Http.delete().with("MCP-Protocol-Version", "2026-07-28").session(session)).status)
+                .isEqualTo(405);
+        assertThat(send(Http.post("{'jsonrpc':'2.0','method':'notifications/x'}")
+                                .with("MCP-Protocol-Version", "2026-07-28"))
+                        .status)
+                .isEqualTo(202);
+    }
+
+    @Test
+    void aRequestHasToSayEnoughOfItselfAndSpeakAKnownRevision() {
+        Http silent = send(Http.post("{'jsonrpc':'2.0','id':3,'method':'tools/list','params':{'_meta':{"
+                        + "'io.modelcontextprotocol/protocolVersion':'2026-07-28'}}}")
+                .with("MCP-Protocol-Version", "2026-07-28")
+                .with("Mcp-Method", "tools/list"));
+        assertThat(silent.status).isEqualTo(400);
+        assertThat(silent.json).contains("-32602").contains("\"id\":3");
+        assertThat(bridged.children.all).isEmpty();
+        Http unknown = send(Http.post("{'jsonrpc':'2.0','id':4,'method':'tools/list','params':{'_meta':{"
+                        + "'io.modelcontextprotocol/protocolVersion':'2099-01-01',"
+                        + "'io.modelcontextprotocol/clientCapabilities':{}}}}")
+                .with("MCP-Protocol-Version", "2099-01-01")
+                .with("Mcp-Method", "tools/list"));
+        assertThat(child().methods()).containsExactly("server/discover");
+        child().answer("{'supportedVersions':['2026-07-28','2031-01-01']}");
+        assertThat(unknown.status).isEqualTo(400);
+        assertThat(unknown.json)
+                .contains("-32022")
+                .contains("\"id\":4")
+                .contains("\"supported\":[\"2026-07-28\",\"2031-01-01\"]")
+                .contains("\"requested\":\"2099-01-01\"");
+    }
+
+    @Test
+    void whatOlderRevisionsCallSubscribingIsTheServersToRefuse() {
+        Http asked = send(Http.modern("1", "resources/unsubscribe", "'uri':'a://b',"));
+        child().say("{'jsonrpc':'2.0','id':" + child().lastRequest().requireId().json()
+                + ",'error':{'code':-32601,'message':'m'}}");
+        assertThat(asked.status).isEqualTo(404);
+    }
+
+    @Test
     void aMissingHeaderIsRefusedAndAnEncodedOneRead() {
         assertThat(send(Http.modern("1", "tools/call", "'name':'t',")).status).isEqualTo(400);
         Http encoded = send(Http.modern("1", "resources/read", "'uri':'a://é',")
@@ -128,6 +178,7 @@ class StatelessRequestTest {
         child().answer("{}");
         Http asking = send(Http.post("{'jsonrpc':'2.0','id':2,'method':'tools/list','params':{'_meta':{"
                         + "'io.modelcontextprotocol/protocolVersion':'2026-07-28',"
+                        + "'io.modelcontextprotocol/clientCapabilities':{},"
                         + "'io.modelcontextprotocol/logLevel':'debug'}}}")
                 .with("MCP-Protocol-Version", "2026-07-28")
                 .with("Mcp-Method", "tools/list"));

@@ -204,7 +204,8 @@ class StdioFaceTest {
     @Test
     void aRequestThatStandsForItselfGoesWithItsHeadersAndIsCancelledByItsEnd() throws Exception {
         say("{'jsonrpc':'2.0','id':'m','method':'tools/call','params':{'name':'é','_meta':{"
-                + "'io.modelcontextprotocol/protocolVersion':'2026-07-28'}}}");
+                + "'io.modelcontextprotocol/protocolVersion':'2026-07-28',"
+                + "'io.modelcontextprotocol/clientCapabilities':{}}}}");
         heard("tools/call");
         assertThat(output.lines()).isEmpty();
         say("{'jsonrpc':'2.0','method':'notifications/cancelled','params':{'requestId':'m'}}");
