@@ -24,6 +24,9 @@ final class ClientCall implements CallListener {
     private final Route route;
     private final ServerMessages messages;
     private volatile boolean over;
+    /** Only ever touched by the timer. */
+    private boolean seen;
+
     private volatile @Nullable Call call;
 
     /** @param messages decides which notifications the client gets */
@@ -52,6 +55,14 @@ final class ClientCall implements CallListener {
         if (sent != null) {
             sent.cancel(reason);
         }
+    }
+
+    /** Called every so often while it is under way; the second time it is slow. */
+    void look() {
+        if (seen) {
+            reply.slow();
+        }
+        seen = true;
     }
 
     /**

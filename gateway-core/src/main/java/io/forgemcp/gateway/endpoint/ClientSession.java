@@ -30,18 +30,26 @@ final class ClientSession {
     private final Subscriptions subscriptions = new Subscriptions();
     private final ClientTasks tasks = new ClientTasks();
     private final SessionStreams streams;
+    private final SlowCalls slow;
     private volatile @Nullable LogLevel logLevel;
     private volatile ClientProfile profile;
     private volatile @Nullable ServerView told;
     private volatile long lastUsed;
 
     ClientSession(
-            String id, ClientKey key, Caller caller, @Nullable String virtualServer, SessionStreams streams, long now) {
+            String id,
+            ClientKey key,
+            Caller caller,
+            @Nullable String virtualServer,
+            SessionStreams streams,
+            SlowCalls slow,
+            long now) {
         this.id = id;
         this.profile = ClientProfile.plain(key);
         this.caller = caller;
         this.virtualServer = virtualServer;
         this.streams = streams;
+        this.slow = slow;
         this.lastUsed = now;
     }
 
@@ -99,10 +107,19 @@ final class ClientSession {
     /** Notes a call under way, so that the client can cancel it. */
     void began(RequestId request, ClientCall call) {
         calls.put(request, call);
+        slow.began();
     }
 
     void ended(RequestId request, ClientCall call) {
         calls.remove(request, call);
+    }
+
+    /** Notices calls that take long; false if none is under way. */
+    boolean lookAtCalls() {
+        for (ClientCall call : calls.values()) {
+            call.look();
+        }
+        return !calls.isEmpty();
     }
 
     /** Cancels the call with this id if it is still under way. */

@@ -32,6 +32,8 @@ public final class ClientSessions implements AutoCloseable {
     /** What all sessions keep for clients that resume a stream. */
     private final AtomicLong replayBytes = new AtomicLong();
 
+    private final SlowCalls slow;
+
     /**
      * @param idleTimeout after which an unused session without an open stream ends
      * @param limit most sessions at once
@@ -42,6 +44,7 @@ public final class ClientSessions implements AutoCloseable {
         this.idleTimeout = idleTimeout;
         this.limit = limit;
         this.onEnd = onEnd;
+        this.slow = new SlowCalls(timers, this::look);
         scheduleSweep();
     }
 
@@ -69,7 +72,7 @@ public final class ClientSessions implements AutoCloseable {
         random.nextBytes(bits);
         String id = HexFormat.of().formatHex(bits);
         ClientSession session =
-                new ClientSession(id, new ClientKey(id), caller, virtualServer, newStreams(), timers.nanoTime());
+                new ClientSession(id, new ClientKey(id), caller, virtualServer, newStreams(), slow, timers.nanoTime());
         sessions.put(id, session);
         return session;
     }
@@ -77,7 +80,18 @@ public final class ClientSessions implements AutoCloseable {
     /** A session for one request of a caller that keeps none; its conversations are shared by that caller's requests. */
     ClientSession transientSession(Caller caller, @Nullable String virtualServer) {
         ClientKey key = new ClientKey("stateless:" + caller.principal());
-        return new ClientSession("", key, caller, virtualServer, newStreams(), timers.nanoTime());
+        return new ClientSession("", key, caller, virtualServer, newStreams(), slow, timers.nanoTime());
+    }
+
+    /** Looks at the calls that are under way. */
+    private void look(Runnable again) {
+        boolean any = false;
+        for (ClientSession session : sessions.values()) {
+            any |= session.lookAtCalls();
+        }
+        if (any && !closed.get()) {
+            again.run();
+        }
     }
 
     private SessionStreams newStreams() {

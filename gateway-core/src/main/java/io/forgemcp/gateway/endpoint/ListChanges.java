@@ -56,7 +56,7 @@ public final class ListChanges implements AutoCloseable {
         }
     }
 
-    private static void announce(ClientSession session, @Nullable ServerView before, ServerView now) {
+    static void announce(ClientSession session, @Nullable ServerView before, ServerView now) {
         if (before == null || differ(before.tools(), now.tools())) {
             session.push(MethodTable.listChanged("tools"));
         }

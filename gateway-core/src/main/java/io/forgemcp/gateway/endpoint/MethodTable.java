@@ -124,6 +124,16 @@ public final class MethodTable {
         reply.answer(Messages.result(request.requireId(), EMPTY));
     }
 
+    /** Tells a client that begins to listen of lists that changed while it did not. */
+    void announceMissed(ClientSession session) {
+        ServerView before = session.told();
+        ServerView now = view(session);
+        if (before != null && before != now) {
+            session.told(now);
+            ListChanges.announce(session, before, now);
+        }
+    }
+
     /** Handles a notification, or an answer to what a server asked; what means nothing here is ignored. */
     void accept(ClientSession session, Message message) {
         if (message.isNotification()) {

@@ -29,6 +29,8 @@ final class OpenQuestions {
         boolean send(byte[] json);
     }
 
+    private static final int MOST = 100;
+
     private final AtomicLong ids = new AtomicLong();
     private final Map<Long, ReverseAnswer> open = new ConcurrentHashMap<>(2);
 
@@ -38,7 +40,10 @@ final class OpenQuestions {
      * @param way takes the request, and what follows it; false if it does not reach the client
      */
     void ask(ClientProfile client, Message request, ReverseAnswer answer, Way way) {
-        GatewayException refusal = refusal(client, request);
+        GatewayException refusal = open.size() >= MOST
+                ? new GatewayException(
+                        ErrorCode.INVALID_REQUEST, "The client has " + MOST + " unanswered requests; ask again later.")
+                : refusal(client, request);
         if (refusal != null) {
             answer.refuse(refusal);
             return;

@@ -90,6 +90,16 @@ final class PostAnswers implements Reply {
         }
     }
 
+    /** Begins the stream, which is kept alive and can be resumed. */
+    @Override
+    public synchronized void slow() {
+        if (preference != Preference.JSON_ONLY
+                && outstanding > 0
+                && !session.id().isEmpty()) {
+            begin();
+        }
+    }
+
     @Override
     public synchronized void answer(byte[] json) {
         outstanding--;

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * resource are looked at, and only where a virtual server has several servers behind it. Immutable.
  */
 public final class ReadableUris {
+    private static final byte[] URI = "\"uri\"".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] RESOURCE = "\"resource".getBytes(StandardCharsets.US_ASCII);
+
     private final ServerView view;
     private final ServiceName service;
 
@@ -28,7 +31,8 @@ public final class ReadableUris {
     /** The answer of this server as the clients of the view can use it; the same object if nothing has to change. */
     public static Message expose(ServerView view, ServiceName service, Message answer) {
         JsonSlice result = view.services().size() < 2 ? null : answer.get(Field.RESULT);
-        if (result == null || !result.isObject()) {
+        // One look at the bytes settles it for nearly all results.
+        if (result == null || !result.isObject() || !result.mentions(URI)) {
             return answer;
         }
         JsonSlice exposed = new ReadableUris(view, service).exposed(result);
@@ -38,7 +42,7 @@ public final class ReadableUris {
     private JsonSlice exposed(JsonSlice result) {
         JsonSlice changed = list(result, "contents", this::content);
         // "resource_link" and "resource" are the types; a result that mentions neither has nothing to expose.
-        return changed.mentions("\"resource") ? messages(list(changed, "content", this::block)) : changed;
+        return changed.mentions(RESOURCE) ? messages(list(changed, "content", this::block)) : changed;
     }
 
     private JsonSlice messages(JsonSlice result) {

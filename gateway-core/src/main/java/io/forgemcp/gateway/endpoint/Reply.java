@@ -17,6 +17,9 @@ interface Reply {
     /** The server has closed its stream and answers later; a client that can ask again may be let go meanwhile. */
     default void suspended() {}
 
+    /** The answer takes long. */
+    default void slow() {}
+
     /** The answer: the last thing that is said. */
     void answer(byte[] json);
 

@@ -184,6 +184,7 @@ public final class StreamableHttpEndpoint implements McpEndpoint {
         EventStream connection = responder.stream(SESSION_ID, session.id());
         SessionStream stream = streams.standing(connection, true, session.primes());
         responder.onDisconnect(() -> stream.disconnected(connection));
+        methods.announceMissed(session);
     }
 
     private void delete(McpRequest request, McpResponder responder) {

@@ -131,6 +131,11 @@ final class TaskMethods {
         }
 
         @Override
+        public void slow() {
+            reply.slow();
+        }
+
+        @Override
         public void answer(byte[] json) {
             Message answer = Message.parse(json);
             JsonSlice result = answer.get(Field.RESULT);

@@ -90,7 +90,11 @@ public final class JsonSlice {
 
     /** Whether these characters stand anywhere in the text, in names, values or between them. */
     public boolean mentions(String ascii) {
-        byte[] wanted = ascii.getBytes(StandardCharsets.US_ASCII);
+        return mentions(ascii.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** As {@link #mentions(String)}, for characters that are looked for often. */
+    public boolean mentions(byte[] wanted) {
         for (int i = start; i <= end - wanted.length; i++) {
             if (source[i] == wanted[0] && Arrays.equals(source, i, i + wanted.length, wanted, 0, wanted.length)) {
                 return true;

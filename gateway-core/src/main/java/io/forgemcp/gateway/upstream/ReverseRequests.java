@@ -6,6 +6,7 @@ import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
 import io.forgemcp.gateway.protocol.Messages;
 import io.forgemcp.gateway.protocol.RequestId;
+import io.forgemcp.gateway.time.Timers;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,6 +43,7 @@ final class ReverseRequests {
                     new GatewayException(
                             ErrorCode.INVALID_REQUEST, "Another request with this id is still unanswered.")));
         } else if (related == null) {
+            asked.limit = session.later(asked::expire);
             session.unrelated(request, asked);
         } else if (!related.onRequest(asked)) {
             asked.refuse(new GatewayException(ErrorCode.CANCELLED, "The call that this belongs to is over."));
@@ -55,6 +57,7 @@ final class ReverseRequests {
         if (asked == null) {
             return false;
         }
+        asked.callOffLimit();
         asked.withdrawn("the server cancelled its request");
         return true;
     }
@@ -89,6 +92,7 @@ final class ReverseRequests {
         private final @Nullable PendingCall call;
         private @Nullable String withdrawn;
         private @Nullable Consumer<String> action;
+        private volatile Timers.@Nullable Cancellable limit;
 
         private Asked(Message request, @Nullable PendingCall call) {
             this.request = request;
@@ -101,7 +105,16 @@ final class ReverseRequests {
 
         /** False if it was over already. */
         private boolean end() {
-            return open.remove(request.requireId(), this);
+            boolean mine = open.remove(request.requireId(), this);
+            callOffLimit();
+            return mine;
+        }
+
+        private void callOffLimit() {
+            Timers.Cancellable running = limit;
+            if (running != null) {
+                running.cancel();
+            }
         }
 
         @Override
@@ -117,6 +130,16 @@ final class ReverseRequests {
             if (end()) {
                 session.reply(Messages.error(request.requireId(), reason));
                 goOn();
+            }
+        }
+
+        /** A question outside any call has no other time limit. */
+        private void expire() {
+            if (end()) {
+                session.reply(Messages.error(
+                        request.requireId(),
+                        new GatewayException(ErrorCode.CALL_TIMEOUT, "The client did not answer in time.")));
+                withdrawn("it was not answered in time");
             }
         }
 

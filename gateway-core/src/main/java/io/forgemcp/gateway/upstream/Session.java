@@ -402,6 +402,11 @@ final class Session implements UpstreamSession, ChannelListener {
         return reverse;
     }
 
+    /** Does something when the client has had its time to answer. */
+    Timers.Cancellable later(Runnable action) {
+        return context.timers().schedule(context.settings().reverseTimeout(), action);
+    }
+
     /** Answers a request of the server. */
     void reply(byte[] answer) {
         UpstreamChannel open = channel;

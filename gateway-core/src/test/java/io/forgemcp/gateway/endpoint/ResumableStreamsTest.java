@@ -3,7 +3,9 @@ package io.forgemcp.gateway.endpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forgemcp.gateway.Gateway;
+import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.service.ServiceDefinition;
+import io.forgemcp.gateway.service.ServiceName;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -202,5 +204,49 @@ class ResumableStreamsTest {
                 io.forgemcp.gateway.protocol.ProtocolVersion.V2025_11_25,
                 io.forgemcp.gateway.protocol.JsonSlice.parse("{}"));
         return session;
+    }
+
+    @Test
+    void theAnswerOfASlowCallBeginsAsAStream() {
+        io.forgemcp.gateway.time.ManualTimers timers = new io.forgemcp.gateway.time.ManualTimers();
+        PuppetServer puppet = new PuppetServer();
+        try (Gateway slow = Gateway.builder()
+                .timers(timers)
+                .service(ServiceDefinition.java("s", puppet).build())
+                .build()
+                .start()) {
+            LegacyClient patient = LegacyClient.open(slow.streamableHttp());
+            FakeHttp call = patient.call("1");
+            FakeHttp jsonOnly = FakeHttp.post(
+                            "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"tools/call\",\"params\":{\"name\":\"s-t\"}}")
+                    .session(patient.session)
+                    .with("Accept", "application/json")
+                    .to(slow.streamableHttp());
+            timers.advance(SlowCalls.INTERVAL);
+            assertThat(call.isAnswered()).isFalse();
+            timers.advance(SlowCalls.INTERVAL);
+            assertThat(call.ids()).hasSize(1);
+            assertThat(jsonOnly.isAnswered()).isFalse();
+
+            call.disconnect();
+            Message first = puppet.talk().received.stream()
+                    .filter(message -> message.isRequest() && message.method().equals("tools/call"))
+                    .findFirst()
+                    .orElseThrow();
+            puppet.talk().answer(first, "{\"late\":true}");
+            assertThat(patient.resume(call.ids().get(0)).events().get(0)).contains("late");
+        }
+    }
+
+    @Test
+    void aClientThatBeginsToListenHearsWhatItMissed() {
+        server.resources = "[{\"uri\":\"r:1\",\"name\":\"1\"}]";
+        server.capabilities = "{\"tools\":{},\"resources\":{}}";
+        gateway.catalog().refresh(ServiceName.of("s")).toCompletableFuture().join();
+        FakeHttp listening = client.listen();
+
+        assertThat(listening.events())
+                .contains("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/resources/list_changed\"}");
+        assertThat(client.listen().events()).isEmpty();
     }
 }

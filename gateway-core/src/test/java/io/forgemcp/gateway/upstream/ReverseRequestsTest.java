@@ -319,4 +319,38 @@ class ReverseRequestsTest {
                 .extracting(received -> received.message.method())
                 .containsExactly("logging/setLevel", "tools/call", "logging/setLevel", "tools/call");
     }
+
+    @Test
+    void aQuestionOutsideAnyCallIsRefusedWhenTheClientHasHadItsTime() {
+        List<String> withdrawn = new ArrayList<>();
+        send(anne, new AskedCall());
+        server.lastCall().answer("{}");
+        server.channels.get(0).listener.onMessage(json(ASK));
+        unrelated.questions.get(0).answer().onWithdrawn(withdrawn::add);
+        timers.advance(Duration.ofMinutes(10));
+
+        assertThat(repliesToTheServer()).containsExactly("\"q\" " + ErrorCode.CALL_TIMEOUT.jsonRpcCode());
+        assertThat(withdrawn).containsExactly("it was not answered in time");
+        assertThat(timers.waiting()).isZero();
+    }
+
+    @Test
+    void theOwnerOfAProcessIsTheOneWhoseCapabilitiesItIsTold() {
+        ServiceDefinition service = ServiceDefinition.stdio("svc", "unused")
+                .isolation(Isolation.SESSION)
+                .build();
+        UpstreamTarget process = new UpstreamTarget(
+                service,
+                new InstanceId(service.name(), 1),
+                new InstanceAddress.Stdio(
+                        java.io.OutputStream.nullOutputStream(), java.io.InputStream.nullInputStream()));
+        Message request = json("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"t\"}}");
+        AskedCall call = new AskedCall();
+        upstreams.send(process, anne, new UpstreamRequest(request, null, Duration.ofSeconds(30)), call);
+        server.channels.get(0).listener.onMessage(json(ASK));
+
+        assertThat(server.handshakes.get(0).message.get(Field.PARAMS).member("capabilities"))
+                .hasToString("{\"elicitation\":{\"form\":{}},\"roots\":{}}");
+        assertThat(call.questions).hasSize(1);
+    }
 }
