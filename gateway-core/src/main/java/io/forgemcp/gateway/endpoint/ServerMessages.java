@@ -33,6 +33,7 @@ public final class ServerMessages implements UpstreamListener {
     private static final String LOG_MESSAGE = "notifications/message";
     private static final String UPDATED = "notifications/resources/updated";
     private static final String TASK_STATUS = "notifications/tasks/status";
+    private static final byte[] NO_ROOTS = "{\"roots\":[]}".getBytes(StandardCharsets.US_ASCII);
 
     private volatile @Nullable ClientSessions sessions;
     private volatile @Nullable Catalog catalog;
@@ -132,6 +133,10 @@ public final class ServerMessages implements UpstreamListener {
         ClientSession session = clients == null ? null : clients.find(client);
         if (session != null) {
             session.ask(service, request, answer, session::push);
+            return;
+        }
+        if (client.equals(ClientKey.GATEWAY) && request.method().equals("roots/list")) {
+            answer.answer(Message.parse(Messages.result(request.requireId(), NO_ROOTS)));
             return;
         }
         answer.refuse(new GatewayException(

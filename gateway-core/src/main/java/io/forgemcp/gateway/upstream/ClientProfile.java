@@ -16,8 +16,18 @@ public final class ClientProfile {
 
     private static final JsonSlice NOTHING = JsonSlice.parse("{}");
 
-    /** The gateway itself: learning catalogs, health checks. It can do nothing for a server. */
-    public static final ClientProfile GATEWAY = plain(ClientKey.GATEWAY);
+    /** What a server is told where it could not tell its callers apart: that it may ask for nothing. */
+    static final String OFFERS_NOTHING = "{}";
+
+    /**
+     * The gateway itself, learning what servers offer. Some servers list a tool only to clients that can be asked what the
+     * tool asks, so it declares all that clients of the gateway may be able to do. Asked for roots it has none; all else
+     * it refuses, because there is nobody to ask.
+     */
+    public static final ClientProfile GATEWAY = new ClientProfile(
+            ClientKey.GATEWAY,
+            ProtocolVersion.LATEST_LEGACY,
+            JsonSlice.parse("{\"sampling\":{\"tools\":{}},\"elicitation\":{\"form\":{},\"url\":{}},\"roots\":{}}"));
 
     private final ClientKey key;
     private final ProtocolVersion version;
@@ -41,7 +51,7 @@ public final class ClientProfile {
 
     /** A client that declares nothing. */
     public static ClientProfile plain(ClientKey key) {
-        return new ClientProfile(key, ProtocolVersion.WITHOUT_HEADER, NOTHING, "{}");
+        return new ClientProfile(key, ProtocolVersion.WITHOUT_HEADER, NOTHING, OFFERS_NOTHING);
     }
 
     private static String relayed(JsonSlice capabilities) {

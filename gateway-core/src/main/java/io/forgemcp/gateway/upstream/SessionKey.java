@@ -19,7 +19,7 @@ record SessionKey(InstanceId instance, ClientKey client, String profile) {
 
     /** What the server is told that its client can do: nothing where it could not tell its callers apart. */
     static String offered(UpstreamTarget target, ClientProfile client) {
-        return target.service().isolation() == Isolation.SHARED ? ClientProfile.GATEWAY.offered() : client.offered();
+        return target.service().isolation() == Isolation.SHARED ? ClientProfile.OFFERS_NOTHING : client.offered();
     }
 
     /** Standard streams carry one conversation, whoever asks. */

@@ -164,6 +164,17 @@ class AskingClientsTest {
     }
 
     @Test
+    void theGatewayItselfHasNoRootsAndRefusesTheRest() {
+        PuppetServer.Talk learning = server.talks.get(0);
+        learning.say(ask("1", "roots/list", "{}"));
+        learning.say(ask("2", "sampling/createMessage", "{}"));
+
+        assertThat(learning.answers()).hasSize(2);
+        assertThat(learning.answers().get(0)).isEqualTo(answer("1", "{\"roots\":[]}"));
+        assertThat(learning.answers().get(1)).contains("-32601");
+    }
+
+    @Test
     void aServerThatGivesUpMakesTheClientGiveUp() {
         LegacyClient client = able();
         FakeHttp call = client.call("1");
