@@ -11,6 +11,7 @@ import io.forgemcp.gateway.event.EventBus;
 import io.forgemcp.gateway.internal.Demand;
 import io.forgemcp.gateway.internal.ScalingLoop;
 import io.forgemcp.gateway.lifecycle.ServiceManager;
+import io.forgemcp.gateway.lifecycle.SleepSettings;
 import io.forgemcp.gateway.metrics.GatewayMetrics;
 import io.forgemcp.gateway.routing.ToolMatch;
 import io.forgemcp.gateway.scaling.ScalingDecision;
@@ -161,9 +162,9 @@ public final class Gateway implements AutoCloseable {
         return parts.observation().demand().apply(threshold, false);
     }
 
-    /** Whether services are woken because a call is likely, by a forecast or because a search found their tools. */
-    public void preWarm(boolean allowed) {
-        parts.observation().demand().waking(allowed);
+    /** Changes how sleeping works for all services, from now on: whether they sleep, how long a call waits, what is woken early. */
+    public void sleepSettings(SleepSettings settings) {
+        parts.sleepSettings(settings);
     }
 
     /** What services use awake and asleep, and what sleeping saves, measured since the gateway started. */

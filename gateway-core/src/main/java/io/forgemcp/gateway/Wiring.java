@@ -31,6 +31,7 @@ import io.forgemcp.gateway.lifecycle.LifecycleSettings;
 import io.forgemcp.gateway.lifecycle.RemoteRuntime;
 import io.forgemcp.gateway.lifecycle.ServiceManager;
 import io.forgemcp.gateway.lifecycle.ServiceRuntime;
+import io.forgemcp.gateway.lifecycle.SleepSettings;
 import io.forgemcp.gateway.lifecycle.process.ProcessRuntime;
 import io.forgemcp.gateway.metrics.GatewayMetrics;
 import io.forgemcp.gateway.metrics.Metric;
@@ -64,6 +65,7 @@ import io.forgemcp.gateway.upstream.UpstreamSettings;
 import io.forgemcp.gateway.upstream.Upstreams;
 import io.forgemcp.gateway.virtualserver.VirtualServers;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -97,6 +99,7 @@ final class Wiring {
     private final GatewayStore store;
     private final ToolSearch toolSearch;
     private final Observation observation;
+    private volatile Duration wakeTimeout;
     private final CallRecorder recorder;
     /** For work that may block and is in nobody's way: writing what was learnt, building the search index. */
     private final ExecutorService worker = Executors.newSingleThreadExecutor(Workers.daemons("forge-background"));
@@ -120,6 +123,7 @@ final class Wiring {
         authenticator = Objects.requireNonNullElse(from.authenticator, loopback);
         accessPolicy = Objects.requireNonNullElse(from.accessPolicy, loopback);
         exchanger = from.httpExchanger == null ? new JdkHttpExchanger() : from.httpExchanger;
+        wakeTimeout = settings.startTimeout();
         WakeTimes wakes = new WakeTimes(metrics);
         services = new ServiceManager(runtimes(from), LifecycleSettings.defaults(), timers, events, wakes);
 
@@ -150,7 +154,7 @@ final class Wiring {
         toolSearch = new ToolSearch(virtualServers, router, worker, observation::found);
 
         sessions = new ClientSessions(timers, settings.sessionIdleTimeout(), settings.maxSessions(), this::clientGone);
-        CallPath calls = new CallPath(services, upstreams, recorder, settings.startTimeout());
+        CallPath calls = new CallPath(services, upstreams, recorder, () -> wakeTimeout);
         String version = Objects.requireNonNullElse(from.version, "0.1.0-SNAPSHOT");
         Handshake handshake = new Handshake(
                 version,
@@ -319,6 +323,13 @@ final class Wiring {
 
     ToolSearch toolSearch() {
         return toolSearch;
+    }
+
+    /** Changes how sleeping works, for everything that happens from now on. */
+    void sleepSettings(SleepSettings sleep) {
+        wakeTimeout = sleep.wakeTimeout();
+        services.sleepSettings(sleep);
+        observation.demand().waking(sleep.optimization().prediction());
     }
 
     Observation observation() {

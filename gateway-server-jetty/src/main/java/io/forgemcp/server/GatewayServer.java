@@ -10,6 +10,7 @@ import io.forgemcp.server.http.KeepAlive;
 import io.forgemcp.server.http.RouteTable;
 import io.forgemcp.server.http.UnreadableRequests;
 import io.forgemcp.server.logging.LogCounter;
+import io.forgemcp.server.manager.ChangedSettings;
 import io.forgemcp.server.manager.ManagerRoutes;
 import io.forgemcp.server.prometheus.SystemGauges;
 import io.forgemcp.server.rest.RestRoutes;
@@ -91,6 +92,7 @@ public final class GatewayServer implements AutoCloseable {
     public static GatewayServer start(Gateway gateway, Map<Role, ServerSettings> roles, Management management) {
         List<Listener> listeners = new ArrayList<>();
         List<Runnable> closings = new ArrayList<>();
+        ChangedSettings.of(gateway, management.sleep()).recall();
         try {
             SystemGauges.register(gateway.metrics());
             LogCounter counter = LogCounter.install(gateway.metrics());
@@ -102,12 +104,16 @@ public final class GatewayServer implements AutoCloseable {
                                 new Endpoints(gateway.streamableHttp(), gateway.legacySse(), gateway.rpc());
                         RestRoutes rest = new RestRoutes(gateway, Version.current(), endpoints.routes());
                         closings.add(rest::close);
-                        listeners.add(new Listener(role, settings, rest.all()));
+                        listeners.add(new Listener(role, settings, rest::all));
                     }
                     case MANAGER -> {
-                        ManagerRoutes manager = new ManagerRoutes(gateway, management, Version.current());
-                        closings.add(manager::close);
-                        listeners.add(new Listener(role, settings, manager.all()));
+                        // Nearly everybody who starts a gateway waits for it, hardly anybody for the manager.
+                        long startedAt = gateway.timers().nanoTime();
+                        Lazy<ManagerRoutes> manager =
+                                new Lazy<>(() -> new ManagerRoutes(gateway, management, Version.current(), startedAt));
+                        closings.add(() -> manager.ifMade().ifPresent(ManagerRoutes::close));
+                        listeners.add(
+                                new Listener(role, settings, () -> manager.get().all()));
                     }
                 }
             });
@@ -136,8 +142,12 @@ public final class GatewayServer implements AutoCloseable {
             ServerConnector connector = connector(server, threads, listener);
             KeepAlive keepAlive = new KeepAlive(timers, settings.keepAlive());
             keepAlives.add(keepAlive);
-            GatewayHandler handler =
-                    new GatewayHandler(new RouteTable(listener.routes()), authenticator, timers, keepAlive, settings);
+            Lazy<RouteTable> routes =
+                    new Lazy<>(() -> new RouteTable(listener.routes().get()));
+            if (listener.role() == Role.GATEWAY) {
+                routes.get();
+            }
+            GatewayHandler handler = new GatewayHandler(routes, authenticator, timers, keepAlive, settings);
             connectors.put(listener.role(), connector);
             handlers.put(connector, handler);
             server.addConnector(connector);

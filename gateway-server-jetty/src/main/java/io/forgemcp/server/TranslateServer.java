@@ -38,7 +38,7 @@ public final class TranslateServer implements AutoCloseable {
             ServerSettings settings) {
         TranslateRoutes routes = new TranslateRoutes(bridge, bridgeSettings, faces);
         // Like the gateway's own it carries the calls; there is no other.
-        Listener only = new Listener(Role.GATEWAY, settings, routes.all());
+        Listener only = new Listener(Role.GATEWAY, settings, routes::all);
         return new TranslateServer(GatewayServer.listen(List.of(only), OPEN, timers, () -> {}));
     }
 

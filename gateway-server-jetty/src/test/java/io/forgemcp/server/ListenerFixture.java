@@ -37,7 +37,7 @@ final class ListenerFixture implements AutoCloseable {
                 request -> java.util.concurrent.CompletableFuture.completedFuture(
                         io.forgemcp.server.http.RestAnswer.text("text/plain", "alive"))));
         routes.addAll(more);
-        Listener listener = new Listener(Role.GATEWAY, settings.withAddress("127.0.0.1", 0), routes);
+        Listener listener = new Listener(Role.GATEWAY, settings.withAddress("127.0.0.1", 0), () -> routes);
         server = GatewayServer.listen(List.of(listener), authenticator, timers, () -> {});
     }
 

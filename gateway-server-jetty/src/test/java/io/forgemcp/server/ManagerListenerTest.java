@@ -258,6 +258,75 @@ class ManagerListenerTest {
     }
 
     @Test
+    void sleepSettingsAreShownChangedAndKept() throws Exception {
+        JsonNode shown = send("GET", "/settings/sleep", 200);
+        assertThat(shown.path("enabled").asBoolean()).isTrue();
+        assertThat(shown.path("wakeTimeout").asDouble()).isEqualTo(60);
+        assertThat(shown.at("/performanceOptimization/wakePredictionEnabled").asBoolean())
+                .isTrue();
+
+        JsonNode patched = body(
+                "PATCH",
+                "{\"wake_timeout\":\"5s\",\"performanceOptimization\":{\"wakePredictionEnabled\":false}}",
+                200);
+        assertThat(patched.path("wakeTimeout").asDouble()).isEqualTo(5);
+        assertThat(patched.path("enabled").asBoolean()).isTrue();
+        assertThat(gateway.services().sleepSettings().wakeTimeout()).isEqualTo(java.time.Duration.ofSeconds(5));
+        assertThat(gateway.services().sleepSettings().optimization().prediction())
+                .isFalse();
+
+        body("PATCH", "{\"enabled\":false}", 200);
+        assertThat(gateway.services().sleepSettings().enabled()).isFalse();
+        assertThat(send("GET", "/settings/sleep", 200).path("wakeTimeout").asDouble())
+                .isEqualTo(5);
+
+        assertThat(body("PUT", "{\"wakeTimeout\":30}", 200).path("enabled").asBoolean())
+                .isTrue();
+        assertThat(body("PATCH", "{\"wakeTimeout\":null}", 200)
+                        .path("wakeTimeout")
+                        .asDouble())
+                .isEqualTo(60);
+    }
+
+    @Test
+    void changedSettingsHoldAfterARestart() throws Exception {
+        body("PATCH", "{\"wakeTimeout\":7}", 200);
+        gateway.sleepSettings(io.forgemcp.gateway.lifecycle.SleepSettings.DEFAULT);
+        ServerSettings settings = ServerSettings.defaults().withAddress("127.0.0.1", 0);
+        GatewayServer.start(gateway, Map.of(Role.GATEWAY, settings), Management.NONE)
+                .close();
+        assertThat(gateway.services().sleepSettings().wakeTimeout()).isEqualTo(java.time.Duration.ofSeconds(7));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"wakeTime\":5}|wake_time",
+                "{\"wakeTimeout\":\"soon\"}|wake_timeout",
+                "{\"wakeTimeout\":0}|wake_timeout",
+                "{\"enabled\":\"perhaps\"}|enabled",
+                "{\"enabled\":[1]}|enabled",
+                "{\"wakeTimeout\":5,\"wake_timeout\":6}|wake_timeout",
+                "{\"wakePriorities\":{\"high\":[\"calc\"]}}|wake_priorities",
+                "{\"monitoring\":{\"metricsRetentionHours\":3}}|monitoring",
+            })
+    void aWrongSettingIsRefusedByItsKeyAndChangesNothing(String body, String named) throws Exception {
+        for (String verb : List.of("PUT", "PATCH")) {
+            assertThat(body(verb, body, 422).path("detail").asText()).contains(named);
+        }
+        assertThat(store.list("settings")).isEmpty();
+    }
+
+    private JsonNode body(String verb, String body, int status) throws IOException, InterruptedException {
+        return read(
+                HttpRequest.newBuilder(uri("/settings/sleep"))
+                        .header("Content-Type", "application/json")
+                        .method(verb, HttpRequest.BodyPublishers.ofString(body)),
+                status);
+    }
+
+    @Test
     void predictionsSayWhatIsNotKnownYet() throws Exception {
         JsonNode predictions = send("GET", "/services/predictions", 200);
         assertThat(predictions).hasSize(3);

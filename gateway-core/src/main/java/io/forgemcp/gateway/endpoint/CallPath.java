@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,10 +30,11 @@ public final class CallPath {
     private final ServiceManager services;
     private final Upstreams upstreams;
     private final CallRecorder recorder;
-    private final Duration startTimeout;
+    private final Supplier<Duration> startTimeout;
 
-    /** @param startTimeout how long a service may take to start or wake before the call fails */
-    public CallPath(ServiceManager services, Upstreams upstreams, CallRecorder recorder, Duration startTimeout) {
+    /** @param startTimeout how long a service may take to start or wake before the call fails; asked for every call */
+    public CallPath(
+            ServiceManager services, Upstreams upstreams, CallRecorder recorder, Supplier<Duration> startTimeout) {
         this.services = services;
         this.upstreams = upstreams;
         this.recorder = recorder;
@@ -46,8 +48,8 @@ public final class CallPath {
      */
     public Call send(ClientProfile client, Route route, UpstreamRequest request, CallListener listener) {
         LeasedCall call = new LeasedCall(client, route, request, listener);
-        CompletableFuture<Lease> lease =
-                services.acquire(route.service(), client.key(), startTimeout).toCompletableFuture();
+        CompletableFuture<Lease> lease = services.acquire(route.service(), client.key(), startTimeout.get())
+                .toCompletableFuture();
         // A running service answers at once: then there is no stage to build and no thread to change.
         lease.whenComplete(call);
         return call;
@@ -55,7 +57,7 @@ public final class CallPath {
 
     /** Leases the service for longer than a call. Fails with a {@code GatewayException} if it cannot be had. */
     CompletionStage<Lease> hold(ClientProfile client, Route route) {
-        return services.acquire(route.service(), client.key(), startTimeout);
+        return services.acquire(route.service(), client.key(), startTimeout.get());
     }
 
     /** Whether all clients share one conversation with the service. */

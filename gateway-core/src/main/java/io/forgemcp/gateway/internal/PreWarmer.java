@@ -32,7 +32,7 @@ public final class PreWarmer {
         if (asleep) {
             metrics.counter(Metric.PREWARMS, name.value(), cause).increment();
             LOG.info("event=service_prewarmed service={} cause={}", name, cause);
-            services.wake(name);
+            services.wakeRequest(name);
         }
         return asleep;
     }

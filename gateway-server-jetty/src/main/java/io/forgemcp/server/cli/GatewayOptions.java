@@ -7,7 +7,6 @@ import io.forgemcp.gateway.GatewayBuilder;
 import io.forgemcp.gateway.GatewaySettings;
 import io.forgemcp.gateway.config.Configuration;
 import io.forgemcp.gateway.config.LoadResult;
-import io.forgemcp.gateway.config.ServiceEntries;
 import io.forgemcp.gateway.config.read.Durations;
 import io.forgemcp.gateway.config.read.Finding;
 import io.forgemcp.gateway.error.GatewayException;
@@ -77,7 +76,7 @@ final class GatewayOptions {
 
     /** What a service manager needs of the configuration. */
     Management management(ConfigurationOptions.Loaded loaded) {
-        return new Management(new ServiceEntries(loaded.directory(), loaded.environment()));
+        return Management.of(loaded.directory(), loaded.environment());
     }
 
     /** A gateway that has not been started; the configuration must be free of errors. */

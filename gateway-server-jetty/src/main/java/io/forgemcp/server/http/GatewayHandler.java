@@ -8,6 +8,7 @@ import io.forgemcp.gateway.time.Timers;
 import io.forgemcp.server.ServerSettings;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class GatewayHandler extends Handler.Abstract.NonBlocking {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayHandler.class);
 
-    private final RouteTable routes;
+    private final Supplier<RouteTable> routes;
     private final Authenticator authenticator;
     private final Timers timers;
     private final ServerSettings settings;
@@ -36,8 +37,9 @@ public final class GatewayHandler extends Handler.Abstract.NonBlocking {
     private final Connections connections;
     private volatile boolean stopping;
 
+    /** @param routes asked for with every request, so it has to be quick but for the first */
     public GatewayHandler(
-            RouteTable routes,
+            Supplier<RouteTable> routes,
             Authenticator authenticator,
             Timers timers,
             KeepAlive keepAlive,
@@ -74,7 +76,7 @@ public final class GatewayHandler extends Handler.Abstract.NonBlocking {
         if (origin != null) {
             cors.allow(response, origin);
         }
-        RouteTable.Match match = routes.find(request.getHttpURI().getCanonicalPath());
+        RouteTable.Match match = routes.get().find(request.getHttpURI().getCanonicalPath());
         if (match == null) {
             refuse(
                     response,

@@ -100,8 +100,8 @@ final class CommandRoutes {
             throw new GatewayException(
                     ErrorCode.SERVICE_UNAVAILABLE, "Service " + status.name() + " cannot be used: " + problem + ".");
         });
-        // Whoever asks does not wait: how it went is in the status and in the events.
-        services.wake(status.name());
+        // How it went is in the status and in the events.
+        services.wakeRequest(status.name());
         return CompletableFuture.completedFuture(Json.answer(
                 202,
                 Json.object()

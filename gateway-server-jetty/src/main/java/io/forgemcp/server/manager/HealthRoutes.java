@@ -31,11 +31,11 @@ final class HealthRoutes {
     private final long startedAt;
 
     /** @param workers may block: an engine is asked whether it is there */
-    HealthRoutes(Gateway gateway, Version version, Executor workers) {
+    HealthRoutes(Gateway gateway, Version version, long startedAt, Executor workers) {
         this.gateway = gateway;
         this.version = version;
         this.workers = workers;
-        this.startedAt = gateway.timers().nanoTime();
+        this.startedAt = startedAt;
     }
 
     List<Route> routes() {

@@ -7,7 +7,6 @@ import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.lifecycle.ServiceStatus;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
-import io.forgemcp.gateway.thread.Workers;
 import io.forgemcp.server.http.RestAnswer;
 import io.forgemcp.server.http.RestRequest;
 import io.forgemcp.server.http.Route;
@@ -18,26 +17,23 @@ import io.forgemcp.server.rest.StatusJson;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Executor;
 
 /** Registers and deletes services at run time; both survive a restart. */
-final class RegistrationRoutes implements AutoCloseable {
+final class RegistrationRoutes {
     private final Gateway gateway;
     private final RegisteredServices registered;
     private final Permissions permissions;
     private final Known known;
-    /** One change after the other, because each is several steps. */
-    private final ThreadPoolExecutor changes = new ThreadPoolExecutor(
-            1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Workers.daemons("forge-manager"));
+    private final Executor changes;
 
-    RegistrationRoutes(Gateway gateway, RegisteredServices registered, Permissions permissions) {
+    /** @param changes runs one change after the other; may block */
+    RegistrationRoutes(Gateway gateway, RegisteredServices registered, Permissions permissions, Executor changes) {
         this.gateway = gateway;
         this.registered = registered;
         this.permissions = permissions;
         this.known = new Known(gateway.services());
-        changes.allowCoreThreadTimeOut(true);
+        this.changes = changes;
     }
 
     List<Route> routes() {
@@ -98,10 +94,5 @@ final class RegistrationRoutes implements AutoCloseable {
                 .status(name)
                 .orElseThrow(() -> new GatewayException(
                         ErrorCode.UNKNOWN_SERVICE, "Service " + name + " was deleted again by somebody else."));
-    }
-
-    @Override
-    public void close() {
-        changes.shutdownNow();
     }
 }

@@ -3,12 +3,16 @@ package io.forgemcp.server.manager;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.forgemcp.gateway.endpoint.CallTally;
 import io.forgemcp.gateway.lifecycle.Instance;
+import io.forgemcp.gateway.lifecycle.ServiceEfficiency;
 import io.forgemcp.gateway.lifecycle.ServiceStatus;
+import io.forgemcp.gateway.lifecycle.SleepDepth;
 import io.forgemcp.gateway.scaling.efficiency.EfficiencyReport;
 import io.forgemcp.gateway.scaling.efficiency.EfficiencyReport.Quantiles;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.server.rest.Json;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -64,6 +68,36 @@ final class ReportJson {
         json.put("cpu_asleep", times(service.cpuAsleep(), 100));
         json.set("wake_time", quantiles(service.wakes()));
         return json;
+    }
+
+    /** What every depth of sleep has meant for a service. */
+    static ObjectNode depths(ServiceEfficiency service) {
+        ObjectNode json = Json.object();
+        json.put("name", service.name().value());
+        json.put("depth_now", service.depth() == null ? null : label(service.depth()));
+        json.set(
+                "depths",
+                Json.array(
+                        service.depths().stream(),
+                        depth -> Json.object()
+                                .put("depth", label(depth.depth()))
+                                .put("sleeps", depth.sleeps())
+                                .put("wakes", depth.wakes())
+                                .put("wake_p50_ms", millis(depth.wakeMedian()))
+                                .put("wake_p95_ms", millis(depth.wakeP95()))
+                                .put("memory_awake", over(depth.awakeBytes(), MEBI))
+                                .put("memory_asleep", over(depth.asleepBytes(), MEBI))
+                                .put("cpu_asleep", depth.asleepCpuPercent())
+                                .put("not_used_because", depth.objection())));
+        return json;
+    }
+
+    private static String label(SleepDepth depth) {
+        return depth.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static @Nullable Double millis(@Nullable Duration duration) {
+        return duration == null ? null : (Double) (duration.toNanos() / 1e6);
     }
 
     /** Cost in what is measured: no price of a gigabyte is known here. */

@@ -67,6 +67,7 @@ final class ReportRoutes {
 
     private ObjectNode efficiency() {
         ObjectNode json = reports.efficiency(gateway.efficiency());
+        json.set("depths", Json.array(gateway.services().efficiency().stream(), ReportJson::depths));
         ObjectNode withheld = json.putObject("sleep_depths_withheld");
         gateway.services().runtimes().stream()
                 .filter(runtime -> !runtime.withheldDepths().isEmpty())
