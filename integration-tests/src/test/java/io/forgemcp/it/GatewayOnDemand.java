@@ -11,8 +11,10 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.awaitility.Awaitility;
 
 /**
  * Starts a gateway in front of any URL that is posted to it, and answers with the URL to use instead: for programs that
@@ -45,9 +47,20 @@ final class GatewayOnDemand implements AutoCloseable {
                     .isolation(Isolation.SESSION)
                     .build());
             gateways.add(gateway);
+            awaitLearnt(gateway);
             byte[] answer = gateway.mcp("suite").toString().getBytes(UTF_8);
             exchange.sendResponseHeaders(200, answer.length);
             exchange.getResponseBody().write(answer);
+        }
+    }
+
+    /** As a client would find a gateway that has been running for a while. */
+    private static void awaitLearnt(TestGateway gateway) {
+        try (GatewayClient client = gateway.client("suite")) {
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(20))
+                    .pollInterval(Duration.ofMillis(50))
+                    .until(() -> !client.request("tools/list", Json.of("{}")).has("_meta"));
         }
     }
 

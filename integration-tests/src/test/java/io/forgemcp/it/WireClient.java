@@ -3,7 +3,6 @@ package io.forgemcp.it;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -112,36 +111,47 @@ final class WireClient {
         return request("7", "tools/call", "{'name':'" + tool + "','arguments':{}}");
     }
 
-    /** Sends a request under this id, which is JSON, and reads until it is answered or the stream ends. */
+    /** Sends a request under this id and reads until it is answered or the stream ends. Single quotes stand for double ones. */
     Exchange request(String id, String method, String params) {
-        HttpResponse<InputStream> response = open(id, method, params);
-        JsonNode asked = Json.of(id);
+        return raw(id.replace('\'', '"'), method, params.replace('\'', '"'));
+    }
+
+    /** As {@link #request}, with every character sent as it is. */
+    Exchange raw(String id, String method, String params) {
+        JsonNode asked = Json.tree(id);
         return read(
-                response,
+                openRaw(id, method, params),
                 message -> !message.has("method") && message.path("id").asText().equals(asked.asText()));
     }
 
     /** Sends a request and leaves what comes to the caller, who closes it. */
     HttpResponse<InputStream> open(String id, String method, String params) {
-        JsonNode given = Json.of(params);
-        if (modern) {
-            ObjectNode meta = ((ObjectNode) given).withObject("/_meta");
-            meta.put(META + "protocolVersion", "2026-07-28");
-            meta.set(META + "clientInfo", Json.of("{'name':'t','version':'1'}"));
-            meta.set(META + "clientCapabilities", capabilities);
-        }
-        String body = "{\"jsonrpc\":\"2.0\",\"id\":" + Json.of(id) + ",\"method\":\"" + method + "\",\"params\":"
-                + given + "}";
+        return openRaw(id, method, params.replace('\'', '"'));
+    }
+
+    private HttpResponse<InputStream> openRaw(String id, String method, String params) {
+        String body = "{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"method\":\"" + method + "\",\"params\":"
+                + (modern ? withMeta(params) : params) + "}";
         HttpRequest.Builder request = builder();
         if (modern) {
             request.header("Mcp-Method", method);
-            String name =
-                    given.path(method.equals("resources/read") ? "uri" : "name").asText("");
+            String name = Json.tree(params)
+                    .path(method.equals("resources/read") ? "uri" : "name")
+                    .asText("");
             if (!name.isEmpty()) {
                 request.header("Mcp-Name", name);
             }
         }
         return send(request.POST(BodyPublishers.ofString(body)).build());
+    }
+
+    /** The parameters with what every request of the newer generation says about its client. */
+    private String withMeta(String params) {
+        String open = params.substring(0, params.lastIndexOf('}'));
+        return open + (open.endsWith("{") ? "" : ",") + "\"_meta\":{\"" + META
+                + "protocolVersion\":\"2026-07-28\",\"" + META + "clientInfo\":{\"name\":\"t\",\"version\":\"1\"},\""
+                + META
+                + "clientCapabilities\":" + capabilities + "}}";
     }
 
     /** Opens the stream of this session, after an event if one is given. */
@@ -212,7 +222,8 @@ final class WireClient {
         String result = results.get(message.path("method").asText());
         if (message.has("id") && result != null) {
             read(
-                    post("{\"jsonrpc\":\"2.0\",\"id\":" + message.path("id") + ",\"result\":" + Json.of(result) + "}"),
+                    post("{\"jsonrpc\":\"2.0\",\"id\":" + message.path("id") + ",\"result\":"
+                            + result.replace('\'', '"') + "}"),
                     ignored -> false);
         }
     }
