@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -152,6 +154,15 @@ final class KnowledgeFile {
                             .put("to", relation.to()))
                     .append('\n');
         }
-        directory.write(file, lines.toString().getBytes(StandardCharsets.UTF_8));
+        directory.write(file, lines.toString().getBytes(StandardCharsets.UTF_8), forOwnerOnly());
+    }
+
+    /** What somebody wants remembered is nobody else's business; without POSIX rights the directory has to do. */
+    private FileAttribute<?>[] forOwnerOnly() {
+        return file.getFileSystem().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
     }
 }

@@ -9,8 +9,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.util.Locale;
 import java.util.UUID;
@@ -106,8 +106,12 @@ final class Sandbox {
         return path.equals(root());
     }
 
-    /** Replaces or makes a file as a whole: a crash leaves the old content or the new, never a half. */
-    void write(Path path, byte[] content) throws IOException {
+    /**
+     * Replaces or makes a file as a whole: a crash leaves the old content or the new, never a half.
+     *
+     * @param ofNewFile how a file that is not there yet is made; one that is there keeps its rights
+     */
+    void write(Path path, byte[] content, FileAttribute<?>... ofNewFile) throws IOException {
         Path parent = path.getParent();
         if (parent == null) {
             throw new NoSuchFileException(path.toString());
@@ -122,7 +126,7 @@ final class Sandbox {
         }
         Path fresh = parent.resolve("." + UUID.randomUUID() + ".part");
         try {
-            Files.write(fresh, content, StandardOpenOption.CREATE_NEW);
+            Files.write(Files.createFile(fresh, ofNewFile), content);
             PosixFileAttributeView rights = Files.getFileAttributeView(path, PosixFileAttributeView.class);
             if (rights != null && Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
                 Files.setPosixFilePermissions(fresh, rights.readAttributes().permissions());

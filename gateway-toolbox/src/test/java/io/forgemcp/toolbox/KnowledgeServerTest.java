@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -42,6 +43,13 @@ class KnowledgeServerTest {
                 "entities",
                 List.of(entity("Ann", "person", "likes tea"), entity("Acme", "company", "sells anvils")));
         knowledge.text("add_relations", "relations", List.of(relation("Ann", "works at", "Acme")));
+    }
+
+    @Test
+    void onlyTheOwnerMayReadWhatIsRemembered() throws IOException {
+        rememberAnn();
+
+        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
     }
 
     @Test

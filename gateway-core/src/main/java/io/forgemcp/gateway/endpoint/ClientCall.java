@@ -97,7 +97,7 @@ final class ClientCall implements CallListener {
         end();
         ServerView view = session.told();
         Message exposed = view == null ? answer : ReadableUris.expose(view, route.service(), answer);
-        reply.answer(exposed.with(Field.ID, id.toBytes()));
+        reply.answer(exposed.surrenderWith(Field.ID, id.toBytes()));
     }
 
     @Override

@@ -328,6 +328,23 @@ public final class Message {
         return Splice.replace(bytes, 0, bytes.length, places[slot], places[slot + 1], json);
     }
 
+    /**
+     * The text in which one part is replaced, for the last who uses this message: where the replacement fits it is written
+     * into the message's own bytes, with spaces behind it, so that a large answer is not copied for its id. The message
+     * must not be used afterwards.
+     */
+    public byte[] surrenderWith(Field field, byte[] json) {
+        int slot = field.ordinal() * 2;
+        int begin = places[slot];
+        int end = places[slot + 1];
+        if (end == 0 || json.length > end - begin) {
+            return with(field, json);
+        }
+        System.arraycopy(json, 0, bytes, begin, json.length);
+        Arrays.fill(bytes, begin + json.length, end, (byte) ' ');
+        return bytes;
+    }
+
     /** A copy of the text with several parts replaced at once. */
     public Edit edit() {
         return new Edit();

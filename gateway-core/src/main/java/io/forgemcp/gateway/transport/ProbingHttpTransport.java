@@ -2,15 +2,24 @@ package io.forgemcp.gateway.transport;
 
 import io.forgemcp.gateway.service.WireProtocol;
 import io.forgemcp.gateway.time.Timers;
+import java.net.URI;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Finds out which of the two HTTP transports a URL speaks: {@code initialize} is posted as streamable HTTP wants it, and
  * if the server refuses that with 400, 404 or 405 the older transport is tried (MCP 2025-11-25, Transports, Backwards
- * Compatibility). Thread-safe.
+ * Compatibility). That a server speaks the older one is remembered for a while, so that not every session begins with a
+ * refusal. Thread-safe.
  */
 public final class ProbingHttpTransport implements UpstreamTransport {
+    private static final long REMEMBER_NANOS = Duration.ofMinutes(10).toNanos();
+
+    /** Servers that turned out to speak the older transport, and since when, by {@link Timers#nanoTime}. */
+    private final ConcurrentHashMap<URI, Long> older = new ConcurrentHashMap<>();
+
     private final HttpExchanger http;
     private final Timers timers;
     private final TransportSettings settings;
@@ -33,10 +42,37 @@ public final class ProbingHttpTransport implements UpstreamTransport {
     @Override
     public CompletionStage<UpstreamChannel> open(String service, InstanceAddress address, ChannelListener listener) {
         InstanceAddress.Http place = (InstanceAddress.Http) address;
+        if (isKnownAsOlder(place.url())) {
+            return openOlder(service, place, listener);
+        }
         UpstreamChannel newer = new StreamableHttpChannel(
                 service, place, http, timers, settings, StreamableHttpChannel.Refusals.FAILURES, listener);
-        return CompletableFuture.completedFuture(
-                new ProbingChannel(newer, () -> new SseChannel(service, place, http, settings, listener).connect()));
+        return CompletableFuture.completedFuture(new ProbingChannel(newer, () -> openOlder(service, place, listener)));
+    }
+
+    private CompletionStage<UpstreamChannel> openOlder(
+            String service, InstanceAddress.Http place, ChannelListener listener) {
+        return new SseChannel(service, place, http, settings, listener)
+                .connect()
+                .whenComplete((channel, refused) -> {
+                    if (refused == null) {
+                        older.put(place.url(), timers.nanoTime());
+                    } else {
+                        older.remove(place.url());
+                    }
+                });
+    }
+
+    private boolean isKnownAsOlder(URI url) {
+        Long since = older.get(url);
+        if (since == null) {
+            return false;
+        }
+        if (timers.nanoTime() - since > REMEMBER_NANOS) {
+            older.remove(url, since);
+            return false;
+        }
+        return true;
     }
 
     @Override

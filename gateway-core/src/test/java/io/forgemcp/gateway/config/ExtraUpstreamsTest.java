@@ -55,6 +55,20 @@ class ExtraUpstreamsTest {
     }
 
     @Test
+    void theSchemeMayBeWrittenInCapitals() {
+        assertThat(ExtraUpstreams.parse("docs=HTTP://127.0.0.1:8123/mcp"))
+                .isEqualTo(ServiceDefinition.http("docs", URI.create("HTTP://127.0.0.1:8123/mcp"))
+                        .build());
+    }
+
+    @Test
+    void aCommandMayHaveAUrlAmongItsArguments() {
+        assertThat(ExtraUpstreams.parse("docs=npx -y bridge http://127.0.0.1:8123/mcp")
+                        .wire())
+                .isEqualTo(WireProtocol.STDIO);
+    }
+
+    @Test
     void aPasswordInAUrlIsRefusedWithoutBeingShown() {
         assertThatThrownBy(() -> ExtraUpstreams.parse("x=http://me:hunter2@host/mcp"))
                 .hasMessageContaining("must not hold a password")

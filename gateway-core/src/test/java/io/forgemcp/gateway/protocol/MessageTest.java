@@ -93,6 +93,27 @@ class MessageTest {
     }
 
     @Test
+    void aSurrenderedAnswerTakesAnIdThatFitsInPlace() {
+        Message message = parse("{'jsonrpc':'2.0','id':1700000000000001,'result':{'n':1}}");
+
+        byte[] text = message.surrenderWith(Field.ID, "\"a\"".getBytes(UTF_8));
+
+        assertThat(text).isSameAs(message.bytes());
+        assertThat(Message.parse(text).id()).isEqualTo(new RequestId("\"a\""));
+        assertThat(Message.parse(text).get(Field.RESULT)).hasToString("{\"n\":1}");
+    }
+
+    @Test
+    void aSurrenderedAnswerIsCopiedForAnIdThatDoesNotFit() {
+        Message message = parse("{'jsonrpc':'2.0','id':7,'result':{}}");
+
+        byte[] text = message.surrenderWith(Field.ID, "1000000".getBytes(UTF_8));
+
+        assertThat(new String(text, UTF_8)).isEqualTo("{\"jsonrpc\":\"2.0\",\"id\":1000000,\"result\":{}}");
+        assertThat(message.id()).isEqualTo(new RequestId("7"));
+    }
+
+    @Test
     void membersOfArgumentsMayHaveTheNamesOfTheEnvelope() {
         Message message = parse(
                 "{'jsonrpc':'2.0','id':1,'method':'tools/call','params':{'arguments':{'name':'x','method':'y','id':2,'_meta':{'progressToken':9}},'name':'t'}}");

@@ -5,11 +5,13 @@ import static io.forgemcp.gateway.transport.ScriptedHttpServer.reply;
 import static io.forgemcp.gateway.transport.ScriptedHttpServer.stream;
 import static io.forgemcp.gateway.transport.ScriptedHttpServer.write;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.forgemcp.gateway.service.WireProtocol;
 import io.forgemcp.gateway.time.ManualTimers;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -30,8 +32,11 @@ class ProbingHttpTransportTest {
         http.close();
     }
 
+    private final ManualTimers timers = new ManualTimers();
+    private final ProbingHttpTransport transport = new ProbingHttpTransport(http, timers);
+
     private UpstreamChannel initialize(ScriptedHttpServer server) {
-        UpstreamChannel channel = new ProbingHttpTransport(http, new ManualTimers())
+        UpstreamChannel channel = transport
                 .open("svc", new InstanceAddress.Http(server.uri("/mcp"), Map.of(), WireProtocol.HTTP_PROBED), listener)
                 .toCompletableFuture()
                 .join();
@@ -76,6 +81,42 @@ class ProbingHttpTransportTest {
                     .extracting(request -> request.method() + " " + request.path())
                     .containsExactly("POST /mcp", "GET /mcp", "POST /post");
         }
+    }
+
+    @Test
+    void aServerKnownToSpeakHttpWithSseIsNotProbedAgainForAWhile() throws Exception {
+        try (ScriptedHttpServer server = new ScriptedHttpServer((request, out, socket) -> {
+            if (request.method().equals("GET")) {
+                stream(out);
+                write(out, "event: endpoint\ndata: /post\n\n");
+                waitForEnd();
+            } else {
+                reply(out, request.path().equals("/post") ? 202 : 405, "", "");
+            }
+        })) {
+            openUntilThePostIsTaken(server, 1);
+            openUntilThePostIsTaken(server, 2);
+            assertThat(probes(server)).isEqualTo(1);
+
+            timers.advance(Duration.ofMinutes(11));
+            openUntilThePostIsTaken(server, 3);
+            assertThat(probes(server)).isEqualTo(2);
+        }
+    }
+
+    private void openUntilThePostIsTaken(ScriptedHttpServer server, int times) {
+        initialize(server);
+        await().until(() -> server.requests.stream()
+                        .filter(request -> request.path().equals("/post"))
+                        .count()
+                == times);
+    }
+
+    private static long probes(ScriptedHttpServer server) {
+        return server.requests.stream()
+                .filter(request ->
+                        request.path().equals("/mcp") && request.method().equals("POST"))
+                .count();
     }
 
     @Test

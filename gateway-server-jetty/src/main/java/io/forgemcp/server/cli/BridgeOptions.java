@@ -11,6 +11,7 @@ import io.forgemcp.gateway.translate.BridgeSettings;
 import io.forgemcp.gateway.translate.BridgeSettings.Sharing;
 import io.forgemcp.server.ServerSettings;
 import io.forgemcp.server.rest.TranslateRoutes.Face;
+import io.forgemcp.server.rest.Version;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -128,7 +129,7 @@ final class BridgeOptions {
                     .withSharing(sharing)
                     .withLimits(maxSessions, idle)
                     .withPaths(ssePath, messagePath)
-                    .withVersion(Build.current().version());
+                    .withVersion(Version.current().version());
         } catch (IllegalArgumentException e) {
             throw refused(String.valueOf(e.getMessage()));
         }

@@ -6,6 +6,7 @@ import io.forgemcp.gateway.Gateway;
 import io.forgemcp.gateway.GatewayBuilder;
 import io.forgemcp.gateway.GatewaySettings;
 import io.forgemcp.gateway.config.Configuration;
+import io.forgemcp.gateway.config.ExtraUpstreams;
 import io.forgemcp.gateway.config.LoadResult;
 import io.forgemcp.gateway.config.read.Durations;
 import io.forgemcp.gateway.config.read.Finding;
@@ -21,6 +22,7 @@ import io.forgemcp.server.Management;
 import io.forgemcp.server.client.JettyHttpExchanger;
 import io.forgemcp.server.manager.RegisteredServices;
 import io.forgemcp.server.prometheus.PrometheusMetrics;
+import io.forgemcp.server.rest.Version;
 import io.forgemcp.toolbox.Toolbox;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -82,7 +84,8 @@ final class GatewayOptions {
     /** A gateway that has not been started; the configuration must be free of errors. */
     Gateway build(ConfigurationOptions.Loaded loaded, Authenticator authenticator) {
         Configuration files = requireValid(loaded);
-        OwnedStore store = OwnedStore.open(DataDirectory.prepare(data));
+        Path directory = DataDirectory.prepare(data);
+        OwnedStore store = OwnedStore.open(directory);
         GatewayBuilder builder = Gateway.builder();
         builder.settings(settings(loaded, files))
                 .httpExchanger(new JettyHttpExchanger())
@@ -91,10 +94,10 @@ final class GatewayOptions {
                 .metrics(metrics())
                 .store(store)
                 .authenticator(authenticator)
-                .version(Build.current().version());
+                .version(Version.current().version());
         try {
             new RegisteredServices(store, management(loaded).entries())
-                    .over(services(files))
+                    .over(services(files, directory))
                     .forEach(builder::service);
             files.virtualServers().forEach(builder::virtualServer);
             return builder.build();
@@ -179,12 +182,20 @@ final class GatewayOptions {
         };
     }
 
+    private static ServiceDefinition fromArgument(String upstream) {
+        try {
+            return ExtraUpstreams.parse(upstream);
+        } catch (GatewayException refused) {
+            throw new CommandFailure(ExitCode.USAGE, String.valueOf(refused.getMessage()), refused);
+        }
+    }
+
     /** From the files, then from the command line, then the bundled ones whose names are still free. */
-    private List<ServiceDefinition> services(Configuration files) {
+    private List<ServiceDefinition> services(Configuration files, Path directory) {
         Map<ServiceName, ServiceDefinition> services = new LinkedHashMap<>();
         files.services().forEach(service -> services.put(service.name(), service));
         for (String upstream : upstreams) {
-            ServiceDefinition service = UpstreamArgument.parse(upstream);
+            ServiceDefinition service = fromArgument(upstream);
             if (services.putIfAbsent(service.name(), service) != null) {
                 throw new CommandFailure(
                         ExitCode.USAGE,
@@ -192,8 +203,7 @@ final class GatewayOptions {
             }
         }
         if (!withoutToolbox && (upstreams.isEmpty() || configuration.isGiven())) {
-            Toolbox.services(DataDirectory.prepare(data))
-                    .forEach(service -> services.putIfAbsent(service.name(), service));
+            Toolbox.services(directory).forEach(service -> services.putIfAbsent(service.name(), service));
         }
         return List.copyOf(services.values());
     }

@@ -1,5 +1,6 @@
 package io.forgemcp.server.cli;
 
+import io.forgemcp.server.rest.Version;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -83,7 +84,7 @@ public final class Main {
             name = "forge-gateway",
             description = "One URL in front of many MCP servers.",
             mixinStandardHelpOptions = true,
-            versionProvider = Version.class,
+            versionProvider = VersionLine.class,
             synopsisSubcommandLabel = "COMMAND",
             exitCodeListHeading = "%nExit codes:%n",
             exitCodeList = {
@@ -98,10 +99,10 @@ public final class Main {
     private static final class Root {}
 
     /** The answer to {@code --version}. */
-    private static final class Version implements CommandLine.IVersionProvider {
+    private static final class VersionLine implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {
-            return new String[] {"forge-gateway " + Build.current().version()};
+            return new String[] {"forge-gateway " + Version.current().version()};
         }
     }
 }

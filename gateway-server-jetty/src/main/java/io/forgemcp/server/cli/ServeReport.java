@@ -8,6 +8,7 @@ import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.virtualserver.VirtualServer;
 import io.forgemcp.server.GatewayServer;
 import io.forgemcp.server.Role;
+import io.forgemcp.server.rest.Version;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Path;
@@ -88,7 +89,7 @@ record ServeReport(
         out.printf(
                 Locale.ROOT,
                 "Forge MCP Gateway %s is ready after %.2f s%n%n",
-                Build.current().version(),
+                Version.current().version(),
                 seconds);
         if (uri != null) {
             printEndpoints(out, uri);

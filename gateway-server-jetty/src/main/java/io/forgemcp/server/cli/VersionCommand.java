@@ -1,5 +1,6 @@
 package io.forgemcp.server.cli;
 
+import io.forgemcp.server.rest.Version;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -21,7 +22,7 @@ final class VersionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Build build = Build.current();
+        Version build = Version.current();
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("version", build.version());
         fields.put("commit", build.commit());

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.ReentrantLock;
 import org.eclipse.jetty.client.ByteBufferRequestContent;
 import org.eclipse.jetty.client.BytesRequestContent;
@@ -130,7 +131,8 @@ public final class JettyHttpExchanger implements HttpExchanger {
     }
 
     private static HttpClient newClient(SslContextFactory.Client security) {
-        QueuedThreadPool threads = new QueuedThreadPool(THREADS, 1, 60_000);
+        // Jetty's own kind of queue would start JMX to learn one number.
+        QueuedThreadPool threads = new QueuedThreadPool(THREADS, 1, 60_000, new LinkedBlockingQueue<>());
         threads.setName("forge-upstream");
         threads.setDaemon(true);
         threads.setReservedThreads(0);
