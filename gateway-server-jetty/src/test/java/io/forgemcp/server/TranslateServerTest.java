@@ -1,11 +1,13 @@
 package io.forgemcp.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.forgemcp.gateway.lifecycle.process.ProcessRuntime;
+import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.time.SystemTimers;
 import io.forgemcp.gateway.translate.Bridge;
 import io.forgemcp.gateway.translate.BridgeSettings;
@@ -52,10 +54,14 @@ class TranslateServerTest {
     }
 
     private void start(BridgeSettings settings) {
-        bridge = new Bridge(ScriptedChild.service(), runtime, new StdioTransport(), timers, settings);
+        start(settings, ScriptedChild.service());
+        bridge.start().toCompletableFuture().join();
+    }
+
+    private void start(BridgeSettings settings, ServiceDefinition child) {
+        bridge = new Bridge(child, runtime, new StdioTransport(), timers, settings);
         server = TranslateServer.start(
                 bridge, settings, Set.of(), timers, ServerSettings.defaults().withAddress("127.0.0.1", 0));
-        bridge.start().toCompletableFuture().join();
     }
 
     private HttpRequest.Builder request(String path) {
@@ -120,11 +126,25 @@ class TranslateServerTest {
         JsonNode error = call(session, "die").join().get("error");
         assertThat(error.get("message").asText()).contains("killed by signal 9").contains("farewell");
         assertThat(error.at("/data/code").asText()).isEqualTo("GW-1503");
-        assertThat(health()).isEqualTo(503);
         assertThat(call(session, "whoami").join().at("/result/pid").asInt())
                 .isPositive()
                 .isNotEqualTo(before);
         assertThat(health()).isEqualTo(200);
+    }
+
+    @Test
+    void healthSaysWhyThereIsNoChild() throws Exception {
+        start(
+                BridgeSettings.DEFAULT,
+                ServiceDefinition.stdio("server", "no-such-program").build());
+        assertThatThrownBy(() -> bridge.start().toCompletableFuture().join()).hasMessageContaining("no-such-program");
+        assertThat(health()).isEqualTo(503);
+        assertThat(client.send(request("/health").build(), BodyHandlers.ofString())
+                        .body())
+                .contains("unhealthy", "no-such-program");
+        assertThat(client.send(request("/live").build(), BodyHandlers.ofString())
+                        .statusCode())
+                .isEqualTo(200);
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.forgemcp.gateway.lifecycle.ServiceRuntime;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.time.Timers;
 import io.forgemcp.gateway.transport.UpstreamTransport;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A server on standard streams, served over streamable HTTP and HTTP+SSE. It passes messages on as they are: it knows no
- * tools and no limits of time, and gives each client a child of its own unless told otherwise. Thread-safe; nothing blocks.
+ * tools and no limits of time, and gives each client a child of its own unless told otherwise. Thread-safe; nothing but closing blocks.
  *
  * <p>A child that dies is started again; what it had under way ends with an error. Requests of the revision 2026-07-28,
  * which know no sessions, share one child that is spoken to without a handshake.
@@ -121,12 +122,13 @@ public final class Bridge implements AutoCloseable {
         return new Health(down == 0 && !closed, down, sessions.size(), reason == null ? null : reason.getMessage());
     }
 
-    /** Refuses new sessions, ends all that there are, and their children. Idempotent. */
+    /** Refuses new sessions, ends all that there are, and waits some seconds for their children to end. Idempotent. */
     @Override
     public void close() {
         closed = true;
+        List<ServerLink> all = List.copyOf(links);
         sessions.close();
-        CompletableFuture.allOf(links.stream()
+        CompletableFuture.allOf(all.stream()
                         .map(link -> link.close().toCompletableFuture())
                         .toArray(CompletableFuture[]::new))
                 .join();

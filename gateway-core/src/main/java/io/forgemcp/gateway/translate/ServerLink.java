@@ -71,6 +71,7 @@ final class ServerLink {
 
     private final AtomicLong deliveries = new AtomicLong();
     private final CompletableFuture<Void> firstStart = new CompletableFuture<>();
+    private final CompletableFuture<Void> allGone = new CompletableFuture<>();
     private volatile Owner owner;
     private volatile boolean down;
     private State state = State.NEW;
@@ -257,6 +258,7 @@ final class ServerLink {
         } finally {
             lock.unlock();
         }
+        firstStart.complete(null);
         if (late) {
             child.end();
             return;
@@ -266,7 +268,6 @@ final class ServerLink {
         } else {
             sendWaiting(started);
         }
-        firstStart.complete(null);
     }
 
     private void sendWaiting(LinkRun to) {
@@ -389,6 +390,9 @@ final class ServerLink {
         Timers.Cancellable planned;
         lock.lock();
         try {
+            if (state == State.CLOSED) {
+                return allGone;
+            }
             state = State.CLOSED;
             current = run;
             run = null;
@@ -401,6 +405,11 @@ final class ServerLink {
         if (planned != null) {
             planned.cancel();
         }
-        return current == null ? CompletableFuture.completedFuture(null) : current.end();
+        if (current == null) {
+            allGone.complete(null);
+        } else {
+            current.end().whenComplete((ended, failure) -> allGone.complete(null));
+        }
+        return allGone;
     }
 }

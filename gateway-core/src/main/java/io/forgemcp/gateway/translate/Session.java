@@ -2,6 +2,7 @@ package io.forgemcp.gateway.translate;
 
 import io.forgemcp.gateway.endpoint.EventStream;
 import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.time.Timers;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -18,15 +19,17 @@ final class Session {
 
     private final String id;
     private final Conversation conversation;
+    private final Timers timers;
     private final Set<Pending> pending = new LinkedHashSet<>();
     private final ArrayDeque<byte[]> backlog = new ArrayDeque<>();
     private final List<EventStream> streams = new ArrayList<>();
     private long lastUsed;
 
-    Session(String id, Conversation conversation, long now) {
+    Session(String id, Conversation conversation, Timers timers) {
         this.id = id;
         this.conversation = conversation;
-        this.lastUsed = now;
+        this.timers = timers;
+        this.lastUsed = timers.nanoTime();
     }
 
     String id() {
@@ -37,13 +40,13 @@ final class Session {
         return conversation;
     }
 
-    synchronized void used(long now) {
-        lastUsed = now;
+    synchronized void used() {
+        lastUsed = timers.nanoTime();
     }
 
-    /** Whether its client has neither asked nor listened for so long. */
-    synchronized boolean idle(long now, long nanos) {
-        return now - lastUsed > nanos && pending.isEmpty() && streams.isEmpty();
+    /** Whether its client has neither asked, waited nor listened for so long. */
+    synchronized boolean idle(long nanos) {
+        return timers.nanoTime() - lastUsed > nanos && pending.isEmpty() && streams.isEmpty();
     }
 
     synchronized void began(Pending request) {
@@ -52,6 +55,7 @@ final class Session {
 
     synchronized void ended(Pending request) {
         pending.remove(request);
+        used();
     }
 
     /** The client listens: what waited goes out first. */
@@ -63,9 +67,9 @@ final class Session {
         }
     }
 
-    synchronized void closed(EventStream stream, long now) {
+    synchronized void closed(EventStream stream) {
         streams.remove(stream);
-        lastUsed = now;
+        used();
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.forgemcp.gateway.translate;
 
-import io.forgemcp.gateway.endpoint.EventStream;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.time.Timers;
@@ -57,7 +56,7 @@ final class Sessions {
         }
         byte[] bits = new byte[16];
         random.nextBytes(bits);
-        Session session = new Session(HexFormat.of().formatHex(bits), conversations.get(), timers.nanoTime());
+        Session session = new Session(HexFormat.of().formatHex(bits), conversations.get(), timers);
         sessions.put(session.id(), session);
         session.conversation().join(session);
         return session;
@@ -71,12 +70,8 @@ final class Sessions {
                     ErrorCode.SESSION_NOT_FOUND,
                     "The session is unknown, has expired or has been ended. Send initialize again.");
         }
-        session.used(timers.nanoTime());
+        session.used();
         return session;
-    }
-
-    void closed(Session session, EventStream stream) {
-        session.closed(stream, timers.nanoTime());
     }
 
     void end(Session session, String reason) {
@@ -91,9 +86,8 @@ final class Sessions {
     private void sweepLater() {
         timers.schedule(idleTimeout.dividedBy(4), () -> {
             if (!closed) {
-                long now = timers.nanoTime();
                 for (Session session : sessions.values()) {
-                    if (session.idle(now, idleTimeout.toNanos())) {
+                    if (session.idle(idleTimeout.toNanos())) {
                         end(session, "nobody used it for " + idleTimeout.toSeconds() + " s");
                     }
                 }

@@ -101,7 +101,7 @@ final class StreamableBridge implements McpEndpoint {
     }
 
     private void modern(Message message, McpRequest request, McpResponder responder) {
-        Session passing = new Session("", stateless, timers.nanoTime());
+        Session passing = new Session("", stateless, timers);
         String claimed = message.text(Message.Field.CLAIMED_VERSION);
         if (message.isRequest() && claimed != null && !StatelessRules.isModern(claimed)) {
             RevisionRefusal refusal = new RevisionRefusal(message.requireId(), claimed, responder);
@@ -170,7 +170,7 @@ final class StreamableBridge implements McpEndpoint {
         Session session = session(request);
         EventStream stream = responder.stream(SESSION_ID, session.id());
         session.opened(stream);
-        responder.onDisconnect(() -> sessions.closed(session, stream));
+        responder.onDisconnect(() -> session.closed(stream));
     }
 
     private Session session(McpRequest request) {
@@ -188,7 +188,7 @@ final class StreamableBridge implements McpEndpoint {
     }
 
     private Session sessionOrNone(McpRequest request) {
-        return withoutSessions == null ? session(request) : new Session("", withoutSessions, timers.nanoTime());
+        return withoutSessions == null ? session(request) : new Session("", withoutSessions, timers);
     }
 
     private static void checkVersion(McpRequest request) {

@@ -214,6 +214,16 @@ class BridgeTest {
     }
 
     @Test
+    void theEndOfALongCallIsUseToo() {
+        String session = bridged.session();
+        bridged.call(session, "1");
+        bridged.pass(Duration.ofHours(5));
+        children.last().answer("{}");
+        bridged.pass(Duration.ofMinutes(20));
+        assertThat(bridged.call(session, "2").status).as("still there").isZero();
+    }
+
+    @Test
     void anIdleTimeoutOfZeroNeverEndsASession() {
         Bridged patient = new Bridged(BridgeSettings.DEFAULT.withLimits(9, Duration.ZERO));
         patient.session();

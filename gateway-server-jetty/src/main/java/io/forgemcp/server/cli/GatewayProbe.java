@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 
 /** Finds out whether a gateway answers at a URL: once, quickly, without an HTTP client that would have to be set up. */
 final class GatewayProbe {
-    private static final int PATIENCE_MILLIS = 2_000;
+    private static final int PATIENCE_MILLIS = 5_000;
     private static final int ENOUGH_BYTES = 4_096;
 
     private GatewayProbe() {}
