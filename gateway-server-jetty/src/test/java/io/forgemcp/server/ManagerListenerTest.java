@@ -7,11 +7,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.forgemcp.gateway.Gateway;
 import io.forgemcp.gateway.config.ServiceEntries;
 import io.forgemcp.gateway.config.read.Environment;
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.inprocess.JavaServer;
 import io.forgemcp.gateway.inprocess.Schema;
 import io.forgemcp.gateway.inprocess.ToolResponse;
 import io.forgemcp.gateway.lifecycle.Instance;
 import io.forgemcp.gateway.lifecycle.ServiceRuntime;
+import io.forgemcp.gateway.security.AccessPolicy;
+import io.forgemcp.gateway.security.Authenticator;
+import io.forgemcp.gateway.security.Caller;
 import io.forgemcp.gateway.service.InstanceId;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
@@ -48,6 +53,8 @@ class ManagerListenerTest {
 
     private final GatewayStore store = new InMemoryStore();
     private final Runner docker = new Runner();
+    private volatile boolean allowed = true;
+    private volatile boolean known = true;
     private Gateway gateway;
     private GatewayServer server;
 
@@ -59,6 +66,8 @@ class ManagerListenerTest {
         gateway = Gateway.builder()
                 .metrics(new PrometheusMetrics())
                 .store(store)
+                .authenticator(this::identify)
+                .accessPolicy(new Policy())
                 .runtime(docker)
                 .service(ServiceDefinition.java("calc", calculator).build())
                 .service(ServiceDefinition.java("kept", calculator)
@@ -548,6 +557,46 @@ class ManagerListenerTest {
     }
 
     @Test
+    void whoMayNotAdministerMayLookAndChangeNothing() throws Exception {
+        allowed = false;
+        String before = states();
+        for (Operation operation : operations()) {
+            if (!operation.verb().equals("GET")) {
+                HttpResponse<String> answer = CLIENT.send(
+                        HttpRequest.newBuilder(uri(operation.path().replace("{name}", "calc")))
+                                .header("Content-Type", "application/json")
+                                .method(operation.verb(), HttpRequest.BodyPublishers.ofString("{}"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+                assertThat(answer.statusCode()).as(operation.toString()).isEqualTo(403);
+                assertThat(answer.body()).contains("GW-1204");
+            }
+        }
+        assertThat(send("GET", "/services", 200)).hasSize(3);
+        assertThat(states()).isEqualTo(before);
+    }
+
+    @Test
+    void aCallerWithoutAnIdentitySeesHealthAndNothingElse() throws Exception {
+        known = false;
+        List<String> open = List.of("/health", "/ready", "/live", "/openapi.json");
+        for (Operation operation : operations()) {
+            HttpResponse<String> answer = CLIENT.send(
+                    HttpRequest.newBuilder(uri(operation.path().replace("{name}", "calc")))
+                            .header("Content-Type", "application/json")
+                            .method(operation.verb(), HttpRequest.BodyPublishers.noBody())
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            if (open.contains(operation.path())) {
+                assertThat(answer.statusCode()).as(operation.toString()).isEqualTo(200);
+                assertThat(answer.body()).doesNotContain("calc");
+            } else {
+                assertThat(answer.statusCode()).as(operation.toString()).isEqualTo(401);
+            }
+        }
+    }
+
+    @Test
     void aForeignOriginIsKeptOut() throws Exception {
         HttpResponse<String> answer = CLIENT.send(
                 HttpRequest.newBuilder(uri("/services"))
@@ -569,6 +618,29 @@ class ManagerListenerTest {
             assertThat(options.headers().firstValue("allow").orElse(""))
                     .as(operation.toString())
                     .contains(operation.verb());
+        }
+    }
+
+    private CompletionStage<Caller> identify(Authenticator.Credentials credentials) {
+        return known
+                ? CompletableFuture.completedFuture(Caller.LOCAL)
+                : CompletableFuture.failedFuture(new GatewayException(ErrorCode.UNAUTHENTICATED, "Say who you are."));
+    }
+
+    private final class Policy implements AccessPolicy {
+        @Override
+        public boolean mayUse(Caller caller, String virtualServer) {
+            return true;
+        }
+
+        @Override
+        public boolean mayCall(Caller caller, ServiceName service, String tool) {
+            return true;
+        }
+
+        @Override
+        public boolean mayAdminister(Caller caller) {
+            return allowed;
         }
     }
 

@@ -2,11 +2,20 @@ package io.forgemcp.gateway.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The names that rules and dashboards of existing deployments ask for. */
 class MetricNamesTest {
@@ -53,6 +62,29 @@ class MetricNamesTest {
                                 : Arrays.stream(buckets.split(","))
                                         .mapToDouble(Double::parseDouble)
                                         .toArray());
+    }
+
+    /** What a shipped rule, panel or list of metrics names can be found in a scrape. */
+    @ParameterizedTest
+    @ValueSource(strings = {"monitoring.yml", "monitoring-dashboard.yml"})
+    void everyMetricThatAShippedFileNamesExists(String file) throws IOException {
+        Set<String> known = Arrays.stream(Metric.values()).map(Metric::id).collect(Collectors.toSet());
+        Set<String> named = new TreeSet<>();
+        for (String line : Files.readAllLines(Path.of("../config", file))) {
+            Matcher expression = Pattern.compile("(?:condition|query): (.*?)(?:, [a-z]+: .*)?$")
+                    .matcher(line);
+            Matcher declared = Pattern.compile("name: ([a-z_]+), type:").matcher(line);
+            if (expression.find()) {
+                Pattern.compile("[a-z]+(?:_[a-z]+)+")
+                        .matcher(expression.group(1).replaceAll("\\{[^}]*}", ""))
+                        .results()
+                        .forEach(name -> named.add(name.group()));
+            }
+            if (declared.find()) {
+                named.add(declared.group(1));
+            }
+        }
+        assertThat(named).hasSizeGreaterThan(5).isSubsetOf(known);
     }
 
     @Test

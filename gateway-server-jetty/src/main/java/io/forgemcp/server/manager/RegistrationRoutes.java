@@ -62,6 +62,9 @@ final class RegistrationRoutes {
                         gateway.remove(service.name()).toCompletableFuture().join();
                     }
                     gateway.add(service);
+                    if (service.autoStart() || service.instances().min() > 0) {
+                        gateway.services().wakeRequest(service.name());
+                    }
                     return Json.answer(200, StatusJson.of(status(service.name())));
                 },
                 changes);
