@@ -2,11 +2,14 @@ package io.forgemcp.gateway.catalog;
 
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.protocol.Era;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.JsonText;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Messages;
+import io.forgemcp.gateway.protocol.ParameterHeaders;
 import io.forgemcp.gateway.protocol.RequestId;
+import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.upstream.CallListener;
 import io.forgemcp.gateway.upstream.ClientProfile;
 import io.forgemcp.gateway.upstream.UpstreamRequest;
@@ -23,12 +26,15 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks one awake server for everything it offers, all pages of all lists that its capabilities announce (MCP
  * 2025-11-25, Pagination), and bears with servers that never stop paging. Thread-safe.
  */
 final class CatalogLearner {
+    private static final Logger LOG = LoggerFactory.getLogger(CatalogLearner.class);
     private static final int MAX_PAGES = 1_000;
     private static final int MAX_ENTRIES = 20_000;
 
@@ -49,13 +55,16 @@ final class CatalogLearner {
         JsonSlice initialize = session.initializeResult();
         JsonSlice capabilities = initialize.member("capabilities");
         boolean resources = has(capabilities, "resources");
+        Era era = session.protocolVersion().era();
+        Listed seen = new Listed(era);
         CompletableFuture<List<CatalogEntry>> tools =
-                list(has(capabilities, "tools"), target, "tools/list", "tools", "name");
+                list(seen, has(capabilities, "tools"), target, "tools/list", "tools", "name");
         CompletableFuture<List<CatalogEntry>> prompts =
-                list(has(capabilities, "prompts"), target, "prompts/list", "prompts", "name");
-        CompletableFuture<List<CatalogEntry>> listed = list(resources, target, "resources/list", "resources", "uri");
+                list(seen, has(capabilities, "prompts"), target, "prompts/list", "prompts", "name");
+        CompletableFuture<List<CatalogEntry>> listed =
+                list(seen, resources, target, "resources/list", "resources", "uri");
         CompletableFuture<List<CatalogEntry>> templates =
-                list(resources, target, "resources/templates/list", "resourceTemplates", "uriTemplate");
+                list(seen, resources, target, "resources/templates/list", "resourceTemplates", "uriTemplate");
         return CompletableFuture.allOf(tools, prompts, listed, templates)
                 .thenApply(all -> new ServerCatalog(
                         target.service().name(),
@@ -65,25 +74,67 @@ final class CatalogLearner {
                         listed.join(),
                         templates.join(),
                         now,
-                        null));
+                        null,
+                        seen.caching(initialize)));
     }
 
     private static boolean has(@Nullable JsonSlice capabilities, String name) {
         return capabilities != null && capabilities.member(name) != null;
     }
 
+    /** What all lists of one server together say. Thread-safe. */
+    private static final class Listed {
+        private final Era era;
+        private @Nullable Caching caching;
+
+        private Listed(Era era) {
+            this.era = era;
+        }
+
+        private synchronized void add(JsonSlice result) {
+            Caching more = era == Era.MODERN ? ServerCatalogJson.caching(result) : null;
+            if (more != null) {
+                caching = caching == null ? more : caching.and(more);
+            }
+        }
+
+        /** Null if the server is of a revision that says nothing about it. */
+        private synchronized @Nullable Caching caching(JsonSlice greeting) {
+            add(greeting);
+            return caching;
+        }
+
+        /** A tool that no client of a modern server may use is left out, and the others survive it. */
+        private List<CatalogEntry> usable(ServiceName service, List<CatalogEntry> tools) {
+            if (era == Era.LEGACY) {
+                return tools;
+            }
+            List<CatalogEntry> usable = new ArrayList<>(tools.size());
+            for (CatalogEntry tool : tools) {
+                String fault = ParameterHeaders.of(tool.json()).fault();
+                if (fault == null) {
+                    usable.add(tool);
+                } else {
+                    LOG.warn("tool left out service={} tool={} reason={}", service, tool.name(), fault);
+                }
+            }
+            return usable;
+        }
+    }
+
     private CompletableFuture<List<CatalogEntry>> list(
-            boolean announced, UpstreamTarget target, String method, String member, String key) {
+            Listed seen, boolean announced, UpstreamTarget target, String method, String member, String key) {
         if (!announced) {
             return CompletableFuture.completedFuture(List.of());
         }
-        Listing listing = new Listing(target, method, member, key);
+        Listing listing = new Listing(seen, target, method, member, key);
         listing.ask(null);
         return listing.done;
     }
 
     /** One list, page after page. */
     private final class Listing implements CallListener {
+        private final Listed seen;
         private final UpstreamTarget target;
         private final String method;
         private final String member;
@@ -92,7 +143,8 @@ final class CatalogLearner {
         private final Set<String> cursors = new HashSet<>();
         private final CompletableFuture<List<CatalogEntry>> done = new CompletableFuture<>();
 
-        private Listing(UpstreamTarget target, String method, String member, String key) {
+        private Listing(Listed seen, UpstreamTarget target, String method, String member, String key) {
+            this.seen = seen;
             this.target = target;
             this.method = method;
             this.member = member;
@@ -123,7 +175,11 @@ final class CatalogLearner {
                 return;
             }
             JsonSlice result = answer.get(Message.Field.RESULT);
-            entries.addAll(ServerCatalogJson.entries(result == null ? null : result.member(member), key));
+            List<CatalogEntry> page = ServerCatalogJson.entries(result == null ? null : result.member(member), key);
+            entries.addAll(member.equals("tools") ? seen.usable(target.service().name(), page) : page);
+            if (result != null) {
+                seen.add(result);
+            }
             String next = result == null ? null : result.textMember("nextCursor");
             if (next == null) {
                 done.complete(entries);

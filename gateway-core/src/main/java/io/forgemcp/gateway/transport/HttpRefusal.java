@@ -7,6 +7,7 @@ import io.forgemcp.gateway.protocol.Message;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** An answer whose status is no success: what it means and how to say it. Not thread-safe. */
@@ -63,6 +64,30 @@ final class HttpRefusal {
                 && new String(body, StandardCharsets.UTF_8)
                         .toLowerCase(Locale.ROOT)
                         .contains("session");
+    }
+
+    /** What a modern server says with a status that is no success (MCP 2026-07-28, Streamable HTTP). */
+    private static final Set<String> MODERN_ERRORS =
+            Set.of("-32700", "-32600", "-32601", "-32602", "-32603", "-32020", "-32021", "-32022");
+
+    /**
+     * Whether a modern request was refused by a server that does not know what that is.
+     *
+     * @param error the JSON-RPC error in the body, if there is one
+     */
+    boolean meansOtherGeneration(Outgoing request, @Nullable Message error) {
+        if (!request.isModern() || (status != 400 && status != 404 && status != 405)) {
+            return false;
+        }
+        JsonSlice body = error == null ? null : error.get(Message.Field.ERROR);
+        JsonSlice code = body == null ? null : body.member("code");
+        return code == null || !MODERN_ERRORS.contains(code.toString());
+    }
+
+    GatewayException otherGeneration() {
+        return new GatewayException(
+                ErrorCode.SESSION_NOT_FOUND,
+                "Service \"" + service + "\" does not answer " + what + " without a session (HTTP " + status + ").");
     }
 
     GatewayException sessionLost() {

@@ -37,4 +37,9 @@ public record Outgoing(byte[] json, @Nullable String method, long id, List<Strin
     public boolean request() {
         return id >= 0;
     }
+
+    /** Whether it is a request of a generation that repeats itself in headers. */
+    boolean isModern() {
+        return request() && !headers.isEmpty();
+    }
 }

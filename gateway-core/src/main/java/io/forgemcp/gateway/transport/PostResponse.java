@@ -220,7 +220,9 @@ final class PostResponse implements HttpExchanger.Listener, UpstreamChannel.Exch
         if (channel.hasSession() && refused.meansSessionLost()) {
             channel.sessionLost();
             fail(refused.sessionLost());
-        } else if (error != null && channel.relaysRefusals()) {
+        } else if (refused.meansOtherGeneration(message, error)) {
+            fail(refused.otherGeneration());
+        } else if (error != null && (channel.relaysRefusals() || message.isModern())) {
             receiver.onMessage(error);
             end();
         } else {

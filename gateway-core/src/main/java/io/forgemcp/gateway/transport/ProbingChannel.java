@@ -80,7 +80,9 @@ final class ProbingChannel implements UpstreamChannel {
         }
 
         private boolean isWorthTrying(GatewayException failure) {
-            return failure instanceof HttpRefusedException refused
+            // A question about the newer generation says nothing about the older transport when it is refused.
+            return "initialize".equals(message.method())
+                    && failure instanceof HttpRefusedException refused
                     && (refused.status() == 400 || refused.status() == 404 || refused.status() == 405);
         }
 

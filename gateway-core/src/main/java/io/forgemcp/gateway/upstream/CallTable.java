@@ -37,6 +37,11 @@ final class CallTable {
         return id;
     }
 
+    /** An id for a request that has no deadline and is looked after elsewhere. */
+    long reserve() {
+        return ids.incrementAndGet();
+    }
+
     /** On the clock of the deadlines. */
     long now() {
         return timers.nanoTime();

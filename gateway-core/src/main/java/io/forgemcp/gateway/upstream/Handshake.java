@@ -64,6 +64,17 @@ record Handshake(JsonSlice result, ProtocolVersion version) {
                         || isTrue(capabilities, "resources", "subscribe"));
     }
 
+    /** Whether the server announced that it would say when its lists change. */
+    boolean announcesLists() {
+        return announces("tools") || announces("prompts") || announces("resources");
+    }
+
+    /** The same about one list. */
+    boolean announces(String list) {
+        JsonSlice capabilities = result.member("capabilities");
+        return capabilities != null && isTrue(capabilities, list, "listChanged");
+    }
+
     private static boolean isTrue(JsonSlice capabilities, String feature, String flag) {
         JsonSlice member = capabilities.member(feature);
         JsonSlice value = member == null ? null : member.member(flag);

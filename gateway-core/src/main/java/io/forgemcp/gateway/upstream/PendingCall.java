@@ -9,6 +9,8 @@ import io.forgemcp.gateway.transport.Outgoing;
 import io.forgemcp.gateway.transport.UpstreamChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,8 +32,9 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
 
     private final CallTable table;
     private final Dispatcher dispatcher;
+    private final UpstreamRequest request;
+    private final ClientProfile profile;
     private final Message message;
-    private final byte @Nullable [] name;
     private final CallListener listener;
     private final byte @Nullable [] clientToken;
     private final long timeoutMillis;
@@ -45,32 +48,47 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
     private boolean rejoined;
     private boolean redelivered;
 
+    /** What goes on where this call ended, because the client had to be asked. */
+    private final AtomicReference<@Nullable Object> successor = new AtomicReference<>();
+
+    /** Responses whose answer was not taken for one: that they end means nothing. */
+    private final AtomicInteger endingsToIgnore = new AtomicInteger();
+
     private boolean delivering;
     private boolean over;
     private volatile boolean answered;
     private int sweepsSinceAnswer;
     private @Nullable ArrayDeque<Object> waiting;
 
+    private static final Message NOTHING_TO_SAY =
+            Message.parse("{\"jsonrpc\":\"2.0\",\"id\":0,\"result\":{}}".getBytes(StandardCharsets.US_ASCII));
+
     /** Sends a call, for the first time or again. */
     @FunctionalInterface
     interface Dispatcher {
         /** @param after the failure that makes this the second attempt; null for the first */
         void dispatch(PendingCall call, @Nullable GatewayException after);
+
+        /** The server asks something in its answer that the client could not understand: finds out and goes on. */
+        default @Nullable Call askClient(Message answer) {
+            return null;
+        }
     }
 
     PendingCall(
             CallTable table,
             Dispatcher dispatcher,
-            Message message,
-            byte @Nullable [] name,
+            UpstreamRequest request,
+            ClientProfile profile,
             CallListener listener,
             long deadlineNanos,
             long timeoutMillis,
             long reverseNanos) {
         this.table = table;
         this.dispatcher = dispatcher;
-        this.message = message;
-        this.name = name;
+        this.request = request;
+        this.profile = profile;
+        this.message = request.message();
         this.listener = listener;
         JsonSlice token = message.get(Field.PROGRESS_TOKEN);
         this.clientToken = token == null ? null : token.toBytes();
@@ -105,16 +123,18 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
             session = on;
             sent = true;
         }
-        byte[] number = Long.toString(asked).getBytes(StandardCharsets.ISO_8859_1);
-        Message.Edit edit = message.edit().set(Field.ID, number);
-        if (name != null) {
-            edit.set(Field.NAME, name);
+        if (on.standsIn(message)) {
+            onAnswerOnChannel(NOTHING_TO_SAY);
+            return;
         }
-        if (clientToken != null) {
-            edit.set(Field.PROGRESS_TOKEN, number);
+        Outgoing outgoing;
+        try {
+            outgoing = on.wire().request(request, profile, clientToken != null, asked);
+        } catch (GatewayException unfit) {
+            accept(unfit, true);
+            return;
         }
-        UpstreamChannel.Exchange started =
-                channel.send(Outgoing.request(edit.toBytes(), message.method(), asked), this);
+        UpstreamChannel.Exchange started = channel.send(outgoing, this);
         boolean tooLate;
         synchronized (this) {
             if (id != asked) {
@@ -135,7 +155,8 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
             case NOTIFICATION -> onNotification(incoming);
             case REQUEST -> {
                 Session on = session;
-                if (on != null) {
+                // A modern server asks in its result only.
+                if (on != null && !on.isModern()) {
                     on.reverse().onRequest(incoming, this);
                 }
             }
@@ -163,6 +184,13 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
     }
 
     private void answered(Message answer, @Nullable Session on) {
+        if (on != null && on.isModern() && !on.isOpening() && ModernSide.disowns(answer)) {
+            // It speaks another revision by now, and did nothing: a new session finds out which.
+            endingsToIgnore.incrementAndGet();
+            onFailure(new GatewayException(
+                    ErrorCode.SESSION_NOT_FOUND, serviceText() + " no longer speaks the revision that it spoke."));
+            return;
+        }
         answered = true;
         if (on != null) {
             on.reached();
@@ -216,6 +244,9 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
 
     @Override
     public void onEnd() {
+        if (endingsToIgnore.get() > 0 && endingsToIgnore.getAndDecrement() > 0) {
+            return;
+        }
         if (answered) {
             table.remove(id);
         } else {
@@ -332,6 +363,11 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
 
     @Override
     public void cancel(@Nullable String reason) {
+        Object next = successor.get();
+        if (next instanceof Call rounds) {
+            rounds.cancel(reason);
+            return;
+        }
         giveUp(
                 new GatewayException(ErrorCode.CANCELLED, what() + " was cancelled."),
                 reason == null ? "cancelled" : reason);
@@ -416,13 +452,28 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
             } else if (event instanceof ReverseRequests.Asked asked) {
                 listener.onRequest(asked.request(), asked);
             } else if (((Message) event).isAnswer()) {
-                listener.onAnswer((Message) event);
+                answer((Message) event);
             } else {
                 listener.onNotification((Message) event);
             }
         } catch (RuntimeException defect) {
             LOG.error("The listener of a call failed: call={}", what(), defect);
         }
+    }
+
+    private void answer(Message answer) {
+        Session on = session;
+        if (on != null && on.isModern() && InputRounds.isFor(profile, answer)) {
+            Call rounds = dispatcher.askClient(answer);
+            if (rounds != null) {
+                Object before = successor.getAndSet(rounds);
+                if (before != null) {
+                    rounds.cancel("the caller gave up");
+                }
+                return;
+            }
+        }
+        listener.onAnswer(answer);
     }
 
     private String serviceText() {
@@ -432,6 +483,7 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
 
     /** The call as a person would name it. */
     private String what() {
+        byte[] name = request.name();
         String tool =
                 name == null ? message.text(Field.NAME) : JsonSlice.parse(name).text();
         String uri = message.text(Field.URI);

@@ -12,19 +12,16 @@ import io.forgemcp.gateway.protocol.ProtocolVersion;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.time.Timers;
 import io.forgemcp.gateway.transport.ChannelListener;
+import io.forgemcp.gateway.transport.InstanceAddress;
 import io.forgemcp.gateway.transport.Outgoing;
 import io.forgemcp.gateway.transport.UpstreamChannel;
 import io.forgemcp.gateway.transport.UpstreamTransport;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,17 +33,7 @@ import org.slf4j.LoggerFactory;
 final class Session implements UpstreamSession, ChannelListener {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
 
-    private static final int MOST_TOKENS = 1_000;
-
-    /** What all sessions of a gateway have in common. */
-    record Context(
-            UpstreamSettings settings,
-            Timers timers,
-            CallTable table,
-            UpstreamListener listener,
-            Consumer<Session> ended) {}
-
-    private final Context context;
+    private final SessionContext context;
     private final SessionKey key;
     private final UpstreamTarget target;
     private final String offered;
@@ -56,6 +43,8 @@ final class Session implements UpstreamSession, ChannelListener {
     private final AtomicBoolean over = new AtomicBoolean();
     private volatile @Nullable UpstreamChannel channel;
     private volatile @Nullable Handshake handshake;
+    private volatile Wire wire = LegacyWire.INSTANCE;
+    private volatile @Nullable ModernSide modernSide;
     /** Calls that came before the handshake was done. */
     private final ArrayDeque<PendingCall> waiting = new ArrayDeque<>();
 
@@ -64,16 +53,18 @@ final class Session implements UpstreamSession, ChannelListener {
     private volatile ClientKey owner;
     private volatile Timers.@Nullable Cancellable handshakeDeadline;
     private final ReverseRequests reverse = new ReverseRequests(this);
-    private final Map<Long, byte[]> taskTokens = new ConcurrentHashMap<>(2);
+    private final TaskTokens taskTokens = new TaskTokens();
+    private final OwnRequests own;
 
     Session(
-            Context context,
+            SessionContext context,
             SessionKey key,
             UpstreamTarget target,
             String offered,
             CircuitBreaker breaker,
             GatewayMetrics.Counter strays) {
         this.context = context;
+        this.own = new OwnRequests(this, context);
         this.key = key;
         this.target = target;
         this.offered = offered;
@@ -97,6 +88,24 @@ final class Session implements UpstreamSession, ChannelListener {
     /** The client capabilities that the server is told, a JSON object. */
     String offered() {
         return offered;
+    }
+
+    /** How requests are put to the server. */
+    Wire wire() {
+        return wire;
+    }
+
+    void wire(Wire of) {
+        wire = of;
+    }
+
+    /** Whether the server has no sessions, so that this one is the gateway's own idea. */
+    boolean isModern() {
+        return wire instanceof ModernWire;
+    }
+
+    boolean isOpening() {
+        return handshake == null;
     }
 
     CircuitBreaker breaker() {
@@ -187,7 +196,11 @@ final class Session implements UpstreamSession, ChannelListener {
     void becomeReady(UpstreamChannel fresh, Handshake agreed) {
         callOffDeadline();
         breaker.succeeded();
-        if (agreed.maySpeakUnasked() || offered.length() > 2) {
+        if (isModern()) {
+            ModernSide side = new ModernSide(this, context, fresh, agreed);
+            modernSide = side;
+            side.open();
+        } else if (agreed.maySpeakUnasked() || offered.length() > 2) {
             fresh.listen();
         }
         LOG.debug(
@@ -195,7 +208,10 @@ final class Session implements UpstreamSession, ChannelListener {
                 service(),
                 target.instance(),
                 agreed.version().date());
-        repeatWhatHolds(fresh, agreed);
+        if (over.get()) {
+            ModernSide.close(modernSide);
+        }
+        own.repeatWhatHolds(fresh, agreed);
         // In the order in which they came; who comes now queues up behind them until the queue is empty.
         for (PendingCall next = nextWaiting(); next != null; next = nextWaiting()) {
             next.transmit(this, fresh);
@@ -203,43 +219,18 @@ final class Session implements UpstreamSession, ChannelListener {
         opened.complete(this);
     }
 
-    /** Sends what the client asked of this server in an earlier conversation. */
-    private void repeatWhatHolds(UpstreamChannel fresh, Handshake agreed) {
-        try {
-            for (Message request :
-                    context.listener().opening(service(), owner, agreed.result().member("capabilities"))) {
-                newCall(request, IgnoredAnswer.INSTANCE).transmit(this, fresh);
-            }
-        } catch (RuntimeException defect) {
-            LOG.error("The listener for new sessions failed: service={}", service(), defect);
-        }
-    }
-
-    /** A request of the gateway's own that is sent on this session or not at all. */
-    private PendingCall newCall(Message request, CallListener listener) {
-        Duration timeout = context.settings().handshakeTimeout();
-        return new PendingCall(
-                        context.table(),
-                        (call, after) -> call.onNoSession(Objects.requireNonNull(after)),
-                        request,
-                        null,
-                        listener,
-                        context.timers().nanoTime() + timeout.toNanos(),
-                        timeout.toMillis(),
-                        0)
-                .register();
-    }
-
     /** Sends a request of the gateway's own if the server has the capability; its answer is of no interest. */
     void ask(String capability, Message request) {
         UpstreamChannel open = channel;
         Handshake agreed = handshake;
         if (ready && open != null && agreed != null) {
-            JsonSlice capabilities = agreed.result().member("capabilities");
-            if (capabilities != null && capabilities.member(capability) != null) {
-                newCall(request, IgnoredAnswer.INSTANCE).transmit(this, open);
-            }
+            own.ask(capability, request, open, agreed);
         }
+    }
+
+    /** Whether the gateway does what this request means, because the server has no such thing. */
+    boolean standsIn(Message request) {
+        return modernSide != null && modernSide.standsIn(request);
     }
 
     private synchronized @Nullable PendingCall nextWaiting() {
@@ -260,18 +251,11 @@ final class Session implements UpstreamSession, ChannelListener {
         if (over.get()) {
             return;
         }
-        GatewayException reason = failure.code() == ErrorCode.OUTCOME_UNKNOWN ? nothingWasAsked(failure) : failure;
+        GatewayException reason =
+                failure.code() == ErrorCode.OUTCOME_UNKNOWN ? Opening.nothingWasAsked(failure) : failure;
         openingRefusal = reason;
         breaker.failed();
         end(reason);
-    }
-
-    /** Whoever waits for the session has sent nothing yet: the outcome of their calls is known. */
-    private static GatewayException nothingWasAsked(GatewayException failure) {
-        return new GatewayException(
-                ErrorCode.UPSTREAM_UNREACHABLE,
-                failure.getMessage() + " The MCP handshake was not finished, so no call was sent. Check its log.",
-                failure);
     }
 
     /** Sends the call now, or as soon as the handshake is done. */
@@ -305,7 +289,7 @@ final class Session implements UpstreamSession, ChannelListener {
     /** Sends a notification if the session is there. */
     void notify(Message notification) {
         UpstreamChannel open = channel;
-        if (ready && open != null) {
+        if (ready && open != null && !isModern()) {
             open.send(Outgoing.notification(notification.bytes(), notification.method()), new Unanswered());
         }
     }
@@ -315,8 +299,9 @@ final class Session implements UpstreamSession, ChannelListener {
         String params = "{\"requestId\":" + id + ",\"reason\":"
                 + new String(JsonText.quote(reason), StandardCharsets.UTF_8) + "}";
         UpstreamChannel open = channel;
-        // The handshake itself is never cancelled.
-        if (open != null && handshake != null) {
+        // The handshake itself is never cancelled. Over HTTP a modern server sees the response closed instead.
+        boolean closed = isModern() && target.address() instanceof InstanceAddress.Http;
+        if (open != null && handshake != null && !closed) {
             Message notification =
                     Messages.notification("notifications/cancelled", params.getBytes(StandardCharsets.UTF_8));
             open.send(Outgoing.notification(notification.bytes(), notification.method()), new Unanswered());
@@ -337,6 +322,10 @@ final class Session implements UpstreamSession, ChannelListener {
         } else if (failure.code() == ErrorCode.SESSION_NOT_FOUND
                 && handshake != null
                 && over.compareAndSet(false, true)) {
+            if (isModern()) {
+                context.eras().forget(service());
+                ModernSide.close(modernSide);
+            }
             // Other calls may still be answered on exchanges of their own; no new ones are sent here.
             ready = false;
             LOG.debug("Upstream session lost: service={} instance={}", service(), target.instance());
@@ -360,18 +349,24 @@ final class Session implements UpstreamSession, ChannelListener {
                 }
             }
             case NOTIFICATION -> onNotification(message);
-            case REQUEST -> reverse.onRequest(message, null);
+            case REQUEST -> {
+                // A modern server asks in its results only.
+                if (!isModern()) {
+                    reverse.onRequest(message, null);
+                }
+            }
         }
     }
 
-    private void onNotification(Message notification) {
+    /** What the server says outside any call. */
+    void onNotification(Message notification) {
         if (notification.has(Field.PROGRESS)) {
             PendingCall call = context.table().find(notification.plainNumber(Field.PROGRESS));
             if (call != null && call.isOn(this)) {
                 call.onNotification(notification);
                 return;
             }
-            byte[] token = taskTokens.get(notification.plainNumber(Field.PROGRESS));
+            byte[] token = taskTokens.find(notification.plainNumber(Field.PROGRESS));
             if (token != null) {
                 say(Message.parse(notification.with(Field.PROGRESS, token)));
             }
@@ -384,9 +379,7 @@ final class Session implements UpstreamSession, ChannelListener {
 
     /** The progress token of a call lives on when the call has become a task. */
     void keepToken(long id, byte[] clientToken) {
-        if (taskTokens.size() < MOST_TOKENS) {
-            taskTokens.put(id, clientToken);
-        }
+        taskTokens.keep(id, clientToken);
     }
 
     /** Hands over what the server says outside any call. */
@@ -458,9 +451,13 @@ final class Session implements UpstreamSession, ChannelListener {
     public void onClosed(GatewayException reason) {
         if (ready) {
             end(reason);
-        } else {
-            openingFailed(reason);
+            return;
         }
+        if (isModern() && handshake == null) {
+            // Some old servers end when they are asked before initialize: the next one is not.
+            context.eras().remember(service(), null);
+        }
+        openingFailed(reason);
     }
 
     /** Ends the session; calls that were sent on it end with an unknown outcome. Idempotent. */
@@ -470,6 +467,7 @@ final class Session implements UpstreamSession, ChannelListener {
         }
         ready = false;
         callOffDeadline();
+        ModernSide.close(modernSide);
         context.ended().accept(this);
         UpstreamChannel open = channel;
         if (open != null) {

@@ -29,7 +29,7 @@ public final class Upstreams implements AutoCloseable {
     private final Timers timers;
     private final GatewayMetrics metrics;
     private final CallTable table;
-    private final Session.Context context;
+    private final SessionContext context;
     private final ConcurrentHashMap<SessionKey, Session> sessions = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<ServiceName, CircuitBreaker> breakers = new ConcurrentHashMap<>();
     private volatile boolean closed;
@@ -49,8 +49,14 @@ public final class Upstreams implements AutoCloseable {
         this.timers = timers;
         this.metrics = metrics;
         this.table = new CallTable(timers, settings.sweepInterval());
-        this.context = new Session.Context(
-                settings, timers, table, listener, session -> sessions.remove(session.key(), session));
+        this.context = new SessionContext(
+                settings,
+                timers,
+                table,
+                listener,
+                new EraMemory(timers),
+                new ModernWire(settings.version()),
+                session -> sessions.remove(session.key(), session));
         metrics.gauge(Metric.UPSTREAM_SESSIONS, sessions::size);
     }
 
@@ -75,9 +81,9 @@ public final class Upstreams implements AutoCloseable {
         long timeout = request.timeout().toNanos();
         PendingCall call = new PendingCall(
                         table,
-                        (again, after) -> dispatchAgain(again, after, target, client),
-                        request.message(),
-                        request.name(),
+                        new Way(target, client, request, listener),
+                        request,
+                        client,
                         listener,
                         timers.nanoTime() + timeout,
                         timeout / 1_000_000,
@@ -85,6 +91,44 @@ public final class Upstreams implements AutoCloseable {
                 .register();
         dispatch(call, target, client);
         return call;
+    }
+
+    /** Where a call goes, the first time and again. */
+    private final class Way implements PendingCall.Dispatcher {
+        private final UpstreamTarget target;
+        private final ClientProfile client;
+        private final UpstreamRequest request;
+        private final CallListener listener;
+
+        private Way(UpstreamTarget target, ClientProfile client, UpstreamRequest request, CallListener listener) {
+            this.target = target;
+            this.client = client;
+            this.request = request;
+            this.listener = listener;
+        }
+
+        @Override
+        public void dispatch(PendingCall call, @Nullable GatewayException after) {
+            dispatchAgain(call, after, target, client);
+        }
+
+        @Override
+        public @Nullable Call askClient(Message answer) {
+            if (listener instanceof InputRounds) {
+                // It looks at the answer itself.
+                return null;
+            }
+            InputRounds rounds = new InputRounds(
+                    request,
+                    client,
+                    listener,
+                    (again, hearing) -> send(target, client, again, hearing),
+                    timers,
+                    settings.reverseTimeout(),
+                    settings.retryDelay());
+            rounds.next(answer);
+            return rounds;
+        }
     }
 
     private void dispatch(PendingCall call, UpstreamTarget target, ClientProfile client) {

@@ -21,12 +21,14 @@ final class ManualServer implements UpstreamTransport {
     /** One message that came in, with the way back. */
     final class Received implements UpstreamChannel.Exchange {
         final Message message;
+        final List<String> headers;
         final UpstreamChannel.Receiver receiver;
         final Channel channel;
         boolean cancelled;
 
-        private Received(Message message, UpstreamChannel.Receiver receiver, Channel channel) {
+        private Received(Message message, List<String> headers, UpstreamChannel.Receiver receiver, Channel channel) {
             this.message = message;
+            this.headers = headers;
             this.receiver = receiver;
             this.channel = channel;
         }
@@ -59,9 +61,14 @@ final class ManualServer implements UpstreamTransport {
 
         @Override
         public Exchange send(Outgoing outgoing, Receiver receiver) {
-            Received received = new Received(Message.parse(outgoing.json()), receiver, this);
+            Received received = new Received(Message.parse(outgoing.json()), outgoing.headers(), receiver, this);
             if (failure != null) {
                 receiver.onFailure(failure);
+            } else if (knowsSessionsOnly && "server/discover".equals(outgoing.method())) {
+                probes.add(received);
+                receiver.onMessage(Message.parse(EchoServer.text("{\"jsonrpc\":\"2.0\",\"id\":"
+                        + received.message.requireId() + ",\"error\":{\"code\":-32601,\"message\":\"?\"}}")));
+                receiver.onEnd();
             } else if (shakesHands && "initialize".equals(outgoing.method())) {
                 handshakes.add(received);
                 received.answer(initializeResult);
@@ -90,6 +97,10 @@ final class ManualServer implements UpstreamTransport {
     final List<Received> notifications = new ArrayList<>();
     final List<Received> calls = new ArrayList<>();
     final List<InstanceAddress> evicted = new ArrayList<>();
+    final List<Received> probes = new ArrayList<>();
+    /** Whether it refuses server/discover by itself. */
+    boolean knowsSessionsOnly = true;
+
     boolean shakesHands = true;
     String initializeResult = EchoServer.INITIALIZE_RESULT;
     GatewayException failure;

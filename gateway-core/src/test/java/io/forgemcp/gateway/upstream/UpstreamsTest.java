@@ -48,7 +48,8 @@ class UpstreamsTest {
         try (EchoHttpServer server = new EchoHttpServer()) {
             callWithProgress(target(new InstanceAddress.Http(server.uri(), Map.of(), WireProtocol.STREAMABLE_HTTP)));
 
-            assertThat(server.requests).hasSize(3);
+            // server/discover, initialize, initialized and the call.
+            assertThat(server.requests).hasSize(4);
         }
     }
 

@@ -2,6 +2,7 @@ package io.forgemcp.gateway.endpoint.modern;
 
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.protocol.ClientAbilities;
 import io.forgemcp.gateway.protocol.DetailedException;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.Message;

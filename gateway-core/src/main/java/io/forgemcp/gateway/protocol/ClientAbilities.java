@@ -1,14 +1,13 @@
-package io.forgemcp.gateway.endpoint.modern;
+package io.forgemcp.gateway.protocol;
 
-import io.forgemcp.gateway.protocol.JsonSlice;
 import org.jspecify.annotations.Nullable;
 
 /** Which capability a client must have declared to be asked something (MCP 2026-07-28, Multi Round-Trip Requests). */
-final class ClientAbilities {
+public final class ClientAbilities {
     private ClientAbilities() {}
 
     /** Whether the gateway knows how a client answers this method. */
-    static boolean isQuestion(String method) {
+    public static boolean isQuestion(String method) {
         return switch (method) {
             case "elicitation/create", "sampling/createMessage", "roots/list" -> true;
             default -> false;
@@ -19,7 +18,7 @@ final class ClientAbilities {
      * What the client has not declared and would need, as a JSON object in the shape of client capabilities; null if it
      * can answer.
      */
-    static @Nullable String missing(JsonSlice declared, String method, @Nullable JsonSlice params) {
+    public static @Nullable String missing(JsonSlice declared, String method, @Nullable JsonSlice params) {
         return switch (method) {
             case "elicitation/create" -> elicitation(declared, params);
             case "sampling/createMessage" -> {

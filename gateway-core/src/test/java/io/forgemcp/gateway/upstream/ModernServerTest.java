@@ -1,0 +1,409 @@
+package io.forgemcp.gateway.upstream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.metrics.NoMetrics;
+import io.forgemcp.gateway.protocol.JsonSlice;
+import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.protocol.Message.Field;
+import io.forgemcp.gateway.protocol.ParameterHeaders;
+import io.forgemcp.gateway.protocol.ProtocolVersion;
+import io.forgemcp.gateway.service.InstanceId;
+import io.forgemcp.gateway.service.Isolation;
+import io.forgemcp.gateway.service.ServiceDefinition;
+import io.forgemcp.gateway.service.WireProtocol;
+import io.forgemcp.gateway.time.ManualTimers;
+import io.forgemcp.gateway.transport.InstanceAddress;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Conversations with servers of revision 2026-07-28, and how it is found out that they are. */
+class ModernServerTest {
+    private static final String DISCOVERED = "{\"resultType\":\"complete\",\"supportedVersions\":[\"2026-07-28\"],"
+            + "\"capabilities\":{\"tools\":{}},\"ttlMs\":0,\"cacheScope\":\"private\"}";
+    private static final String LISTENING = DISCOVERED.replace(
+            "{\"tools\":{}}", "{\"tools\":{\"listChanged\":true},\"resources\":{\"subscribe\":true}}");
+    private static final ClientProfile OLD = new ClientProfile(
+            new ClientKey("anne"), ProtocolVersion.V2025_11_25, JsonSlice.parse("{\"elicitation\":{}}"));
+    private static final ClientProfile NEW =
+            new ClientProfile(new ClientKey("bob"), ProtocolVersion.LATEST, JsonSlice.parse("{\"sampling\":{}}"));
+    private static final String META = "{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","
+            + "\"io.modelcontextprotocol/clientCapabilities\":{\"sampling\":{}},\"progressToken\":\"p\",\"trace\":1.0}";
+
+    private final ManualServer server = new ManualServer();
+    private final ManualTimers timers = new ManualTimers();
+    private final List<String> heard = new ArrayList<>();
+    private final Upstreams upstreams = new Upstreams(
+            List.of(server),
+            UpstreamSettings.DEFAULT,
+            timers,
+            new NoMetrics(),
+            (service, client, notification) -> heard.add(client.value() + " " + notification.method()));
+
+    ModernServerTest() {
+        server.knowsSessionsOnly = false;
+    }
+
+    @AfterEach
+    void nothingIsLeftAfterClosing() {
+        upstreams.close();
+        timers.advance(Duration.ofMinutes(11));
+
+        assertThat(timers.waiting()).isZero();
+        assertThat(server.channels).allMatch(channel -> channel.closed);
+    }
+
+    @Test
+    void aServerThatAnswersDiscoverIsSpokenToWithoutASession() {
+        RecordingCall call = send(OLD, "tools/call", "\"name\":\"x\",\"arguments\":{\"a\":1.0}");
+        assertThat(server.lastCall().message.method()).isEqualTo("server/discover");
+        assertThat(server.lastCall().headers)
+                .containsExactly("MCP-Protocol-Version", "2026-07-28", "Mcp-Method", "server/discover");
+        server.calls.remove(0).answer(DISCOVERED);
+
+        ManualServer.Received sent = server.lastCall();
+        assertThat(sent.headers)
+                .containsExactly("MCP-Protocol-Version", "2026-07-28", "Mcp-Method", "tools/call", "Mcp-Name", "x");
+        JsonSlice params = sent.message.get(Field.PARAMS);
+        assertThat(params.member("arguments")).hasToString("{\"a\":1.0}");
+        assertThat(params.member("_meta"))
+                .hasToString("{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","
+                        + "\"io.modelcontextprotocol/clientInfo\":{\"name\":\"forge-mcp-gateway\",\"version\":\"0.1.0\"},"
+                        + "\"io.modelcontextprotocol/clientCapabilities\":{\"elicitation\":{}}}");
+        sent.answer("7");
+        assertThat(call.result()).isEqualTo("7");
+        assertThat(server.handshakes).isEmpty();
+        assertThat(server.notifications).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"error\":{\"code\":-32601,\"message\":\"?\"}",
+                "\"error\":{\"code\":-32602,\"message\":\"Received request before initialization\"}",
+                "\"error\":{\"code\":-32000,\"message\":\"no session\"}",
+                "\"error\":{\"code\":-32020,\"message\":\"?\"}",
+                "\"error\":{\"code\":-32021,\"message\":\"?\"}",
+                "\"error\":{\"code\":-32022,\"message\":\"?\"}",
+                "\"error\":{\"code\":-32022,\"message\":\"?\",\"data\":{\"supported\":[\"2025-11-25\"]}}",
+                "\"error\":{\"code\":-32603,\"message\":\"?\"}",
+                "\"result\":{}",
+                "\"result\":{\"supportedVersions\":[\"2027-01-01\"]}",
+                "\"result\":{\"supportedVersions\":\"2026-07-28\"}"
+            })
+    void anyOtherAnswerMeansThatItWantsToBeInitialized(String answer) {
+        RecordingCall call = send(OLD, "tools/call", "\"name\":\"x\"");
+
+        ManualServer.Received probe = server.calls.remove(0);
+        probe.say("{\"jsonrpc\":\"2.0\",\"id\":" + probe.message.requireId() + "," + answer + "}");
+        probe.receiver.onEnd();
+
+        assertInitialized(call);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ErrorCode.class,
+            names = {"UPSTREAM_PROTOCOL", "UPSTREAM_REFUSED", "OUTCOME_UNKNOWN", "SESSION_NOT_FOUND"})
+    void soDoesAnyRefusalOfTheTransport(ErrorCode code) {
+        RecordingCall call = send(OLD, "tools/call", "\"name\":\"x\"");
+
+        server.calls.remove(0).receiver.onFailure(new GatewayException(code, "refused"));
+
+        assertInitialized(call);
+    }
+
+    @Test
+    void soDoesSilence() {
+        RecordingCall call = send(OLD, "tools/call", "\"name\":\"x\"");
+        server.calls.clear();
+
+        timers.advance(Duration.ofSeconds(11));
+
+        assertInitialized(call);
+    }
+
+    private void assertInitialized(RecordingCall call) {
+        assertThat(server.handshakes).hasSize(1);
+        assertThat(server.lastCall().headers).isEmpty();
+        assertThat(server.lastCall().message.get(Field.PARAMS)).hasToString("{\"name\":\"x\"}");
+        server.lastCall().answer("1");
+        assertThat(call.result()).isEqualTo("1");
+    }
+
+    @Test
+    void aServerThatNamesTheRevisionInItsRefusalIsAskedOnceMore() {
+        RecordingCall call = send(OLD, "tools/call", "\"name\":\"x\"");
+        for (int i = 0; i < 2; i++) {
+            assertThat(server.lastCall().message.method()).isEqualTo("server/discover");
+            if (i == 0) {
+                error(
+                        server.calls.remove(0),
+                        "{\"code\":-32022,\"message\":\"?\",\"data\":{\"supported\":[\"2026-07-28\"]}}");
+            }
+        }
+        server.calls.remove(0).answer(DISCOVERED);
+        server.lastCall().answer("1");
+
+        assertThat(call.result()).isEqualTo("1");
+        assertThat(server.handshakes).isEmpty();
+    }
+
+    @Test
+    void whatWasFoundOutIsRememberedForAWhile() {
+        send(OLD, "tools/call", "\"name\":\"x\"");
+        server.calls.remove(0).answer(DISCOVERED);
+        send(NEW, "tools/call", "\"name\":\"x\",\"_meta\":" + META);
+        assertThat(server.calls)
+                .as("the second client's call goes straight away")
+                .hasSize(2);
+
+        timers.advance(Duration.ofMinutes(31));
+        upstreams.closeClient(OLD.key());
+        server.calls.clear();
+        send(OLD, "tools/call", "\"name\":\"x\"");
+
+        assertThat(server.lastCall().message.method()).isEqualTo("server/discover");
+    }
+
+    @Test
+    void serversInsideTheProcessAreNotAsked() {
+        server.shakesHands = true;
+        RecordingCall call = new RecordingCall();
+        UpstreamTarget target = new UpstreamTarget(
+                target().service(),
+                target().instance(),
+                new InstanceAddress.Http(URI.create("http://svc.test/sse"), Map.of(), WireProtocol.SSE));
+        upstreams.send(target, OLD, request("tools/call", "\"name\":\"x\""), call);
+
+        assertThat(server.handshakes).hasSize(1);
+    }
+
+    @Test
+    void aServerThatHasBecomeModernIsFoundOutWhenItRefusesToBeInitialized() {
+        send(OLD, "tools/call", "\"name\":\"x\"");
+        error(server.calls.remove(0), "{\"code\":-32601,\"message\":\"?\"}");
+        upstreams.closeClient(OLD.key());
+        server.calls.clear();
+        server.shakesHands = false;
+
+        RecordingCall call = send(OLD, "tools/call", "\"name\":\"x\"");
+        assertThat(server.lastCall().message.method()).isEqualTo("initialize");
+        error(server.calls.remove(0), "{\"code\":-32601,\"message\":\"no such method\"}");
+        assertThat(server.lastCall().message.method()).isEqualTo("server/discover");
+        server.calls.remove(0).answer(DISCOVERED);
+        server.lastCall().answer("1");
+
+        assertThat(call.result()).isEqualTo("1");
+    }
+
+    @Test
+    void aServerThatIsNoLongerModernIsFoundOutByItsRefusalAndTheCallIsRepeated() {
+        RecordingCall first = send(OLD, "tools/call", "\"name\":\"x\"");
+        server.calls.remove(0).answer(DISCOVERED);
+        server.lastCall().receiver.onFailure(new GatewayException(ErrorCode.SESSION_NOT_FOUND, "HTTP 400"));
+
+        assertThat(server.lastCall().message.method()).isEqualTo("server/discover");
+        error(server.lastCall(), "{\"code\":-32000,\"message\":\"no session\"}");
+        assertThat(server.handshakes).hasSize(1);
+        server.lastCall().answer("1");
+        assertThat(first.result()).isEqualTo("1");
+    }
+
+    @Test
+    void aServerThatDropsTheRevisionIsAskedAgainWhatItSpeaks() {
+        RecordingCall call = send(OLD, "tools/call", "\"name\":\"x\"");
+        server.calls.remove(0).answer(DISCOVERED);
+        error(server.lastCall(), "{\"code\":-32022,\"message\":\"?\",\"data\":{\"supported\":[\"2025-11-25\"]}}");
+
+        assertThat(server.lastCall().message.method()).isEqualTo("server/discover");
+        error(server.lastCall(), "{\"code\":-32601,\"message\":\"?\"}");
+        server.lastCall().answer("1");
+        assertThat(call.result()).isEqualTo("1");
+    }
+
+    @Test
+    void aModernClientsOwnWordsPassThrough() {
+        RecordingCall call = send(NEW, "tools/call", "\"name\":\"x\",\"requestState\":\"s\\u0041\",\"_meta\":" + META);
+        server.calls.remove(0).answer(DISCOVERED);
+
+        ManualServer.Received sent = server.lastCall();
+        String number = sent.message.requireId().json();
+        assertThat(sent.message.get(Field.PARAMS))
+                .hasToString("{\"name\":\"x\",\"requestState\":\"s\\u0041\",\"_meta\":"
+                        + META.replace("\"progressToken\":\"p\"", "\"progressToken\":" + number) + "}");
+        sent.say("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\",\"params\":{\"progressToken\":" + number
+                + ",\"progress\":1}}");
+        sent.answer("{\"resultType\":\"input_required\",\"requestState\":\"x\\u0041\"}");
+
+        assertThat(call.result()).isEqualTo("{\"resultType\":\"input_required\",\"requestState\":\"x\\u0041\"}");
+        assertThat(call.notifications)
+                .singleElement()
+                .satisfies(progress -> assertThat(progress.get(Field.PROGRESS)).hasToString("\"p\""));
+    }
+
+    @Test
+    void aModernClientSaysNothingOfItselfToAServerWithSessions() {
+        server.knowsSessionsOnly = true;
+        RecordingCall call = send(NEW, "tools/call", "\"name\":\"x\",\"_meta\":" + META);
+
+        ManualServer.Received sent = server.lastCall();
+        assertThat(sent.message.get(Field.META))
+                .hasToString("{\"progressToken\":" + sent.message.requireId() + ",\"trace\":1.0}");
+        assertThat(server.handshakes.get(0).message.get(Field.PARAMS).member("capabilities"))
+                .hasToString("{\"sampling\":{}}");
+        sent.answer("1");
+        assertThat(call.result()).isEqualTo("1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\"requestState\":\"s\"", "\"inputResponses\":{}"})
+    void aRetryThatNobodyKnowsNeverReachesAServerWithSessions(String retry) {
+        server.knowsSessionsOnly = true;
+
+        RecordingCall call = send(NEW, "tools/call", "\"name\":\"x\"," + retry + ",\"_meta\":" + META);
+
+        assertThat(call.failure().code()).isEqualTo(ErrorCode.REQUEST_STATE_INVALID);
+        assertThat(server.calls).isEmpty();
+    }
+
+    @Test
+    void namesAndMarkedParametersAreRepeatedInHeaders() {
+        ParameterHeaders marked = ParameterHeaders.of(JsonSlice.parse(
+                "{\"inputSchema\":{\"properties\":{\"r\":{\"type\":\"string\",\"x-mcp-header\":\"Region\"}}}}"));
+        RecordingCall call = new RecordingCall();
+        Message message = request("tools/call", "\"name\":\"s-x\",\"arguments\":{\"r\":\"Zürich\"}")
+                .message();
+        upstreams.send(
+                target(),
+                OLD,
+                new UpstreamRequest(message, EchoServer.text("\"é\""), Duration.ofSeconds(30), marked),
+                call);
+        server.calls.remove(0).answer(DISCOVERED);
+
+        assertThat(server.lastCall().headers)
+                .containsSequence("Mcp-Name", "=?base64?w6k=?=", "Mcp-Param-Region", "=?base64?WsO8cmljaA==?=");
+    }
+
+    @Test
+    void givingUpClosesTheResponseAndSaysNothing() {
+        RecordingCall call = new RecordingCall();
+        Call handle = upstreams.send(target(), OLD, request("tools/call", "\"name\":\"x\""), call);
+        server.calls.remove(0).answer(DISCOVERED);
+
+        handle.cancel("enough");
+
+        assertThat(server.lastCall().cancelled).isTrue();
+        assertThat(server.notifications).isEmpty();
+        assertThat(call.failure().code()).isEqualTo(ErrorCode.CANCELLED);
+    }
+
+    @Test
+    void overStandardStreamsGivingUpHasToBeSaid() {
+        RecordingCall call = new RecordingCall();
+        Call handle = upstreams.send(stdio(), OLD, request("tools/call", "\"name\":\"x\""), call);
+        server.calls.remove(0).answer(DISCOVERED);
+
+        handle.cancel("enough");
+
+        assertThat(server.notificationTexts()).hasSize(1).allMatch(text -> text.startsWith("notifications/cancelled"));
+        assertThat(call.failure().code()).isEqualTo(ErrorCode.CANCELLED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"})
+    void whatModernServersDoNotHaveTheGatewayAnswers(String method) {
+        RecordingCall call = send(OLD, method, "\"uri\":\"test://a\",\"level\":\"info\"");
+        server.calls.remove(0).answer(DISCOVERED);
+
+        assertThat(call.result()).isEqualTo("{}");
+        assertThat(server.calls).noneMatch(sent -> sent.message.method().equals(method));
+    }
+
+    @Test
+    void aSubscriptionBecomesAStreamThatIsOpenedAnewWhenItChanges() {
+        send(OLD, "resources/subscribe", "\"uri\":\"test://a\"");
+        server.calls.remove(0).answer(LISTENING);
+        ManualServer.Received first = server.lastCall();
+        assertThat(first.message.method()).isEqualTo("subscriptions/listen");
+        assertThat(first.message.get(Field.PARAMS).member("notifications"))
+                .hasToString("{\"resourceSubscriptions\":[\"test://a\"]}");
+        first.say("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/subscriptions/acknowledged\",\"params\":{}}");
+        first.say(
+                "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/resources/updated\",\"params\":{\"uri\":\"test://a\"}}");
+
+        send(OLD, "resources/subscribe", "\"uri\":\"test://b\"");
+
+        assertThat(first.cancelled).isTrue();
+        assertThat(server.lastCall().message.get(Field.PARAMS).member("notifications"))
+                .hasToString("{\"resourceSubscriptions\":[\"test://a\",\"test://b\"]}");
+        assertThat(heard).containsExactly("anne notifications/resources/updated");
+    }
+
+    @Test
+    void theGatewayItselfListensForChangedListsAndListensAgainWhenTheStreamEnds() {
+        upstreams.session(target(), ClientProfile.GATEWAY);
+        server.calls.remove(0).answer(LISTENING);
+        ManualServer.Received stream = server.lastCall();
+        assertThat(stream.message.get(Field.PARAMS).member("notifications")).hasToString("{\"toolsListChanged\":true}");
+        assertThat(stream.headers).contains("subscriptions/listen");
+        stream.say("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/tools/list_changed\",\"params\":{}}");
+        assertThat(heard).containsExactly("gateway notifications/tools/list_changed");
+
+        stream.receiver.onEnd();
+        int before = server.calls.size();
+        timers.advance(Duration.ofSeconds(2));
+
+        assertThat(server.calls).hasSize(before + 1);
+        assertThat(server.lastCall().message.method()).isEqualTo("subscriptions/listen");
+    }
+
+    private static void error(ManualServer.Received received, String error) {
+        received.say("{\"jsonrpc\":\"2.0\",\"id\":" + received.message.requireId() + ",\"error\":" + error + "}");
+        received.receiver.onEnd();
+    }
+
+    private RecordingCall send(ClientProfile client, String method, String params) {
+        RecordingCall call = new RecordingCall();
+        upstreams.send(target(), client, request(method, params), call);
+        return call;
+    }
+
+    private static UpstreamRequest request(String method, String params) {
+        return new UpstreamRequest(
+                Message.parse(EchoServer.text(
+                        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"" + method + "\",\"params\":{" + params + "}}")),
+                null,
+                Duration.ofSeconds(30));
+    }
+
+    private static UpstreamTarget target() {
+        ServiceDefinition service = ServiceDefinition.http("svc", URI.create("http://svc.test/mcp"))
+                .isolation(Isolation.SESSION)
+                .build();
+        return new UpstreamTarget(
+                service,
+                new InstanceId(service.name(), 1),
+                new InstanceAddress.Http(URI.create("http://svc.test/mcp"), Map.of(), WireProtocol.STREAMABLE_HTTP));
+    }
+
+    private static UpstreamTarget stdio() {
+        ServiceDefinition service = ServiceDefinition.stdio("svc", "unused").build();
+        return new UpstreamTarget(
+                service,
+                new InstanceId(service.name(), 1),
+                new InstanceAddress.Stdio(OutputStream.nullOutputStream(), InputStream.nullInputStream()));
+    }
+}
