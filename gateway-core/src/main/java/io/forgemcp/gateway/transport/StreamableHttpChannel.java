@@ -35,6 +35,7 @@ final class StreamableHttpChannel implements UpstreamChannel {
     private final Refusals refusals;
     private @Nullable String session;
     private @Nullable String version;
+    private final List<String> plainHeaders;
     private volatile List<String> postHeaders;
     private volatile boolean closed;
 
@@ -53,7 +54,8 @@ final class StreamableHttpChannel implements UpstreamChannel {
         this.settings = settings;
         this.refusals = refusals;
         this.configured = configured(address.headers());
-        this.postHeaders = headers("application/json, text/event-stream", true);
+        this.plainHeaders = headers("application/json, text/event-stream", true);
+        this.postHeaders = plainHeaders;
         this.standing = new StandingStream(service, url, http, timers, settings, listener);
     }
 
@@ -100,15 +102,13 @@ final class StreamableHttpChannel implements UpstreamChannel {
             return Exchange.NONE;
         }
         PostResponse response = new PostResponse(this, message, receiver);
-        List<String> headers = with(postHeaders, message.headers());
+        // A message that brings headers of its own says itself which revision it speaks, and knows no session.
+        List<String> headers = message.headers().isEmpty() ? postHeaders : with(plainHeaders, message.headers());
         response.started(http.send(new HttpExchanger.Call("POST", url, headers, message.json()), response));
         return response;
     }
 
     private static List<String> with(List<String> always, List<String> more) {
-        if (more.isEmpty()) {
-            return always;
-        }
         List<String> all = new ArrayList<>(always);
         all.addAll(more);
         return all;
