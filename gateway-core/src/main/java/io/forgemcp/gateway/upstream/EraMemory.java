@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which generation each server turned out to speak, so that not every session has to find out. It is forgotten after a
+ * Which generations each server turned out to speak, so that not every session has to find out. It is forgotten after a
  * while and whenever it proves wrong: servers are updated. Thread-safe.
  */
 final class EraMemory {
@@ -20,9 +20,12 @@ final class EraMemory {
     /**
      * What a server turned out to be.
      *
-     * @param greeting what it says of itself, for a modern one; null for one with sessions
+     * @param greeting what it says of itself without a session; null if it has not been heard
+     * @param sessionsOnly whether it does not know what to do without a session
+     * @param noSessions whether it refused to be initialized
+     * @param until when that is forgotten, on the clock that never jumps
      */
-    record Known(@Nullable Handshake greeting, long until) {}
+    record Known(@Nullable Handshake greeting, boolean sessionsOnly, boolean noSessions, long until) {}
 
     EraMemory(Timers timers) {
         this.timers = timers;
@@ -35,12 +38,21 @@ final class EraMemory {
         return found == null || timers.nanoTime() - found.until() > 0 ? null : found;
     }
 
-    /** @param greeting of a modern server; null for one with sessions */
-    void remember(ServiceName service, @Nullable Handshake greeting) {
-        known.put(service, new Known(greeting, timers.nanoTime() + LIFETIME.toNanos()));
+    /** It answers without a session. */
+    void modern(ServiceName service, Handshake greeting, boolean noSessions) {
+        known.put(service, new Known(greeting, false, noSessions, until()));
+    }
+
+    /** It does not answer without a session. */
+    void sessionsOnly(ServiceName service) {
+        known.put(service, new Known(null, true, false, until()));
     }
 
     void forget(ServiceName service) {
         known.remove(service);
+    }
+
+    private long until() {
+        return timers.nanoTime() + LIFETIME.toNanos();
     }
 }

@@ -2,6 +2,7 @@ package io.forgemcp.gateway.upstream;
 
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.protocol.Era;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.service.WireProtocol;
 import io.forgemcp.gateway.transport.InstanceAddress;
@@ -20,6 +21,7 @@ final class Opening implements CallListener, UpstreamChannel.Receiver, EraProbe.
     private final UpstreamChannel channel;
     private @Nullable Handshake agreed;
     private boolean probed;
+    private @Nullable GatewayException refusal;
 
     Opening(Session session, SessionContext context, UpstreamChannel channel) {
         this.session = session;
@@ -27,15 +29,32 @@ final class Opening implements CallListener, UpstreamChannel.Receiver, EraProbe.
         this.channel = channel;
     }
 
+    /**
+     * A server that speaks both generations is spoken to as its client speaks, so that nothing has to be translated. Over
+     * standard streams there is one conversation for all, which begins as the specification says: with the newer one.
+     */
     void begin() {
         EraMemory.Known known = context.eras().recall(session.service());
-        if (!canBeModern() || (known != null && known.greeting() == null)) {
+        if (!canBeModern()) {
             legacy();
-        } else if (known != null
-                && known.greeting() != null
-                && !session.key().client().equals(ClientKey.GATEWAY)) {
-            // Only the gateway itself needs to hear it again: it learns what the server offers.
-            modern(known.greeting());
+        } else if (session.key().era() == Era.MODERN || session.target().address() instanceof InstanceAddress.Stdio) {
+            if (known != null && known.sessionsOnly()) {
+                legacy();
+            } else {
+                modernFirst(known);
+            }
+        } else if (known != null && known.noSessions()) {
+            modernFirst(known);
+        } else {
+            legacy();
+        }
+    }
+
+    private void modernFirst(EraMemory.@Nullable Known known) {
+        Handshake greeting = known == null ? null : known.greeting();
+        // Only the gateway itself needs to hear it again: it learns what the server offers.
+        if (greeting != null && !session.key().client().equals(ClientKey.GATEWAY)) {
+            modern(greeting);
         } else {
             probe();
         }
@@ -56,7 +75,9 @@ final class Opening implements CallListener, UpstreamChannel.Receiver, EraProbe.
 
     @Override
     public void modern(Handshake greeting) {
-        context.eras().remember(session.service(), greeting);
+        EraMemory.Known known = context.eras().recall(session.service());
+        boolean noSessions = refusal != null || (known != null && known.noSessions());
+        context.eras().modern(session.service(), greeting, noSessions);
         session.wire(context.modernWire());
         session.agreed(greeting);
         channel.protocolVersion(greeting.version().date());
@@ -70,6 +91,15 @@ final class Opening implements CallListener, UpstreamChannel.Receiver, EraProbe.
 
     @Override
     public void legacy() {
+        GatewayException refused = refusal;
+        if (refused != null) {
+            // Neither generation: what it said to the older one helps more.
+            session.openingFailed(refused);
+            return;
+        }
+        if (probed) {
+            context.eras().sessionsOnly(session.service());
+        }
         session.wire(LegacyWire.INSTANCE);
         Duration timeout = context.settings().handshakeTimeout();
         new PendingCall(
@@ -105,18 +135,16 @@ final class Opening implements CallListener, UpstreamChannel.Receiver, EraProbe.
             return;
         }
         agreed = handshake;
-        if (canBeModern()) {
-            context.eras().remember(session.service(), null);
-        }
         session.agreed(handshake);
         channel.protocolVersion(handshake.version().date());
         // Only when the server has accepted this may anything else follow; over HTTP it could overtake.
         channel.send(Outgoing.notification(Handshake.initialized(), "notifications/initialized"), this);
     }
 
-    /** A server that was remembered as one with sessions may have become one without. */
+    /** Whoever does not want to be initialized may be without sessions, and may have become so. */
     private void refused(GatewayException reason) {
         if (!probed && canBeModern() && reason.code() == ErrorCode.UPSTREAM_PROTOCOL) {
+            refusal = reason;
             context.eras().forget(session.service());
             probe();
         } else {

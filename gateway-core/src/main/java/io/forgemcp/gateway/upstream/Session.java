@@ -455,7 +455,7 @@ final class Session implements UpstreamSession, ChannelListener {
         }
         if (isModern() && handshake == null) {
             // Some old servers end when they are asked before initialize: the next one is not.
-            context.eras().remember(service(), null);
+            context.eras().sessionsOnly(service());
         }
         openingFailed(reason);
     }

@@ -1,5 +1,6 @@
 package io.forgemcp.gateway.upstream;
 
+import io.forgemcp.gateway.protocol.Era;
 import io.forgemcp.gateway.service.InstanceId;
 import io.forgemcp.gateway.service.Isolation;
 import io.forgemcp.gateway.transport.InstanceAddress;
@@ -8,13 +9,19 @@ import io.forgemcp.gateway.transport.InstanceAddress;
  * Who shares a session with whom.
  *
  * @param client {@link ClientKey#GATEWAY} for a session that clients share, or that its first client owns
+ * @param era that its clients speak, and the server is spoken to in if it can
  * @param profile the client capabilities that tell sessions of one client apart; empty if there can be only one
  */
-record SessionKey(InstanceId instance, ClientKey client, String profile) {
+record SessionKey(InstanceId instance, ClientKey client, String profile, Era era) {
     static SessionKey of(UpstreamTarget target, ClientProfile client) {
-        return isOnePerInstance(target)
-                ? new SessionKey(target.instance(), ClientKey.GATEWAY, "")
-                : new SessionKey(target.instance(), client.key(), client.offered());
+        if (isOnePerInstance(target)) {
+            return new SessionKey(target.instance(), ClientKey.GATEWAY, "", Era.MODERN);
+        }
+        // The gateway itself speaks the newer generation where it can: it hears more.
+        Era era = client.key().equals(ClientKey.GATEWAY)
+                ? Era.MODERN
+                : client.version().era();
+        return new SessionKey(target.instance(), client.key(), client.offered(), era);
     }
 
     /** What the server is told that its client can do: nothing where it could not tell its callers apart. */

@@ -62,6 +62,7 @@ class InputRoundsTest {
     @BeforeEach
     void call() {
         server.knowsSessionsOnly = false;
+        server.shakesHands = false;
         ServiceDefinition service =
                 ServiceDefinition.http("svc", URI.create("http://svc.test/mcp")).build();
         UpstreamTarget target = new UpstreamTarget(
@@ -71,6 +72,10 @@ class InputRoundsTest {
         Message message = Message.parse(EchoServer.text("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\","
                 + "\"params\":{\"name\":\"t\",\"arguments\":{\"a\":1.0}}}"));
         call = upstreams.send(target, client, new UpstreamRequest(message, null, Duration.ofSeconds(30)), asked);
+        ManualServer.Received initialize = server.calls.remove(0);
+        initialize.say("{\"jsonrpc\":\"2.0\",\"id\":" + initialize.message.requireId()
+                + ",\"error\":{\"code\":-32601,\"message\":\"?\"}}");
+        initialize.receiver.onEnd();
         server.calls.remove(0).answer("{\"supportedVersions\":[\"2026-07-28\"],\"capabilities\":{}}");
     }
 

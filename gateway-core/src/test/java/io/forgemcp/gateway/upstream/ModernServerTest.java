@@ -54,6 +54,7 @@ class ModernServerTest {
 
     ModernServerTest() {
         server.knowsSessionsOnly = false;
+        server.shakesHands = false;
     }
 
     @AfterEach
@@ -104,7 +105,8 @@ class ModernServerTest {
                 "\"result\":{\"supportedVersions\":\"2026-07-28\"}"
             })
     void anyOtherAnswerMeansThatItWantsToBeInitialized(String answer) {
-        RecordingCall call = send(OLD, "tools/call", "\"name\":\"x\"");
+        server.shakesHands = true;
+        RecordingCall call = send(NEW, "tools/call", "\"name\":\"x\"");
 
         ManualServer.Received probe = server.calls.remove(0);
         probe.say("{\"jsonrpc\":\"2.0\",\"id\":" + probe.message.requireId() + "," + answer + "}");
@@ -118,7 +120,8 @@ class ModernServerTest {
             value = ErrorCode.class,
             names = {"UPSTREAM_PROTOCOL", "UPSTREAM_REFUSED", "OUTCOME_UNKNOWN", "SESSION_NOT_FOUND"})
     void soDoesAnyRefusalOfTheTransport(ErrorCode code) {
-        RecordingCall call = send(OLD, "tools/call", "\"name\":\"x\"");
+        server.shakesHands = true;
+        RecordingCall call = send(NEW, "tools/call", "\"name\":\"x\"");
 
         server.calls.remove(0).receiver.onFailure(new GatewayException(code, "refused"));
 
@@ -127,7 +130,8 @@ class ModernServerTest {
 
     @Test
     void soDoesSilence() {
-        RecordingCall call = send(OLD, "tools/call", "\"name\":\"x\"");
+        server.shakesHands = true;
+        RecordingCall call = send(NEW, "tools/call", "\"name\":\"x\"");
         server.calls.clear();
 
         timers.advance(Duration.ofSeconds(11));
@@ -145,7 +149,8 @@ class ModernServerTest {
 
     @Test
     void aServerThatNamesTheRevisionInItsRefusalIsAskedOnceMore() {
-        RecordingCall call = send(OLD, "tools/call", "\"name\":\"x\"");
+        server.shakesHands = true;
+        RecordingCall call = send(NEW, "tools/call", "\"name\":\"x\"");
         for (int i = 0; i < 2; i++) {
             assertThat(server.lastCall().message.method()).isEqualTo("server/discover");
             if (i == 0) {
@@ -166,16 +171,18 @@ class ModernServerTest {
         send(OLD, "tools/call", "\"name\":\"x\"");
         server.calls.remove(0).answer(DISCOVERED);
         send(NEW, "tools/call", "\"name\":\"x\",\"_meta\":" + META);
+        upstreams.closeClient(OLD.key());
+        send(OLD, "tools/call", "\"name\":\"x\"");
         assertThat(server.calls)
-                .as("the second client's call goes straight away")
-                .hasSize(2);
+                .as("calls go straight away")
+                .allMatch(sent -> sent.message.method().equals("tools/call"));
 
         timers.advance(Duration.ofMinutes(31));
         upstreams.closeClient(OLD.key());
-        server.calls.clear();
-        send(OLD, "tools/call", "\"name\":\"x\"");
+        RecordingCall call = new RecordingCall();
+        upstreams.send(target(), OLD, request("tools/call", "\"name\":\"x\""), call);
 
-        assertThat(server.lastCall().message.method()).isEqualTo("server/discover");
+        assertThat(server.lastCall().message.method()).isEqualTo("initialize");
     }
 
     @Test
@@ -192,26 +199,34 @@ class ModernServerTest {
     }
 
     @Test
-    void aServerThatHasBecomeModernIsFoundOutWhenItRefusesToBeInitialized() {
-        send(OLD, "tools/call", "\"name\":\"x\"");
-        error(server.calls.remove(0), "{\"code\":-32601,\"message\":\"?\"}");
-        upstreams.closeClient(OLD.key());
-        server.calls.clear();
-        server.shakesHands = false;
-
-        RecordingCall call = send(OLD, "tools/call", "\"name\":\"x\"");
-        assertThat(server.lastCall().message.method()).isEqualTo("initialize");
-        error(server.calls.remove(0), "{\"code\":-32601,\"message\":\"no such method\"}");
-        assertThat(server.lastCall().message.method()).isEqualTo("server/discover");
-        server.calls.remove(0).answer(DISCOVERED);
+    void aServerOfBothGenerationsIsSpokenToAsItsClientSpeaks() {
+        server.shakesHands = true;
+        RecordingCall old = send(OLD, "tools/call", "\"name\":\"x\"");
+        assertThat(server.handshakes).hasSize(1);
+        assertThat(server.lastCall().headers).isEmpty();
         server.lastCall().answer("1");
 
-        assertThat(call.result()).isEqualTo("1");
+        RecordingCall fresh = send(NEW, "tools/call", "\"name\":\"x\",\"_meta\":" + META);
+        server.lastCall().answer(DISCOVERED);
+        assertThat(server.lastCall().headers).contains("Mcp-Method", "tools/call");
+        server.lastCall().answer("2");
+
+        assertThat(old.result()).isEqualTo("1");
+        assertThat(fresh.result()).isEqualTo("2");
+    }
+
+    @Test
+    void aServerThatSpeaksNeitherIsReportedWithWhatItSaidToTheOlder() {
+        RecordingCall call = send(OLD, "tools/call", "\"name\":\"x\"");
+        error(server.calls.remove(0), "{\"code\":-32601,\"message\":\"?\"}");
+
+        assertThat(call.failure()).hasMessageContaining("refused to initialize").hasMessageContaining("no such method");
     }
 
     @Test
     void aServerThatIsNoLongerModernIsFoundOutByItsRefusalAndTheCallIsRepeated() {
-        RecordingCall first = send(OLD, "tools/call", "\"name\":\"x\"");
+        server.shakesHands = true;
+        RecordingCall first = send(NEW, "tools/call", "\"name\":\"x\"");
         server.calls.remove(0).answer(DISCOVERED);
         server.lastCall().receiver.onFailure(new GatewayException(ErrorCode.SESSION_NOT_FOUND, "HTTP 400"));
 
@@ -224,7 +239,8 @@ class ModernServerTest {
 
     @Test
     void aServerThatDropsTheRevisionIsAskedAgainWhatItSpeaks() {
-        RecordingCall call = send(OLD, "tools/call", "\"name\":\"x\"");
+        server.shakesHands = true;
+        RecordingCall call = send(NEW, "tools/call", "\"name\":\"x\"");
         server.calls.remove(0).answer(DISCOVERED);
         error(server.lastCall(), "{\"code\":-32022,\"message\":\"?\",\"data\":{\"supported\":[\"2025-11-25\"]}}");
 
@@ -257,6 +273,7 @@ class ModernServerTest {
     @Test
     void aModernClientSaysNothingOfItselfToAServerWithSessions() {
         server.knowsSessionsOnly = true;
+        server.shakesHands = true;
         RecordingCall call = send(NEW, "tools/call", "\"name\":\"x\",\"_meta\":" + META);
 
         ManualServer.Received sent = server.lastCall();
@@ -272,6 +289,7 @@ class ModernServerTest {
     @ValueSource(strings = {"\"requestState\":\"s\"", "\"inputResponses\":{}"})
     void aRetryThatNobodyKnowsNeverReachesAServerWithSessions(String retry) {
         server.knowsSessionsOnly = true;
+        server.shakesHands = true;
 
         RecordingCall call = send(NEW, "tools/call", "\"name\":\"x\"," + retry + ",\"_meta\":" + META);
 
@@ -291,6 +309,7 @@ class ModernServerTest {
                 OLD,
                 new UpstreamRequest(message, EchoServer.text("\"é\""), Duration.ofSeconds(30), marked),
                 call);
+        refuseInitialize();
         server.calls.remove(0).answer(DISCOVERED);
 
         assertThat(server.lastCall().headers)
@@ -301,6 +320,7 @@ class ModernServerTest {
     void givingUpClosesTheResponseAndSaysNothing() {
         RecordingCall call = new RecordingCall();
         Call handle = upstreams.send(target(), OLD, request("tools/call", "\"name\":\"x\""), call);
+        refuseInitialize();
         server.calls.remove(0).answer(DISCOVERED);
 
         handle.cancel("enough");
@@ -378,7 +398,15 @@ class ModernServerTest {
     private RecordingCall send(ClientProfile client, String method, String params) {
         RecordingCall call = new RecordingCall();
         upstreams.send(target(), client, request(method, params), call);
+        refuseInitialize();
         return call;
+    }
+
+    /** As a server does that knows no sessions. */
+    private void refuseInitialize() {
+        if (!server.calls.isEmpty() && server.lastCall().message.method().equals("initialize")) {
+            error(server.calls.remove(server.calls.size() - 1), "{\"code\":-32601,\"message\":\"no such method\"}");
+        }
     }
 
     private static UpstreamRequest request(String method, String params) {

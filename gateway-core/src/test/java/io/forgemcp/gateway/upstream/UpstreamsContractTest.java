@@ -463,7 +463,6 @@ class UpstreamsContractTest {
         timers.advance(Duration.ofSeconds(10));
         server.failure = null;
         server.shakesHands = false;
-        server.knowsSessionsOnly = false;
         RecordingCall probe = send(http(Isolation.SESSION), ANNE);
         RecordingCall other = send(http(Isolation.SESSION), BOB);
 
