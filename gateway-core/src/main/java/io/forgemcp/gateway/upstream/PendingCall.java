@@ -184,7 +184,7 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
     }
 
     private void answered(Message answer, @Nullable Session on) {
-        if (on != null && on.isModern() && !on.isOpening() && ModernSide.disowns(answer)) {
+        if (on != null && on.isModern() && ModernSide.disowns(answer)) {
             // It speaks another revision by now, and did nothing: a new session finds out which.
             endingsToIgnore.incrementAndGet();
             onFailure(new GatewayException(

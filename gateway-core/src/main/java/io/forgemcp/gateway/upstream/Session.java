@@ -101,11 +101,7 @@ final class Session implements UpstreamSession, ChannelListener {
 
     /** Whether the server has no sessions, so that this one is the gateway's own idea. */
     boolean isModern() {
-        return wire instanceof ModernWire;
-    }
-
-    boolean isOpening() {
-        return handshake == null;
+        return modernSide != null;
     }
 
     CircuitBreaker breaker() {
@@ -196,7 +192,7 @@ final class Session implements UpstreamSession, ChannelListener {
     void becomeReady(UpstreamChannel fresh, Handshake agreed) {
         callOffDeadline();
         breaker.succeeded();
-        if (isModern()) {
+        if (wire instanceof ModernWire) {
             ModernSide side = new ModernSide(this, context, fresh, agreed);
             modernSide = side;
             side.open();
@@ -453,7 +449,7 @@ final class Session implements UpstreamSession, ChannelListener {
             end(reason);
             return;
         }
-        if (isModern() && handshake == null) {
+        if (wire instanceof ModernWire && handshake == null) {
             // Some old servers end when they are asked before initialize: the next one is not.
             context.eras().sessionsOnly(service());
         }
