@@ -28,7 +28,7 @@ final class ClientSession {
     private final Map<RequestId, ClientCall> calls = new ConcurrentHashMap<>(2);
     private final OpenQuestions questions = new OpenQuestions();
     private final Subscriptions subscriptions = new Subscriptions();
-    private final ClientTasks tasks = new ClientTasks();
+    private final ClientTasks tasks;
     private final SessionStreams streams;
     private final SlowCalls slow;
     private volatile @Nullable LogLevel logLevel;
@@ -49,6 +49,7 @@ final class ClientSession {
         this.caller = caller;
         this.virtualServer = virtualServer;
         this.streams = streams;
+        this.tasks = new ClientTasks(streams::now);
         this.slow = slow;
         this.lastUsed = now;
     }
@@ -128,6 +129,12 @@ final class ClientSession {
         if (call != null) {
             call.cancel(reason);
         }
+    }
+
+    /** Drops what nobody will ask for any more. */
+    void forget(long now) {
+        streams.forget(now);
+        tasks.forget(now);
     }
 
     SessionStreams streams() {

@@ -145,7 +145,7 @@ public final class ClientSessions implements AutoCloseable {
     private void sweep() {
         long now = timers.nanoTime();
         for (ClientSession session : sessions.values()) {
-            session.streams().forget(now);
+            session.forget(now);
             if (session.idle(now, idleTimeout.toNanos())) {
                 end(session, "the session was idle for " + idleTimeout.toMinutes() + " minutes");
             }

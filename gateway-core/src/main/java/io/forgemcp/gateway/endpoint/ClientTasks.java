@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -25,16 +26,19 @@ final class ClientTasks {
     private static final String RELATED = "io.modelcontextprotocol/related-task";
     private static final Set<String> FINAL = Set.of("completed", "failed", "cancelled");
     private static final int MOST = 1_000;
+    private static final double NANOS_IN_MILLI = 1_000_000;
 
     /** One task, with what its server said of it last. */
     static final class Task {
         private final String id = UUID.randomUUID().toString();
         private final Route route;
         private final String original;
+        private final long begun;
         private JsonSlice latest;
         private @Nullable Lease lease;
 
-        private Task(Route route, String original, JsonSlice latest, Lease lease) {
+        private Task(Route route, String original, JsonSlice latest, Lease lease, long begun) {
+            this.begun = begun;
             this.route = route;
             this.original = original;
             this.latest = latest;
@@ -53,10 +57,23 @@ final class ClientTasks {
         String id() {
             return id;
         }
+
+        /** Whether its server may have forgotten it, by the time to live that it gave, in milliseconds. */
+        private boolean isOver(long now) {
+            JsonSlice ttl = latest.member("ttl");
+            return ttl != null
+                    && ttl.isNumber()
+                    && now - begun > Double.parseDouble(ttl.text()) * NANOS_IN_MILLI;
+        }
     }
 
+    private final LongSupplier clock;
     private final Map<String, Task> tasks = new LinkedHashMap<>(1);
     private boolean ended;
+
+    ClientTasks(LongSupplier clock) {
+        this.clock = clock;
+    }
 
     /**
      * Takes up a task.
@@ -70,7 +87,7 @@ final class ClientTasks {
             lease.close();
             return null;
         }
-        Task task = new Task(route, original, state.detached(), lease);
+        Task task = new Task(route, original, state.detached(), lease, clock.getAsLong());
         tasks.put(task.id, task);
         if (tasks.size() > MOST) {
             tasks.values().stream().filter(old -> old.lease == null).findFirst().ifPresent(old -> tasks.remove(old.id));
@@ -166,6 +183,17 @@ final class ClientTasks {
                 : meta.withMember(
                         RELATED,
                         related.withMember("taskId", JsonText.quote(after)).toBytes());
+    }
+
+    /** Forgets those that their servers may have forgotten, so that nothing holds a server awake for ever. */
+    synchronized void forget(long now) {
+        tasks.values().removeIf(task -> {
+            boolean over = task.isOver(now);
+            if (over && task.lease != null) {
+                task.lease.close();
+            }
+            return over;
+        });
     }
 
     synchronized void end() {

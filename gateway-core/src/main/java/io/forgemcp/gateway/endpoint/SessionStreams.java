@@ -148,6 +148,10 @@ final class SessionStreams {
         return false;
     }
 
+    long now() {
+        return clock.getAsLong();
+    }
+
     /** Drops what nobody will ask for any more. */
     void forget(long now) {
         log.forget(now);

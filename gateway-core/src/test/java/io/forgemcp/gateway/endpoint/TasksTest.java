@@ -3,10 +3,14 @@ package io.forgemcp.gateway.endpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forgemcp.gateway.Gateway;
+import io.forgemcp.gateway.lifecycle.Lease;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.Message.Field;
+import io.forgemcp.gateway.protocol.ParameterHeaders;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.gateway.upstream.UpstreamTarget;
+import io.forgemcp.gateway.virtualserver.Route;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -178,5 +182,31 @@ class TasksTest {
                         .to(gateway.streamableHttp())
                         .answer())
                 .doesNotContain("tasks");
+    }
+
+    @Test
+    void aTaskThatOutlivedItsTimeIsForgotten() {
+        long[] now = new long[1];
+        ClientTasks tasks = new ClientTasks(() -> now[0]);
+        boolean[] released = new boolean[1];
+        Lease lease = new Lease() {
+            @Override
+            public UpstreamTarget target() {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public void close() {
+                released[0] = true;
+            }
+        };
+        Route route = new Route(ServiceName.of("s"), "t", new byte[0], ParameterHeaders.NONE);
+        tasks.add(route, JsonSlice.parse("{\"taskId\":\"1\",\"status\":\"working\",\"ttl\":10}"), lease);
+        tasks.forget(10_000_000);
+        assertThat(released[0]).isFalse();
+        tasks.forget(10_000_001);
+
+        assertThat(released[0]).isTrue();
+        assertThat(tasks.isEmpty()).isTrue();
     }
 }
