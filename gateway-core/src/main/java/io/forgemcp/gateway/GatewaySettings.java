@@ -21,7 +21,7 @@ public record GatewaySettings(
         int pageSize,
         Naming naming) {
     public static final GatewaySettings DEFAULT = new GatewaySettings(
-            Duration.ofSeconds(60), Duration.ofMinutes(5), Duration.ofMinutes(30), 20_000, 1_000, Naming.PREFIXED);
+            Duration.ofSeconds(60), Duration.ofMinutes(5), Duration.ofMinutes(30), 20_000, 10_000, Naming.PREFIXED);
 
     public GatewaySettings withNaming(Naming value) {
         return new GatewaySettings(startTimeout, callTimeout, sessionIdleTimeout, maxSessions, pageSize, value);

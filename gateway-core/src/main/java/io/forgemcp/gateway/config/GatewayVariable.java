@@ -27,7 +27,7 @@ public enum GatewayVariable {
     LOG_LEVEL("INFO", "least important event that is logged"),
     FORGE_MAX_REQUEST_SIZE("", "largest request body"),
     FORGE_REQUEST_TIMEOUT("", "longest time a call may take"),
-    FORGE_LIST_PAGE_SIZE("1000", "most entries of one answer to a list of tools, prompts or resources"),
+    FORGE_LIST_PAGE_SIZE("10000", "most entries of one answer to a list of tools, prompts or resources"),
     DOCKER_HOST("", "address of the container engine"),
     EXTRA_GATEWAYS("", "further rows of gateways.txt, separated by line breaks, semicolons or commas"),
     ROUTER_AI_ENABLED("", "whether the tool router asks a model"),
