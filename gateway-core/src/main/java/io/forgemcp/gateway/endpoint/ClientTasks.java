@@ -61,9 +61,7 @@ final class ClientTasks {
         /** Whether its server may have forgotten it, by the time to live that it gave, in milliseconds. */
         private boolean isOver(long now) {
             JsonSlice ttl = latest.member("ttl");
-            return ttl != null
-                    && ttl.isNumber()
-                    && now - begun > Double.parseDouble(ttl.text()) * NANOS_IN_MILLI;
+            return ttl != null && ttl.isNumber() && now - begun > Double.parseDouble(ttl.text()) * NANOS_IN_MILLI;
         }
     }
 

@@ -1,20 +1,27 @@
 package io.forgemcp.gateway.endpoint;
 
 import io.forgemcp.gateway.catalog.CatalogChanged;
+import io.forgemcp.gateway.catalog.ListsAnnounced;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.event.EventBus;
 import io.forgemcp.gateway.event.GatewayEvent;
+import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.time.Timers;
 import io.forgemcp.gateway.virtualserver.ExposedList;
 import io.forgemcp.gateway.virtualserver.ServerView;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells clients with an open stream that a list of theirs has changed: only when it really differs from what they were
- * told last, and once for a burst of changes. Thread-safe.
+ * Tells clients with an open stream that a list of theirs has changed: when it differs from what they were told last or
+ * its server says so, and once for a burst of changes. Thread-safe.
  */
 public final class ListChanges implements AutoCloseable {
     private static final Duration DEBOUNCE = Duration.ofMillis(50);
@@ -24,6 +31,8 @@ public final class ListChanges implements AutoCloseable {
     private final Timers timers;
     private final EventBus.Subscription subscription;
     private final AtomicBoolean scheduled = new AtomicBoolean();
+    /** What servers have said to have changed since the last time. */
+    private final Map<ServiceName, Set<String>> announced = new ConcurrentHashMap<>();
 
     public ListChanges(ClientSessions sessions, MethodTable methods, Timers timers, EventBus events) {
         this.sessions = sessions;
@@ -33,7 +42,11 @@ public final class ListChanges implements AutoCloseable {
     }
 
     private void heard(GatewayEvent event) {
-        if (event instanceof CatalogChanged && scheduled.compareAndSet(false, true)) {
+        if (event instanceof ListsAnnounced said) {
+            announced.merge(said.service(), said.lists(), ListChanges::union);
+        }
+        if ((event instanceof CatalogChanged || event instanceof ListsAnnounced)
+                && scheduled.compareAndSet(false, true)) {
             timers.schedule(DEBOUNCE, () -> {
                 scheduled.set(false);
                 announce();
@@ -41,14 +54,29 @@ public final class ListChanges implements AutoCloseable {
         }
     }
 
+    private static Set<String> union(Set<String> before, Set<String> more) {
+        Set<String> all = new HashSet<>(before);
+        all.addAll(more);
+        return all;
+    }
+
     private void announce() {
+        Map<ServiceName, Set<String>> said = new HashMap<>();
+        for (ServiceName service : announced.keySet()) {
+            Set<String> lists = announced.remove(service);
+            if (lists != null) {
+                said.put(service, lists);
+            }
+        }
         for (ClientSession session : sessions.all()) {
             if (session.streams().isListening()) {
                 try {
                     ServerView now = methods.view(session);
                     ServerView before = session.told();
                     session.told(now);
-                    announce(session, before, now);
+                    Set<String> lists = new HashSet<>();
+                    now.services().forEach(service -> lists.addAll(said.getOrDefault(service, Set.of())));
+                    announce(session, before, now, lists);
                 } catch (GatewayException gone) {
                     // Its virtual server is no more: there is nothing to announce, and its next request says so.
                 }
@@ -56,14 +84,16 @@ public final class ListChanges implements AutoCloseable {
         }
     }
 
-    static void announce(ClientSession session, @Nullable ServerView before, ServerView now) {
-        if (before == null || differ(before.tools(), now.tools())) {
+    /** @param said lists of which a server says that they changed */
+    static void announce(ClientSession session, @Nullable ServerView before, ServerView now, Set<String> said) {
+        if (before == null || said.contains("tools") || differ(before.tools(), now.tools())) {
             session.push(MethodTable.listChanged("tools"));
         }
-        if (before == null || differ(before.prompts(), now.prompts())) {
+        if (before == null || said.contains("prompts") || differ(before.prompts(), now.prompts())) {
             session.push(MethodTable.listChanged("prompts"));
         }
         if (before == null
+                || said.contains("resources")
                 || differ(before.resources(), now.resources())
                 || differ(before.templates(), now.templates())) {
             session.push(MethodTable.listChanged("resources"));

@@ -11,6 +11,7 @@ import io.forgemcp.gateway.protocol.Messages;
 import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.virtualserver.ServerView;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -130,7 +131,7 @@ public final class MethodTable {
         ServerView now = view(session);
         if (before != null && before != now) {
             session.told(now);
-            ListChanges.announce(session, before, now);
+            ListChanges.announce(session, before, now, Set.of());
         }
     }
 

@@ -157,6 +157,18 @@ class MethodSetTest {
     }
 
     @Test
+    void whatAServerSaysHasChangedIsPassedOnAlsoIfNothingElseIs() {
+        LegacyClient client = LegacyClient.open(http);
+        FakeHttp listening = client.listen();
+        client.call("1");
+        server.talk().say("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/tools/list_changed\"}");
+
+        org.awaitility.Awaitility.await()
+                .untilAsserted(() -> assertThat(listening.events())
+                        .containsExactly("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/tools/list_changed\"}"));
+    }
+
+    @Test
     void aFirstListWaitsForServersThatAreBeingAsked() {
         PuppetServer slow = new PuppetServer();
         slow.silent = true;
