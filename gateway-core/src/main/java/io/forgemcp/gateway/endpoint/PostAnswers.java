@@ -81,9 +81,13 @@ final class PostAnswers implements Reply {
         return true;
     }
 
-    /** Clients that asked for a stream and got an event to resume from are let go as the server has let the gateway go. */
+    /**
+     * The server makes the gateway poll, so it will take long: the client gets an event to resume from. One that asked for
+     * a stream is let go, as the server has let the gateway go; another one may not know how to come back.
+     */
     @Override
     public synchronized void suspended() {
+        slow();
         SessionStream begun = stream;
         if (begun != null && preference == Preference.STREAM && session.primes()) {
             begun.suspend();
