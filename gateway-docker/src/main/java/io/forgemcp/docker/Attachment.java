@@ -1,6 +1,7 @@
 package io.forgemcp.docker;
 
 import io.forgemcp.gateway.lifecycle.ServiceLog;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -19,13 +20,15 @@ final class Attachment {
     private final EngineSocket socket;
     private final ServiceLog.Lines errors;
     private final Runnable onEnd;
+    private final Runnable onInputClosed;
     private final AtomicBoolean taken = new AtomicBoolean();
     private final AtomicBoolean ended = new AtomicBoolean();
 
-    private Attachment(EngineSocket socket, ServiceLog log, Runnable onEnd) {
+    private Attachment(EngineSocket socket, ServiceLog log, Runnable onEnd, Runnable onInputClosed) {
         this.socket = socket;
         this.errors = log.lines();
         this.onEnd = onEnd;
+        this.onInputClosed = onInputClosed;
     }
 
     /**
@@ -33,8 +36,10 @@ final class Attachment {
      *
      * @param log gets standard error
      * @param onEnd called once when the container's output has ended, by whoever reads it
+     * @param onInputClosed called when whoever writes to the container closes its input, which the container does not see
      */
-    static Attachment to(URI engine, String container, ServiceLog log, Runnable onEnd) throws IOException {
+    static Attachment to(URI engine, String container, ServiceLog log, Runnable onEnd, Runnable onInputClosed)
+            throws IOException {
         EngineSocket socket = EngineSocket.open(engine);
         try {
             String status = socket.connect(engine)
@@ -44,7 +49,7 @@ final class Attachment {
             if (!status.contains(" 101 ") && !status.contains(" 200 ")) {
                 throw new IOException("its streams cannot be had: " + status);
             }
-            return new Attachment(socket, log, onEnd);
+            return new Attachment(socket, log, onEnd, onInputClosed);
         } catch (IOException | RuntimeException failure) {
             socket.close();
             throw failure;
@@ -53,7 +58,7 @@ final class Attachment {
 
     /** What the container reads. */
     OutputStream input() {
-        return socket.output();
+        return new Input(socket.output());
     }
 
     /** What the container writes, for one reader. */
@@ -87,6 +92,23 @@ final class Attachment {
             errors.end();
             close();
             onEnd.run();
+        }
+    }
+
+    private final class Input extends FilterOutputStream {
+        Input(OutputStream socket) {
+            super(socket);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            out.write(bytes, offset, length);
+        }
+
+        /** The output may still hold an answer, so the streams stay open. */
+        @Override
+        public void close() {
+            onInputClosed.run();
         }
     }
 

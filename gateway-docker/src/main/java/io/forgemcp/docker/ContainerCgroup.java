@@ -1,7 +1,10 @@
 package io.forgemcp.docker;
 
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import io.forgemcp.gateway.lifecycle.Instance;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -78,6 +81,28 @@ final class ContainerCgroup {
     @Nullable
     Long memoryLimit() {
         return number(memory.resolve(second ? "memory.max" : "memory.limit_in_bytes"));
+    }
+
+    /**
+     * Asks the kernel to move this much of a frozen container out, without touching its limit, so that nothing has to be
+     * put back. Blocks while it does. Only who may write to control groups can; on version 1 it is all or nothing.
+     *
+     * @return false if it cannot be asked, and nothing was done
+     */
+    boolean moveOut(long bytes, boolean everything) {
+        if (!second && !everything) {
+            return false;
+        }
+        Path file = memory.resolve(second ? "memory.reclaim" : "memory.force_empty");
+        if (!Files.isWritable(file)) {
+            return false;
+        }
+        try {
+            Files.write(file, (second ? Long.toString(bytes) : "0").getBytes(StandardCharsets.US_ASCII), WRITE);
+        } catch (IOException lessThanAsked) {
+            // EAGAIN and EBUSY are usual: what could be moved has been.
+        }
+        return true;
     }
 
     private @Nullable Long swappedBytes(long used) {

@@ -107,7 +107,11 @@ final class ContainerStart {
     /** Attaches to the streams of a container, running or not. */
     void attach(DockerInstance instance, ContainerPlan plan) throws IOException {
         Attachment streams = Attachment.to(
-                engine.address(), instance.container().id(), instance.log(), () -> instance.ended("its output ended"));
+                engine.address(),
+                instance.container().id(),
+                instance.log(),
+                () -> instance.ended("its output ended"),
+                instance::inputClosed);
         instance.attached(streams);
         if (plan.listens()) {
             instance.log()

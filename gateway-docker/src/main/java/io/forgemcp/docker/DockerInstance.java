@@ -67,7 +67,7 @@ final class DockerInstance implements Instance {
             ServiceRuntime.ExitListener exits) {
         this.id = id;
         this.container = container;
-        this.squeeze = new Squeeze(container, memoryLimit, this::enforcedLimit);
+        this.squeeze = new Squeeze(container, memoryLimit, () -> this.cgroup);
         this.log = log;
         this.surroundings = surroundings;
         this.exits = exits;
@@ -90,11 +90,6 @@ final class DockerInstance implements Instance {
 
     void measuredBy(@Nullable ContainerCgroup figures) {
         cgroup = figures;
-    }
-
-    private @Nullable Long enforcedLimit() {
-        ContainerCgroup figures = cgroup;
-        return figures == null ? null : figures.memoryLimit();
     }
 
     /** Something that may wait for the engine. */
@@ -308,6 +303,11 @@ final class DockerInstance implements Instance {
         });
     }
 
+    /** A process would see the end of its input and leave; a container has to be told, if nobody ends it anyway. */
+    void inputClosed() {
+        surroundings.later(UNASKED_GRACE, () -> ended("its input was closed"));
+    }
+
     /** Whether the engine's word that it is paused, or is not, would be news. */
     boolean believedPaused() {
         return belief == Belief.PAUSED;
@@ -325,7 +325,6 @@ final class DockerInstance implements Instance {
                 EngineContainer.Observed now = container.inspect();
                 reason = lastWords(now, hint);
                 if (now != null && now.running() && !now.paused()) {
-                    // Whoever spoke to it has closed its input, which a container cannot see.
                     container.stop(UNASKED_GRACE);
                 }
                 container.remove();

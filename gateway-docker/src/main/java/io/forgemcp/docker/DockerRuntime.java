@@ -344,6 +344,11 @@ public final class DockerRuntime implements ServiceRuntime {
         }
 
         @Override
+        public void later(Duration delay, Runnable task) {
+            timers.schedule(delay, task);
+        }
+
+        @Override
         public SwapSpace swap() {
             return DockerRuntime.this.swap();
         }

@@ -9,7 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Moves memory of a frozen container to swap: its limit is lowered, which makes the kernel write pages out, and put back
+ * Moves memory of a frozen container to swap. Where the gateway may write to control groups it asks the kernel; elsewhere
+ * the container's limit is lowered, which makes the kernel write pages out, and put back
  * at once, while it still sleeps. The pages stay out, and waking needs no further command. A container that woke with
  * the low limit would be killed for lack of memory, so the limit is read again, and one that could not be put back is
  * remembered. Owned by the lock of its instance; every method blocks.
@@ -28,18 +29,18 @@ final class Squeeze {
 
     private final EngineContainer container;
     private final long limit;
-    private final Supplier<@Nullable Long> enforcedLimit;
+    private final Supplier<@Nullable ContainerCgroup> cgroup;
     private boolean low;
     private int refusals;
 
     /**
      * @param limit in bytes, to which it is always put back
-     * @param enforcedLimit what the kernel has; null where that cannot be read
+     * @param cgroup the kernel's side of it; null where that cannot be read
      */
-    Squeeze(EngineContainer container, long limit, Supplier<@Nullable Long> enforcedLimit) {
+    Squeeze(EngineContainer container, long limit, Supplier<@Nullable ContainerCgroup> cgroup) {
         this.container = container;
         this.limit = limit;
-        this.enforcedLimit = enforcedLimit;
+        this.cgroup = cgroup;
     }
 
     /** Whether it is worth trying: not after the kernel has refused more than once. */
@@ -55,6 +56,12 @@ final class Squeeze {
     void to(SleepDepth depth, Instance.Usage usage) {
         long target = depth == SleepDepth.DEEP ? LEAST : Math.max(LEAST, (long) (usage.memoryBytes() * SHALLOW_SHARE));
         if (target >= usage.memoryBytes()) {
+            return;
+        }
+        boolean everything = depth == SleepDepth.DEEP;
+        ContainerCgroup kernel = cgroup.get();
+        if (kernel != null
+                && kernel.moveOut(everything ? usage.memoryBytes() : usage.memoryBytes() - target, everything)) {
             return;
         }
         low = true;
@@ -98,7 +105,8 @@ final class Squeeze {
             return EngineFailure.reason(refused);
         }
         EngineContainer.Observed now = container.inspect();
-        Long enforced = enforcedLimit.get();
+        ContainerCgroup kernel = cgroup.get();
+        Long enforced = kernel == null ? null : kernel.memoryLimit();
         if (now != null && now.memoryLimit() != limit) {
             return "the engine says " + now.memoryLimit();
         }

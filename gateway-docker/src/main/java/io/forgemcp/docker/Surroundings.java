@@ -2,6 +2,7 @@ package io.forgemcp.docker;
 
 import io.forgemcp.gateway.lifecycle.Instance;
 import io.forgemcp.gateway.lifecycle.SleepDepth;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 interface Surroundings {
     /** For work that blocks. */
     Executor workers();
+
+    /** Runs something after a while; it must not block. */
+    void later(Duration delay, Runnable task);
 
     /** Swap of the host as it was within the last second. */
     SwapSpace swap();

@@ -103,6 +103,22 @@ class ContainerSleepTest extends EngineTest {
     }
 
     @Test
+    void whoMayNotAskTheKernelLowersTheLimitAndPutsItBack() throws Exception {
+        DockerInstance instance = (DockerInstance) started(sleeper());
+        Talk talk = new Talk(instance);
+        talk.call("take", Map.of("mb", 60));
+        await(instance.sleep(SleepDepth.FREEZE));
+        long awake = usage(instance).memoryBytes();
+
+        new Squeeze(instance.container(), 192 * MIB, () -> null).to(SleepDepth.DEEP, usage(instance));
+
+        assertThat(usage(instance).memoryBytes()).isLessThan(awake / 5);
+        assertThat(inspect(instance).getHostConfig().getMemory()).isEqualTo(192 * MIB);
+        await(instance.wake());
+        assertThat(talk.call("echo", Map.of("token", "well"))).isEqualTo("well");
+    }
+
+    @Test
     void aLimitThatSomebodyLeftLowIsPutBackBeforeItWakes() throws Exception {
         Instance instance = started(sleeper());
         Talk talk = new Talk(instance);
