@@ -1,0 +1,201 @@
+package io.forgemcp.it;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged gateway with services in containers, which outlive it when it is killed. */
+@Tag("docker")
+@Timeout(180)
+class ContainersIT {
+    private static final Pattern URL = Pattern.compile("http://(?:127\\.0\\.0\\.1|localhost):(\\d+)");
+    private static final int CALLS = 50;
+
+    @TempDir
+    private Path directory;
+
+    private Process gateway;
+    private URI uri;
+
+    @BeforeEach
+    void configure() throws IOException {
+        Path config = Files.createDirectory(directory.resolve("config"));
+        Files.writeString(config.resolve("services.yml"), """
+                services:
+                  one: {image: forge-mcp-test/servers, command: [node, /srv/mini-server.js]}
+                  two: {image: forge-mcp-test/servers, transport: streamable-http, command: [node, /srv/mini-server.js, http, "{port}"]}
+                """);
+        start();
+    }
+
+    @AfterEach
+    void nothingIsLeft() throws Exception {
+        gateway.destroy();
+        assertThat(gateway.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(containers()).isEmpty();
+    }
+
+    @Test
+    void killedInTheMiddleOfCallsItLeavesContainersThatTheNextGatewayTakesOver() throws Exception {
+        assertThat(call("one-count", "{}")).isEqualTo("1");
+        assertThat(call("two-count", "{}")).isEqualTo("1");
+        List<String> before = containers();
+        assertThat(before).hasSize(2);
+        List<CompletableFuture<String>> calls = new ArrayList<>();
+        for (int i = 0; i < CALLS; i++) {
+            String arguments = "{\"token\":\"" + i + "\",\"ms\":2000}";
+            calls.add(CompletableFuture.supplyAsync(
+                    () -> call("one-slow", arguments), task -> new Thread(task, "caller").start()));
+        }
+        // Answered, so the server has read what was written before.
+        call("one-echo", "{\"token\":\"behind the slow ones\"}");
+
+        gateway.destroyForcibly();
+        assertThat(gateway.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        for (CompletableFuture<String> call : calls) {
+            assertThat(call.handle((answer, failure) -> failure != null).get(30, TimeUnit.SECONDS))
+                    .as("a call to a killed gateway fails")
+                    .isTrue();
+        }
+        assertThat(containers()).containsExactlyInAnyOrderElementsOf(before);
+
+        start();
+        // Late answers to the calls of the killed gateway must not be taken for answers to these.
+        for (int i = 0; i < CALLS; i++) {
+            assertThat(call("one-echo", "{\"token\":\"new " + i + "\"}")).isEqualTo("new " + i);
+        }
+        assertThat(call("one-count", "{}")).isEqualTo("2");
+        assertThat(call("two-count", "{}")).isEqualTo("2");
+        assertThat(containers()).containsExactlyInAnyOrderElementsOf(before);
+    }
+
+    @Test
+    void aContainerThatIsPausedByHandIsWokenByTheNextCall() throws Exception {
+        assertThat(call("one-count", "{}")).isEqualTo("1");
+        docker("pause", containers().get(0));
+        awaitState("sleeping");
+
+        assertThat(call("one-count", "{}")).isEqualTo("2");
+
+        docker("pause", containers().get(0));
+        awaitState("sleeping");
+        docker("unpause", containers().get(0));
+        awaitState("running");
+        assertThat(call("one-count", "{}")).isEqualTo("3");
+    }
+
+    @Test
+    void aContainerThatIsStoppedByHandIsReplacedByTheNextCall() throws Exception {
+        assertThat(call("one-count", "{}")).isEqualTo("1");
+        docker("stop", "-t", "1", containers().get(0));
+        awaitState("error");
+
+        assertThat(call("one-count", "{}")).isEqualTo("1");
+        assertThat(containers()).hasSize(1);
+    }
+
+    private void awaitState(String state) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .untilAsserted(() -> assertThat(state()).isEqualTo(state));
+    }
+
+    private String state() throws Exception {
+        String body = GatewayClient.HTTP
+                .send(
+                        java.net.http.HttpRequest.newBuilder(uri.resolve("/services/one"))
+                                .build(),
+                        java.net.http.HttpResponse.BodyHandlers.ofString())
+                .body();
+        return Json.of(body).path("state").asText();
+    }
+
+    private String call(String tool, String arguments) {
+        try (GatewayClient client = new GatewayClient(uri.resolve("/mcp"))) {
+            client.initialize();
+            JsonNode result = client.call(tool, Json.of(arguments));
+            return result.at("/content/0/text").asText(result.toString());
+        }
+    }
+
+    /** The full ids of everything that this gateway has at the engine, running or not. */
+    private List<String> containers() throws Exception {
+        String owner = Files.readString(directory.resolve("data/identity")).strip();
+        return docker("ps", "-aq", "--no-trunc", "--filter", "label=io.forgemcp.gateway=" + owner)
+                .lines()
+                .toList();
+    }
+
+    private static String docker(String... words) throws Exception {
+        List<String> command = new ArrayList<>(List.of("docker"));
+        command.addAll(List.of(words));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        return output;
+    }
+
+    private void start() throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                Checkout.gatewayJar().toString(),
+                "serve",
+                "--config",
+                directory.resolve("config").toString(),
+                "--data",
+                directory.resolve("data").toString());
+        builder.environment().put("GATEWAY_PORT", "0");
+        builder.redirectErrorStream(true);
+        builder.directory(directory.toFile());
+        gateway = builder.start();
+        uri = firstUrl();
+    }
+
+    /** Reads what the gateway prints until it says where it listens; the rest is read away in the background. */
+    private URI firstUrl() throws IOException {
+        BufferedReader out = new BufferedReader(new InputStreamReader(gateway.getInputStream(), UTF_8));
+        StringBuilder seen = new StringBuilder();
+        for (String line = out.readLine(); line != null; line = out.readLine()) {
+            seen.append(line).append('\n');
+            Matcher url = URL.matcher(line);
+            if (url.find() && !url.group(1).equals("0")) {
+                Thread drain = new Thread(() -> drain(out), "drain");
+                drain.setDaemon(true);
+                drain.start();
+                return URI.create("http://127.0.0.1:" + url.group(1));
+            }
+        }
+        throw new AssertionError("The gateway ended without a URL:\n" + seen);
+    }
+
+    private static void drain(BufferedReader out) {
+        try {
+            out.lines().forEach(line -> {});
+        } catch (UncheckedIOException closed) {
+            // the gateway was killed
+        }
+    }
+}
