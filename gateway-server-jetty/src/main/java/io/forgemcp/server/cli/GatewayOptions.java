@@ -96,9 +96,10 @@ final class GatewayOptions {
                 .authenticator(authenticator)
                 .version(Version.current().version());
         try {
-            new RegisteredServices(store, management(loaded).entries())
-                    .over(services(files, directory))
-                    .forEach(builder::service);
+            List<ServiceDefinition> services = List.copyOf(
+                    new RegisteredServices(store, management(loaded).entries()).over(services(files, directory)));
+            services.forEach(builder::service);
+            builder.runtime(containers(loaded, files, services));
             files.virtualServers().forEach(builder::virtualServer);
             return builder.build();
         } catch (GatewayException e) {
