@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -189,13 +190,14 @@ public final class WakeBench {
             for (SleepDepth depth : depths) {
                 // Each depth meets each service as often as every other, in another order.
                 Sleeper sleeper = sleepers.get((i + depth.ordinal() * 5) % sleepers.size());
+                Row row = Objects.requireNonNull(rows.get(depth));
                 runtime.choose(depth);
                 long falling = System.nanoTime();
                 sleep(sleeper);
-                rows.get(depth).falls().add((System.nanoTime() - falling) / 1e6);
+                row.falls().add((System.nanoTime() - falling) / 1e6);
                 long woken = System.nanoTime();
                 call(sleeper);
-                rows.get(depth).wakes().add((System.nanoTime() - woken) / 1e6);
+                row.wakes().add((System.nanoTime() - woken) / 1e6);
             }
         }
         return rows;
