@@ -36,7 +36,7 @@ final class Delivery implements UpstreamChannel.Receiver {
                                 message.bytes(),
                                 message.isAnswer() ? null : message.method(),
                                 number,
-                                StatelessRules.headers(message)),
+                                StatelessRules.headers(message, link.tools())),
                         this);
         if (exchange != UpstreamChannel.Exchange.NONE && message.isRequest()) {
             run.began(message.requireId(), exchange);
@@ -53,6 +53,9 @@ final class Delivery implements UpstreamChannel.Receiver {
         if (incoming.isAnswer() && message.isRequest()) {
             heard = withOwnId(incoming);
             answered = answered || message.requireId().equals(heard.id());
+            if (StatelessRules.isModern(message)) {
+                link.tools().learn(message, heard);
+            }
         }
         link.received(run, heard);
     }

@@ -69,6 +69,7 @@ final class ServerLink {
     /** What has been sent again because a session was lost; a server that forgets at once is not asked for ever. */
     private final Set<Message> repeated = new HashSet<>();
 
+    private final KnownTools tools = new KnownTools();
     private final AtomicLong deliveries = new AtomicLong();
     private final CompletableFuture<Void> firstStart = new CompletableFuture<>();
     private final CompletableFuture<Void> allGone = new CompletableFuture<>();
@@ -100,6 +101,11 @@ final class ServerLink {
     /** Whether there should be a child, and none is ready. A first start under way does not count. */
     boolean isDown() {
         return down;
+    }
+
+    /** What has been learnt of the tools behind a URL. */
+    KnownTools tools() {
+        return tools;
     }
 
     /** Why the last child went; null if none has. */

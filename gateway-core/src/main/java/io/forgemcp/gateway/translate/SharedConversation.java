@@ -27,12 +27,18 @@ final class SharedConversation implements Conversation, ServerLink.Owner {
     private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private final Subscriptions subscriptions = new Subscriptions();
+    private final KnownTools tools = new KnownTools();
     private final @Nullable SharedHandshake handshake;
 
     /** @param handshake what the child was told; null for a child that is spoken to without one */
     SharedConversation(ServerLink link, @Nullable SharedHandshake handshake) {
         this.link = link;
         this.handshake = handshake;
+    }
+
+    /** What has been learnt of the server's tools. */
+    KnownTools tools() {
+        return tools;
     }
 
     /** Starts the child unless that has been done. */
@@ -144,6 +150,7 @@ final class SharedConversation implements Conversation, ServerLink.Owner {
         if (message.isAnswer()) {
             Pending asked = pending.remove(message.numericId());
             if (asked != null) {
+                tools.learn(asked.request(), message);
                 asked.answer(Renumbering.answer(message, asked));
             }
         } else if (message.isRequest()) {

@@ -47,12 +47,16 @@ final class StatelessRules {
      *
      * @throws GatewayException with {@link ErrorCode#REQUEST_META_INVALID} or {@link ErrorCode#HEADER_MISMATCH}
      */
-    static void check(McpRequest request, Message message) {
+    static void check(McpRequest request, Message message, KnownTools tools) {
         if (message.isRequest()) {
             RequestMeta.read(message);
             checkHeader(request, VERSION, message.text(Message.Field.CLAIMED_VERSION));
             checkHeader(request, "Mcp-Method", message.method());
             checkHeader(request, "Mcp-Name", name(message));
+            String mismatch = tools.of(message).mismatch(KnownTools.arguments(message), request::header);
+            if (mismatch != null) {
+                throw new GatewayException(ErrorCode.HEADER_MISMATCH, mismatch);
+            }
         }
     }
 
@@ -83,7 +87,7 @@ final class StatelessRules {
     }
 
     /** The headers that a request has to bring along, names and values in turn; none for the older generation. */
-    static List<String> headers(Message message) {
+    static List<String> headers(Message message, KnownTools tools) {
         String version = message.text(Message.Field.CLAIMED_VERSION);
         if (version == null || message.isAnswer()) {
             return List.of();
@@ -95,6 +99,7 @@ final class StatelessRules {
         if (name != null) {
             headers.addAll(List.of("Mcp-Name", HeaderText.encode(name)));
         }
+        headers.addAll(tools.of(message).headers(KnownTools.arguments(message)));
         return headers;
     }
 

@@ -88,7 +88,7 @@ final class StreamableBridge implements McpEndpoint {
 
     private void post(Message message, McpRequest request, McpResponder responder) {
         if (StatelessRules.isModern(message) || (message.isNotification() && StatelessRules.saysModern(request))) {
-            StatelessRules.check(request, message);
+            StatelessRules.check(request, message, stateless.tools());
             modern(message, request, responder);
             return;
         }

@@ -78,6 +78,25 @@ class StatelessRequestTest {
     }
 
     @Test
+    void argumentsThatAToolWantsRepeatedAreComparedOnceTheToolHasBeenListed() {
+        String call = "'name':'t','arguments':{'region':'eu'},";
+        send(Http.modern("1", "tools/call", call).with("Mcp-Name", "t"));
+        assertThat(child().methods()).as("nothing is known of the tool yet").containsExactly("tools/call");
+        send(Http.modern("2", "tools/list", ""));
+        child().answer("{'tools':[{'name':'t','inputSchema':{'type':'object','properties':{'region':"
+                + "{'type':'string','x-mcp-header':'Region'}}}}]}");
+        Http missing = send(Http.modern("3", "tools/call", call).with("Mcp-Name", "t"));
+        assertThat(missing.status).isEqualTo(400);
+        assertThat(missing.json).contains("-32020").contains("Mcp-Param-Region");
+        Http wrong =
+                send(Http.modern("3", "tools/call", call).with("Mcp-Name", "t").with("Mcp-Param-Region", "us"));
+        assertThat(wrong.status).isEqualTo(400);
+        Http right =
+                send(Http.modern("3", "tools/call", call).with("Mcp-Name", "t").with("Mcp-Param-Region", "eu"));
+        assertThat(right.status).isZero();
+    }
+
+    @Test
     void aRequestHasToSayEnoughOfItselfAndSpeakAKnownRevision() {
         Http silent = send(Http.post("{'jsonrpc':'2.0','id':3,'method':'tools/list','params':{'_meta':{"
                         + "'io.modelcontextprotocol/protocolVersion':'2026-07-28'}}}")

@@ -216,6 +216,23 @@ class StdioFaceTest {
     }
 
     @Test
+    void argumentsThatAToolWantsRepeatedGoAsHeaders() throws Exception {
+        String meta = "'_meta':{'io.modelcontextprotocol/protocolVersion':'2026-07-28',"
+                + "'io.modelcontextprotocol/clientCapabilities':{}}";
+        say(Bridged.request("1", "tools/list", meta));
+        heard("tools/list");
+        children.last()
+                .answer("{'tools':[{'name':'t','inputSchema':{'type':'object','properties':{'region':"
+                        + "{'type':'string','x-mcp-header':'Region'}}}}]}");
+        assertThat(line(0)).contains("Region");
+        // The bridge behind the face has learnt the same and would refuse a call without the header.
+        say(Bridged.request("2", "tools/call", "'name':'t','arguments':{'region':'eu'}," + meta));
+        heard("tools/call");
+        children.last().answer("{'ok':1}");
+        assertThat(line(1)).contains("ok");
+    }
+
+    @Test
     void aMegabyteAndLinesThatAreNoMessagesAreNoTrouble() throws Exception {
         say("this is no message");
         say("");
