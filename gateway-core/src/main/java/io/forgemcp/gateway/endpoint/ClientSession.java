@@ -26,10 +26,7 @@ final class ClientSession {
     private final Caller caller;
     private final @Nullable String virtualServer;
     private final Map<RequestId, ClientCall> calls = new ConcurrentHashMap<>(2);
-    private final OpenQuestions questions = new OpenQuestions();
-    private final Subscriptions subscriptions = new Subscriptions();
-    private final ClientTasks tasks;
-    private final SessionStreams streams;
+    private final ClientState state;
     private final SlowCalls slow;
     private volatile @Nullable LogLevel logLevel;
     private volatile ClientProfile profile;
@@ -41,15 +38,14 @@ final class ClientSession {
             ClientKey key,
             Caller caller,
             @Nullable String virtualServer,
-            SessionStreams streams,
+            ClientState state,
             SlowCalls slow,
             long now) {
         this.id = id;
         this.profile = ClientProfile.plain(key);
         this.caller = caller;
         this.virtualServer = virtualServer;
-        this.streams = streams;
-        this.tasks = new ClientTasks(streams::now);
+        this.state = state;
         this.slow = slow;
         this.lastUsed = now;
     }
@@ -102,7 +98,7 @@ final class ClientSession {
 
     /** Whether it may be forgotten: unused for so long, nothing under way, no stream open. */
     boolean idle(long now, long idleNanos) {
-        return now - lastUsed > idleNanos && calls.isEmpty() && !streams.isListening();
+        return now - lastUsed > idleNanos && calls.isEmpty() && !state.streams().isListening();
     }
 
     /** Notes a call under way, so that the client can cancel it. */
@@ -133,20 +129,19 @@ final class ClientSession {
 
     /** Drops what nobody will ask for any more. */
     void forget(long now) {
-        streams.forget(now);
-        tasks.forget(now);
+        state.forget(now);
     }
 
     SessionStreams streams() {
-        return streams;
+        return state.streams();
     }
 
     ClientTasks tasks() {
-        return tasks;
+        return state.tasks();
     }
 
     Subscriptions subscriptions() {
-        return subscriptions;
+        return state.subscriptions();
     }
 
     /** The least severe log messages that the client wants; null if it never said, which means all. */
@@ -161,7 +156,7 @@ final class ClientSession {
 
     /** What servers have asked of the client. */
     OpenQuestions questions() {
-        return questions;
+        return state.questions();
     }
 
     /** Whether streams begin with an event that can be resumed from (MCP 2025-11-25, Transports). */
@@ -175,7 +170,7 @@ final class ClientSession {
      * @return false if the client has no stream open
      */
     boolean push(byte[] json) {
-        if (streams.push(json)) {
+        if (state.streams().push(json)) {
             return true;
         }
         for (ClientCall call : calls.values()) {
@@ -188,12 +183,14 @@ final class ClientSession {
 
     /** Brings a server's question to the client, with the client's ids of tasks. */
     void ask(ServiceName service, Message request, ReverseAnswer answer, OpenQuestions.Way way) {
+        ClientTasks tasks = state.tasks();
         boolean asIs = tasks.isEmpty();
-        questions.ask(
-                profile,
-                asIs ? request : tasks.exposed(service, request),
-                asIs ? answer : new TaskAnswer(tasks, answer),
-                way);
+        state.questions()
+                .ask(
+                        profile,
+                        asIs ? request : tasks.exposed(service, request),
+                        asIs ? answer : new TaskAnswer(tasks, answer),
+                        way);
     }
 
     /** Puts the server's own id of a task into the client's answer. */
@@ -224,9 +221,6 @@ final class ClientSession {
         for (RequestId request : calls.keySet()) {
             cancel(request, reason);
         }
-        questions.end();
-        subscriptions.end();
-        tasks.end();
-        streams.close();
+        state.end();
     }
 }

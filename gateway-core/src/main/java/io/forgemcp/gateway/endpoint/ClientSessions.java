@@ -33,6 +33,8 @@ public final class ClientSessions implements AutoCloseable {
     private final AtomicLong replayBytes = new AtomicLong();
 
     private final SlowCalls slow;
+    /** Of all clients without a session: ended, so that nothing stays in it. */
+    private final ClientState nothingKept;
 
     /**
      * @param idleTimeout after which an unused session without an open stream ends
@@ -45,6 +47,8 @@ public final class ClientSessions implements AutoCloseable {
         this.limit = limit;
         this.onEnd = onEnd;
         this.slow = new SlowCalls(timers, this::look);
+        this.nothingKept = newState();
+        this.nothingKept.end();
         scheduleSweep();
     }
 
@@ -72,7 +76,7 @@ public final class ClientSessions implements AutoCloseable {
         random.nextBytes(bits);
         String id = HexFormat.of().formatHex(bits);
         ClientSession session =
-                new ClientSession(id, new ClientKey(id), caller, virtualServer, newStreams(), slow, timers.nanoTime());
+                new ClientSession(id, new ClientKey(id), caller, virtualServer, newState(), slow, timers.nanoTime());
         sessions.put(id, session);
         return session;
     }
@@ -80,7 +84,7 @@ public final class ClientSessions implements AutoCloseable {
     /** A session for one request of a caller that keeps none; its conversations are shared by that caller's requests. */
     ClientSession transientSession(Caller caller, @Nullable String virtualServer) {
         ClientKey key = new ClientKey("stateless:" + caller.principal());
-        return new ClientSession("", key, caller, virtualServer, newStreams(), slow, timers.nanoTime());
+        return new ClientSession("", key, caller, virtualServer, nothingKept, slow, timers.nanoTime());
     }
 
     /** Looks at the calls that are under way. */
@@ -94,8 +98,9 @@ public final class ClientSessions implements AutoCloseable {
         }
     }
 
-    private SessionStreams newStreams() {
-        return new SessionStreams(new ReplayLog(ReplayLog.Limits.DEFAULT, replayBytes), timers::nanoTime);
+    private ClientState newState() {
+        return new ClientState(
+                new SessionStreams(new ReplayLog(ReplayLog.Limits.DEFAULT, replayBytes), timers::nanoTime));
     }
 
     /**

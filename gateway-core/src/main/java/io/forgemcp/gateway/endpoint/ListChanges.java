@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tells clients with an open stream that a list of theirs has changed: when it differs from what they were told last or
@@ -69,10 +68,11 @@ public final class ListChanges implements AutoCloseable {
             }
         }
         for (ClientSession session : sessions.all()) {
-            if (session.streams().isListening()) {
+            // A client that has not shaken hands yet has not seen any list.
+            ServerView before = session.told();
+            if (before != null && session.streams().isListening()) {
                 try {
                     ServerView now = methods.view(session);
-                    ServerView before = session.told();
                     session.told(now);
                     Set<String> lists = new HashSet<>();
                     now.services().forEach(service -> lists.addAll(said.getOrDefault(service, Set.of())));
@@ -85,15 +85,14 @@ public final class ListChanges implements AutoCloseable {
     }
 
     /** @param said lists of which a server says that they changed */
-    static void announce(ClientSession session, @Nullable ServerView before, ServerView now, Set<String> said) {
-        if (before == null || said.contains("tools") || differ(before.tools(), now.tools())) {
+    static void announce(ClientSession session, ServerView before, ServerView now, Set<String> said) {
+        if (said.contains("tools") || differ(before.tools(), now.tools())) {
             session.push(MethodTable.listChanged("tools"));
         }
-        if (before == null || said.contains("prompts") || differ(before.prompts(), now.prompts())) {
+        if (said.contains("prompts") || differ(before.prompts(), now.prompts())) {
             session.push(MethodTable.listChanged("prompts"));
         }
-        if (before == null
-                || said.contains("resources")
+        if (said.contains("resources")
                 || differ(before.resources(), now.resources())
                 || differ(before.templates(), now.templates())) {
             session.push(MethodTable.listChanged("resources"));

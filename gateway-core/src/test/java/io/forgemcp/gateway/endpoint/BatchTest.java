@@ -31,7 +31,8 @@ class BatchTest {
         FakeHttp batch = client.post(" [" + PING + "," + TOLD + "," + CALL + "]");
         server.talk().answer(server.talk().last("tools/call"), "{\"x\":1.0}");
 
-        assertThat(batch.answer())
+        // The id may be followed by blanks, because it is put in the place of a longer one.
+        assertThat(batch.answer().replace(" ", ""))
                 .isEqualTo("[{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}},"
                         + "{\"jsonrpc\":\"2.0\",\"id\":\"c\",\"result\":{\"x\":1.0}}]");
     }
