@@ -6,9 +6,8 @@ import io.forgemcp.gateway.time.SystemTimers;
 import io.forgemcp.testkit.ServiceRuntimeContract;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Tag;
 
-@Tag("docker")
+@NeedsEngine
 class DockerRuntimeContractTest extends ServiceRuntimeContract {
     private final SystemTimers timers = new SystemTimers();
 

@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,7 +101,7 @@ class EngineAwayTest {
 
     /** Against the real engine, behind a socket that can be cut. */
     @org.junit.jupiter.api.Nested
-    @Tag("docker")
+    @NeedsEngine
     class Cut {
         private final Told told = new Told();
         private CutSocket socket;

@@ -14,10 +14,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 
 /** A runtime against the real engine; after each test nothing of it may be left there. */
-@Tag("docker")
+@NeedsEngine
 abstract class EngineTest {
     protected final SystemTimers timers = new SystemTimers();
     protected final Told told = new Told();

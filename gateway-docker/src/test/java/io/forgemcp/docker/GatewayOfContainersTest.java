@@ -22,12 +22,11 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A whole gateway whose services are containers. */
-@Tag("docker")
+@NeedsEngine
 @Timeout(180)
 class GatewayOfContainersTest {
     private static final ServiceName MINI = ServiceName.of("mini");

@@ -2,6 +2,7 @@ package io.forgemcp.it;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
@@ -20,6 +21,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -38,6 +40,21 @@ class ContainersIT {
 
     private Process gateway;
     private URI uri;
+
+    /** Where everything must be there, a test that cannot run has failed. */
+    @BeforeAll
+    static void needAnEngineWithTheImage() throws Exception {
+        if (!"true".equals(System.getenv("CI"))) {
+            boolean there;
+            try {
+                docker("image", "inspect", "forge-mcp-test/servers");
+                there = true;
+            } catch (IOException | AssertionError missing) {
+                there = false;
+            }
+            assumeTrue(there, "no Docker engine with the image of scripts/test-image.sh");
+        }
+    }
 
     @BeforeEach
     void configure() throws IOException {
