@@ -4,6 +4,7 @@ import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.service.Priority;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.time.Timers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +50,10 @@ final class Admission {
 
     private record Waiting(Applicant applicant, long order, Timers.Cancellable timeout) {}
 
+    private static final Duration PRESS_INTERVAL = Duration.ofMillis(250);
+
     private final Timers timers;
+    private final AtomicBoolean pressing = new AtomicBoolean();
     private final Controls controls;
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<Applicant> awake = new LinkedHashSet<>();
@@ -104,7 +109,30 @@ final class Admission {
             evictor.makeRoom(applicant.service(), shortage.ofMemory());
         }
         retry();
+        pressAgain();
         return false;
+    }
+
+    /** While somebody waits, it is looked again and again whether somebody else can be put to sleep by now. */
+    private void pressAgain() {
+        if (pressing.compareAndSet(false, true)) {
+            timers.schedule(PRESS_INTERVAL, () -> {
+                pressing.set(false);
+                pressOn();
+                if (somebodyWaits()) {
+                    pressAgain();
+                }
+            });
+        }
+    }
+
+    private boolean somebodyWaits() {
+        lock.lock();
+        try {
+            return !waiting.isEmpty();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** It is awake, whether there is room or not: it was found so. */
@@ -148,6 +176,7 @@ final class Admission {
         }
         if (changed) {
             retry();
+            pressOn();
         }
     }
 

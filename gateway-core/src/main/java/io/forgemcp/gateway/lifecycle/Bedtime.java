@@ -103,8 +103,39 @@ final class Bedtime {
         return fallAsleep(current, sleeper.first(current), "asked to sleep");
     }
 
-    /** Whether it runs, nobody uses it, and its policy lets it sleep now. */
-    boolean mayMakeWay(Force force) {
+    /**
+     * Puts it to sleep for others, if nobody uses it; one that sleeps already goes deeper.
+     *
+     * @param force whether the least time awake is set aside
+     * @param memoryWanted ends it if only that gives memory back
+     */
+    void makeWay(Force force, boolean memoryWanted, String reason) {
+        LiveInstance current = here.live();
+        if (current == null) {
+            return;
+        }
+        if (here.state() == ServiceState.SLEEPING) {
+            sleeper.hurry();
+        } else if (mayMakeWay(force) && current.gate().closeIfEmpty()) {
+            boolean squeezable = current.instance().depths().stream().anyMatch(depth -> depth != SleepDepth.FREEZE);
+            SleepDepth depth = memoryWanted && !squeezable ? SleepDepth.STOP : sleeper.first(current);
+            CompletionStage<Void> unused = fallAsleep(current, depth, reason);
+        }
+    }
+
+    /** Ends it for others, asleep or idle. */
+    void stopForOthers(String reason) {
+        LiveInstance current = here.live();
+        if (current == null || !host.unwanted()) {
+            return;
+        }
+        boolean asleep = here.state() == ServiceState.SLEEPING && !sleeper.busy();
+        if (asleep || (mayMakeWay(Force.YES) && current.gate().closeIfEmpty())) {
+            CompletionStage<Void> unused = host.endToSleep(current, reason);
+        }
+    }
+
+    private boolean mayMakeWay(Force force) {
         return here.available()
                 && here.inFlight() == 0
                 && Slot.sleepable(service)
@@ -116,33 +147,6 @@ final class Bedtime {
                                         here.awakeSince(),
                                         here.lastUsed().get())
                                 .isEmpty());
-    }
-
-    /** Puts it to sleep, or ends it, for others; does nothing if it is in use. A sleeping one can only be ended. */
-    void makeWay(SleepDepth depth, String reason) {
-        LiveInstance current = here.live();
-        if (current == null) {
-            return;
-        }
-        if (here.state() == ServiceState.SLEEPING && !sleeper.busy() && host.unwanted()) {
-            if (depth == SleepDepth.STOP) {
-                CompletionStage<Void> unused = host.endToSleep(current, reason);
-            } else {
-                sleeper.hurry();
-            }
-        } else if (here.available() && current.gate().closeIfEmpty()) {
-            CompletionStage<Void> unused = fallAsleep(current, depth, reason);
-        }
-    }
-
-    /** How it would make way now: asleep, or ended if memory is what is wanted and only ending gives any back. */
-    SleepDepth wayOut(boolean memoryWanted) {
-        LiveInstance current = here.live();
-        if (current == null) {
-            return SleepDepth.STOP;
-        }
-        boolean squeezable = current.instance().depths().stream().anyMatch(depth -> depth != SleepDepth.FREEZE);
-        return memoryWanted && !squeezable ? SleepDepth.STOP : sleeper.first(current);
     }
 
     /** Looks whether it is time to sleep. */

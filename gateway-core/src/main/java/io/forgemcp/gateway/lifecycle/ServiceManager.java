@@ -5,6 +5,7 @@ import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.event.EventBus;
 import io.forgemcp.gateway.metrics.GatewayMetrics;
 import io.forgemcp.gateway.metrics.Metric;
+import io.forgemcp.gateway.service.Priority;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.thread.Workers;
@@ -25,7 +26,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +46,9 @@ public final class ServiceManager implements AutoCloseable {
     private final Map<ServiceName, ServiceOwner> owners = new ConcurrentHashMap<>();
     private final LifecycleScope scope;
     private final Runnable stopThreads;
+    private final SystemPolicy policy;
+    private final Residents residents;
+    private volatile @Nullable SystemWatch watch;
     private volatile boolean closed;
 
     /** @param runtimes in order of preference: the first that supports a service runs it; closed with this manager */
@@ -111,6 +117,9 @@ public final class ServiceManager implements AutoCloseable {
                 new WakeQueue(executor, settings.concurrentStarts(), settings.queueLimit()),
                 new WakeQueue(executor, settings.concurrentWakes(), settings.queueLimit()),
                 new Admission(policy.budget(), controls, timers));
+        this.policy = policy;
+        this.residents = new Residents(owners.values(), timers);
+        scope.admission().evictor(residents);
         metrics.gauge(Metric.SERVICES_RUNNING, () -> count(ServiceState.RUNNING));
         metrics.gauge(Metric.SERVICES_SLEEPING, () -> count(ServiceState.SLEEPING));
         metrics.gauge(Metric.SERVICES_STOPPED, () -> count(ServiceState.STOPPED));
@@ -229,6 +238,25 @@ public final class ServiceManager implements AutoCloseable {
         scope.controls().probe(probe);
     }
 
+    /**
+     * Begins to watch the machine: services sleep earlier when memory or processors are scarce, the longest asleep are
+     * stopped when too many sleep, and emergencies are acted on.
+     *
+     * @param failureRate share of the calls since it was last asked that failed, from 0 to 1; null if there were too few
+     */
+    public void watchSystem(SystemLoad load, Supplier<@Nullable Double> failureRate) {
+        requireOpen();
+        SystemWatch begun = new SystemWatch(scope, residents, load, policy.emergency(), failureRate);
+        watch = begun;
+        begun.start();
+    }
+
+    /** How scarce memory and processors were when last looked at; {@link PressureLevel#NONE} if nobody looks. */
+    public PressureLevel pressure() {
+        SystemWatch current = watch;
+        return current == null ? PressureLevel.NONE : current.level();
+    }
+
     /** How sleeping works for all services now. */
     public SleepSettings sleepSettings() {
         return scope.controls().sleep();
@@ -302,6 +330,12 @@ public final class ServiceManager implements AutoCloseable {
                 .sorted(Comparator.comparing(
                                 (ServiceOwner owner) -> owner.definition().priority())
                         .thenComparing(owner -> owner.definition().name()));
+        if (sleepSettings().optimization().preWarmCritical()) {
+            owners.values().stream()
+                    .filter(owner -> owner.definition().priority() == Priority.CRITICAL
+                            && owner.definition().unavailable() == null)
+                    .forEach(owner -> wakeRequest(owner.definition().name()));
+        }
         return CompletableFuture.allOf(wanted.map(
                         owner -> owner.run().handle((status, failure) -> null).toCompletableFuture())
                 .toArray(CompletableFuture[]::new));
@@ -317,6 +351,10 @@ public final class ServiceManager implements AutoCloseable {
             return;
         }
         closed = true;
+        SystemWatch watching = watch;
+        if (watching != null) {
+            watching.close();
+        }
         GatewayException reason = new GatewayException(ErrorCode.SHUTTING_DOWN, "The gateway is shutting down.");
         CompletableFuture<?> ended = CompletableFuture.allOf(owners.values().stream()
                 .map(owner -> owner.close(reason, Duration.ZERO).toCompletableFuture())

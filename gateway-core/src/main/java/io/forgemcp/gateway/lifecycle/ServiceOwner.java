@@ -197,9 +197,18 @@ final class ServiceOwner implements SlotListener {
         return view.load();
     }
 
-    /** Puts one instance to sleep for others, or ends it. */
-    void makeWay(Slot slot, SleepDepth depth, String reason) {
-        mailbox.tell(() -> slot.bedtime().makeWay(depth, reason));
+    /** Puts one instance to sleep for others, or deeper if it sleeps already. */
+    void makeWay(Slot slot, Force force, boolean memoryWanted, String reason) {
+        mailbox.tell(() -> slot.bedtime().makeWay(force, memoryWanted, reason));
+    }
+
+    /** Ends one instance for others, asleep or idle, unless a client would lose a session of its own. */
+    void stopForOthers(Slot slot, String reason) {
+        mailbox.tell(() -> {
+            if (slots.rebuildable(slot)) {
+                slot.bedtime().stopForOthers(reason);
+            }
+        });
     }
 
     /** Looks again whether anything is to sleep, with settings that have changed. */

@@ -1,0 +1,140 @@
+package io.forgemcp.gateway.lifecycle;
+
+import io.forgemcp.gateway.service.Priority;
+import io.forgemcp.gateway.service.ServiceDefinition;
+import io.forgemcp.gateway.time.Timers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/**
+ * All instances of all services, as those see them who have to choose one to put to sleep or to stop: the least important
+ * first, of equals the one that was used or awake longest ago. What is chosen from is a snapshot; whether it may be
+ * done is looked at again by the service's own mailbox. Thread-safe.
+ */
+final class Residents implements Admission.Evictor {
+    /** @param at when it was last used, or fell asleep, on {@link Timers#nanoTime} */
+    record Resident(ServiceOwner owner, Slot slot, boolean asleep, long at) {
+        ServiceDefinition service() {
+            return owner.definition();
+        }
+
+        Priority priority() {
+            return service().priority();
+        }
+
+        String name() {
+            return service().name().value();
+        }
+    }
+
+    private static final Comparator<Resident> LEAST_IMPORTANT_FIRST =
+            Comparator.comparing(Resident::priority, Comparator.reverseOrder()).thenComparingLong(Resident::at);
+
+    private final Collection<ServiceOwner> owners;
+    private final Timers timers;
+
+    Residents(Collection<ServiceOwner> owners, Timers timers) {
+        this.owners = owners;
+        this.timers = timers;
+    }
+
+    /** Instances that run and that nobody uses, without those that must always run. */
+    List<Resident> idle(Predicate<Resident> wanted) {
+        List<Resident> found = new ArrayList<>();
+        for (ServiceOwner owner : owners) {
+            if (!Slot.sleepable(owner.definition())) {
+                continue;
+            }
+            List<Resident> running = new ArrayList<>();
+            for (Slot slot : owner.slots().all()) {
+                SlotState.View view = slot.here().view();
+                if (view.state() == ServiceState.RUNNING && view.live() != null) {
+                    long used = slot.here().lastUsed().get();
+                    long at = used == SlotState.NEVER || used - view.since() < 0 ? view.since() : used;
+                    running.add(new Resident(owner, slot, false, at));
+                }
+            }
+            running.sort(Comparator.comparingLong(Resident::at));
+            int spare = running.size() - owner.definition().instances().min();
+            running.stream()
+                    .filter(resident -> unused(resident.slot()))
+                    .limit(Math.max(0, spare))
+                    .forEach(found::add);
+        }
+        return found.stream().filter(wanted).sorted(LEAST_IMPORTANT_FIRST).toList();
+    }
+
+    private static boolean unused(Slot slot) {
+        LiveInstance live = slot.here().view().live();
+        return live != null && live.gate().inside() == 0;
+    }
+
+    /** Sleeping instances, in the order in which they may be stopped. */
+    List<Resident> asleep(Predicate<Resident> wanted) {
+        List<Resident> found = new ArrayList<>();
+        for (ServiceOwner owner : owners) {
+            for (Slot slot : owner.slots().all()) {
+                SlotState.View view = slot.here().view();
+                if (view.state() == ServiceState.SLEEPING) {
+                    found.add(new Resident(owner, slot, true, view.since()));
+                }
+            }
+        }
+        return found.stream().filter(wanted).sorted(LEAST_IMPORTANT_FIRST).toList();
+    }
+
+    /** Whether its policy would let it sleep now. */
+    boolean rested(Resident resident) {
+        Duration since = Duration.ofNanos(timers.nanoTime() - resident.at());
+        return since.compareTo(resident.service().sleepPolicy().minSleepTime()) >= 0;
+    }
+
+    /** Has every service look again whether it may sleep. */
+    void reconsider() {
+        owners.forEach(ServiceOwner::reconsider);
+    }
+
+    /** Puts it to sleep if that is still possible. */
+    void sleep(Resident resident, Force force, boolean memoryWanted, String reason) {
+        resident.owner().makeWay(resident.slot(), force, memoryWanted, reason);
+    }
+
+    /** Stops it if nobody has begun to use it and nobody loses a session. */
+    void stop(Resident resident, String reason) {
+        resident.owner().stopForOthers(resident.slot(), reason);
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>First less important services that nobody uses, then equally important ones that have been awake long enough; if
+     * memory is short and nobody of those is left, the longest asleep of them are stopped.
+     */
+    @Override
+    public boolean makeRoom(ServiceDefinition forWhom, boolean memoryIsShort) {
+        String reason = "makes room for " + forWhom.name();
+        Predicate<Resident> others = resident -> resident.owner().definition() != forWhom;
+        Optional<Resident> idle = idle(
+                        others.and(resident -> resident.priority().compareTo(forWhom.priority()) > 0
+                                || (resident.priority() == forWhom.priority() && rested(resident))))
+                .stream()
+                .findFirst();
+        if (idle.isPresent()) {
+            sleep(idle.get(), Force.YES, memoryIsShort, reason);
+            return true;
+        }
+        Optional<Resident> asleep = memoryIsShort
+                ? asleep(others.and(resident -> resident.priority().compareTo(forWhom.priority()) >= 0
+                                && resident.owner().slots().rebuildable(resident.slot())))
+                        .stream()
+                        .findFirst()
+                : Optional.empty();
+        asleep.ifPresent(resident -> stop(resident, reason));
+        return asleep.isPresent();
+    }
+}

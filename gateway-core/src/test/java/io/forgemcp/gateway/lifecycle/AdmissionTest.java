@@ -1,0 +1,201 @@
+package io.forgemcp.gateway.lifecycle;
+
+import static io.forgemcp.gateway.lifecycle.Lifecycle.failure;
+import static io.forgemcp.gateway.lifecycle.Lifecycle.service;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.service.Priority;
+import io.forgemcp.gateway.service.Resources;
+import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.gateway.upstream.ClientKey;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class AdmissionTest {
+    private static Lifecycle limited(ServiceBudget budget) {
+        return new Lifecycle(
+                3,
+                new SystemPolicy(
+                        SleepSettings.DEFAULT.withWakeTimeout(Lifecycle.PATIENCE), budget, EmergencySettings.NONE));
+    }
+
+    private static Lifecycle atMost(int services) {
+        return limited(new ServiceBudget(null, null, services, Map.of()));
+    }
+
+    private static CompletableFuture<Lease> call(Lifecycle on, String name) {
+        return on.acquire(name, ClientKey.GATEWAY);
+    }
+
+    private static @Nullable ServiceState state(Lifecycle on, String name) {
+        return on.manager.status(ServiceName.of(name)).orElseThrow().state();
+    }
+
+    @Test
+    void aServiceTooManyPutsALessImportantIdleOneToSleep() {
+        Lifecycle on = atMost(1)
+                .with(service("low").priority(Priority.LOW))
+                .with(service("high").priority(Priority.HIGH));
+        call(on, "low").join().close();
+        assertThat(call(on, "high")).isCompleted();
+        assertThat(state(on, "low")).isEqualTo(ServiceState.SLEEPING);
+        assertThat(on.manager.transitions(ServiceName.of("low")))
+                .extracting(StateTransition::reason)
+                .endsWith("makes room for high, freeze");
+    }
+
+    @Test
+    void aMoreImportantServiceIsNeverPutToSleepForALessImportantOne() {
+        Lifecycle on = atMost(1)
+                .with(service("low").priority(Priority.LOW))
+                .with(service("high").priority(Priority.HIGH));
+        call(on, "high").join().close();
+        CompletableFuture<Lease> low = call(on, "low");
+        on.pass(29);
+        assertThat(low).isNotDone();
+        assertThat(state(on, "high")).isEqualTo(ServiceState.RUNNING);
+        on.pass(1);
+        assertThat(failure(low))
+                .hasMessageContaining("low")
+                .hasMessageContaining("max_concurrent_services is 1")
+                .extracting("code")
+                .isEqualTo(ErrorCode.SERVICE_UNAVAILABLE);
+        assertThat(state(on, "low")).isEqualTo(ServiceState.STOPPED);
+        assertThat(on.runtime.starts).hasValue(1);
+    }
+
+    @Test
+    void anEquallyImportantOneGivesWayOnceItHasBeenAwakeLongEnough() {
+        Lifecycle on = atMost(1).with(service("one")).with(service("two"));
+        call(on, "one").join().close();
+        on.pass(40);
+        CompletableFuture<Lease> two = call(on, "two");
+        assertThat(two).isNotDone();
+        on.pass(21);
+        assertThat(two).isCompleted();
+        assertThat(state(on, "one")).isEqualTo(ServiceState.SLEEPING);
+    }
+
+    @Test
+    void aServiceInUseIsWaitedForAndItsPlaceIsTakenWhenItBecomesFree() {
+        Lifecycle on = atMost(1)
+                .with(service("low").priority(Priority.LOW))
+                .with(service("high").priority(Priority.HIGH));
+        Lease held = call(on, "low").join();
+        CompletableFuture<Lease> high = call(on, "high");
+        on.pass(10);
+        assertThat(high).isNotDone();
+        held.close();
+        on.pass(1);
+        assertThat(high).isCompleted();
+    }
+
+    @Test
+    void whoIsMoreImportantIsAdmittedFirst() {
+        Lifecycle on = atMost(1)
+                .with(service("busy"))
+                .with(service("low").priority(Priority.LOW))
+                .with(service("critical").priority(Priority.CRITICAL));
+        Lease held = call(on, "busy").join();
+        CompletableFuture<Lease> low = call(on, "low");
+        CompletableFuture<Lease> critical = call(on, "critical");
+        held.close();
+        on.pass(1);
+        assertThat(critical).isCompleted();
+        assertThat(low).isNotDone();
+    }
+
+    @Test
+    void aStoppedServiceMakesRoom() {
+        Lifecycle on = atMost(1).with(service("one")).with(service("two"));
+        call(on, "one").join().close();
+        CompletableFuture<Lease> two = call(on, "two");
+        on.manager.stop(ServiceName.of("one"), Force.NO);
+        assertThat(two).isCompleted();
+    }
+
+    @Test
+    void aCallerThatGivesUpLeavesNothingBehind() {
+        Lifecycle on = atMost(1).with(service("one")).with(service("two"));
+        Lease held = call(on, "one").join();
+        call(on, "two").cancel(false);
+        held.close();
+        on.pass(100);
+        assertThat(state(on, "two")).isEqualTo(ServiceState.STOPPED);
+        on.pass(300);
+        assertThat(call(on, "one")).isCompleted();
+    }
+
+    @Test
+    void memoryThatDoesNotSufficeEndsAnInstanceWhoseSleepGivesNoneBack() {
+        Lifecycle on = limited(new ServiceBudget(1500L, null, null, Map.of()))
+                .with(service("low")
+                        .priority(Priority.LOW)
+                        .resources(new Resources(null, null, 1000L, null, null, null)))
+                .with(service("high")
+                        .priority(Priority.HIGH)
+                        .resources(new Resources(null, null, 1000L, null, null, null)));
+        call(on, "low").join().close();
+        assertThat(call(on, "high")).isCompleted();
+        assertThat(state(on, "low")).isEqualTo(ServiceState.STOPPED);
+    }
+
+    @Test
+    void memoryOfASleepingInstanceCountsAsFarAsItIsReallyKept() {
+        Lifecycle on = limited(new ServiceBudget(1500L, null, null, Map.of()));
+        on.runtime.depths = Set.of(SleepDepth.FREEZE, SleepDepth.SHALLOW, SleepDepth.DEEP);
+        on.runtime.usage = instance -> new Instance.Usage(instance.asleep ? 200 : 1000, 0);
+        Resources reserved = new Resources(null, null, 1000L, null, null, null);
+        on.with(service("low").priority(Priority.LOW).resources(reserved))
+                .with(service("high").priority(Priority.HIGH).resources(reserved));
+        call(on, "low").join().close();
+        assertThat(call(on, "high")).isCompleted();
+        assertThat(state(on, "low")).isEqualTo(ServiceState.SLEEPING);
+    }
+
+    @Test
+    void aServiceThatNeedsMoreThanThereIsRunsAlone() {
+        Lifecycle on = limited(new ServiceBudget(500L, null, null, Map.of()))
+                .with(service("search").resources(new Resources(null, null, 1000L, null, null, null)));
+        assertThat(on.acquire()).isCompleted();
+    }
+
+    @Test
+    void reservedCoresAndCategoriesAreLimitsToo() {
+        Lifecycle cores = limited(new ServiceBudget(null, 1.0, null, Map.of()))
+                .with(service("one").resources(new Resources(null, null, null, 0.6, null, null)))
+                .with(service("two").resources(new Resources(null, null, null, 0.6, null, null)));
+        call(cores, "one").join();
+        CompletableFuture<Lease> two = call(cores, "two");
+        cores.pass(30);
+        assertThat(failure(two)).hasMessageContaining("0.6 cores");
+
+        Lifecycle heavy = limited(new ServiceBudget(null, null, null, Map.of("heavy", 1)))
+                .with(service("one").category("heavy"))
+                .with(service("two").category("heavy"))
+                .with(service("three").category("light"));
+        call(heavy, "one").join();
+        CompletableFuture<Lease> other = call(heavy, "two");
+        assertThat(call(heavy, "three").isDone()).isFalse();
+        heavy.pass(30);
+        assertThat(failure(other)).hasMessageContaining("category heavy");
+        assertThat(call(heavy, "three")).isCompleted();
+    }
+
+    @Test
+    void aWakeRequestStartsAServiceOnceAndNothingIsHeardOfAFailure() {
+        Lifecycle on = Lifecycle.withService();
+        on.runtime.startGate = new CompletableFuture<>();
+        on.manager.wakeRequest(Lifecycle.NAME);
+        on.manager.wakeRequest(Lifecycle.NAME);
+        on.manager.wakeRequest(ServiceName.of("unknown"));
+        CompletableFuture<Lease> call = on.acquire();
+        on.runtime.startGate.complete(null);
+        assertThat(call).isCompleted();
+        assertThat(on.runtime.starts).hasValue(1);
+    }
+}
