@@ -3,6 +3,8 @@ package io.forgemcp.gateway;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.lifecycle.ServiceRuntime;
+import io.forgemcp.gateway.lifecycle.SystemLoad;
+import io.forgemcp.gateway.lifecycle.SystemPolicy;
 import io.forgemcp.gateway.metrics.GatewayMetrics;
 import io.forgemcp.gateway.routing.ToolRouter;
 import io.forgemcp.gateway.scaling.PreWarmSettings;
@@ -62,6 +64,12 @@ public final class GatewayBuilder {
 
     @Nullable
     PreWarmSettings preWarm;
+
+    @Nullable
+    SystemPolicy systemPolicy;
+
+    @Nullable
+    SystemLoad systemLoad;
 
     @Nullable
     GatewaySettings settings;
@@ -159,6 +167,21 @@ public final class GatewayBuilder {
     /** What wakes services before they are called. */
     public GatewayBuilder preWarm(PreWarmSettings value) {
         preWarm = once("preWarm", preWarm, value);
+        return this;
+    }
+
+    /**
+     * What holds for all services together: how they sleep, what they may use, what is done when the machine runs short.
+     * Without it there are no limits and the machine is not watched.
+     */
+    public GatewayBuilder systemPolicy(SystemPolicy value) {
+        systemPolicy = once("systemPolicy", systemPolicy, value);
+        return this;
+    }
+
+    /** How busy the machine is; read from {@code /proc} if not given. Only asked if there is a system policy. */
+    public GatewayBuilder systemLoad(SystemLoad value) {
+        systemLoad = once("systemLoad", systemLoad, value);
         return this;
     }
 

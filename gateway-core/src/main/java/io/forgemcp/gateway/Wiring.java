@@ -21,6 +21,7 @@ import io.forgemcp.gateway.endpoint.modern.ModernEndpoint;
 import io.forgemcp.gateway.endpoint.modern.ModernSettings;
 import io.forgemcp.gateway.event.EventBus;
 import io.forgemcp.gateway.internal.CatalogKeeper;
+import io.forgemcp.gateway.internal.FailureRate;
 import io.forgemcp.gateway.internal.Observation;
 import io.forgemcp.gateway.internal.ScalingLoop;
 import io.forgemcp.gateway.internal.StoredCatalogs;
@@ -28,10 +29,13 @@ import io.forgemcp.gateway.internal.ToolSearch;
 import io.forgemcp.gateway.internal.WakeTimes;
 import io.forgemcp.gateway.lifecycle.JavaRuntime;
 import io.forgemcp.gateway.lifecycle.LifecycleSettings;
+import io.forgemcp.gateway.lifecycle.ProcSystemLoad;
 import io.forgemcp.gateway.lifecycle.RemoteRuntime;
 import io.forgemcp.gateway.lifecycle.ServiceManager;
 import io.forgemcp.gateway.lifecycle.ServiceRuntime;
 import io.forgemcp.gateway.lifecycle.SleepSettings;
+import io.forgemcp.gateway.lifecycle.SystemLoad;
+import io.forgemcp.gateway.lifecycle.SystemPolicy;
 import io.forgemcp.gateway.lifecycle.process.ProcessRuntime;
 import io.forgemcp.gateway.metrics.GatewayMetrics;
 import io.forgemcp.gateway.metrics.Metric;
@@ -64,8 +68,8 @@ import io.forgemcp.gateway.upstream.ClientKey;
 import io.forgemcp.gateway.upstream.UpstreamSettings;
 import io.forgemcp.gateway.upstream.Upstreams;
 import io.forgemcp.gateway.virtualserver.VirtualServers;
+import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -99,7 +103,6 @@ final class Wiring {
     private final GatewayStore store;
     private final ToolSearch toolSearch;
     private final Observation observation;
-    private volatile Duration wakeTimeout;
     private final CallRecorder recorder;
     /** For work that may block and is in nobody's way: writing what was learnt, building the search index. */
     private final ExecutorService worker = Executors.newSingleThreadExecutor(Workers.daemons("forge-background"));
@@ -112,6 +115,8 @@ final class Wiring {
     private final McpEndpoint rpc;
     private final LocalClient localClient;
     private final AtomicBoolean closed = new AtomicBoolean();
+    /** Null if the machine is not watched. */
+    private @Nullable SystemLoad systemLoad;
 
     Wiring(GatewayBuilder from) {
         GatewaySettings settings = Objects.requireNonNullElse(from.settings, GatewaySettings.DEFAULT);
@@ -123,9 +128,18 @@ final class Wiring {
         authenticator = Objects.requireNonNullElse(from.authenticator, loopback);
         accessPolicy = Objects.requireNonNullElse(from.accessPolicy, loopback);
         exchanger = from.httpExchanger == null ? new JdkHttpExchanger() : from.httpExchanger;
-        wakeTimeout = settings.startTimeout();
         WakeTimes wakes = new WakeTimes(metrics);
-        services = new ServiceManager(runtimes(from), LifecycleSettings.defaults(), timers, events, wakes);
+        SystemPolicy system = Objects.requireNonNullElse(from.systemPolicy, SystemPolicy.NONE);
+        services = new ServiceManager(
+                runtimes(from),
+                LifecycleSettings.defaults(),
+                system.withSleep(system.sleep().withWakeTimeout(settings.startTimeout())),
+                timers,
+                events,
+                wakes);
+        if (from.systemPolicy != null) {
+            systemLoad = Objects.requireNonNullElseGet(from.systemLoad, () -> new ProcSystemLoad(Path.of("")));
+        }
 
         // Messages from servers that belong to no call go to whoever they concern, once both ends are there.
         ServerMessages fromServers = new ServerMessages();
@@ -154,7 +168,8 @@ final class Wiring {
         toolSearch = new ToolSearch(virtualServers, router, worker, observation::found);
 
         sessions = new ClientSessions(timers, settings.sessionIdleTimeout(), settings.maxSessions(), this::clientGone);
-        CallPath calls = new CallPath(services, upstreams, recorder, () -> wakeTimeout);
+        CallPath calls = new CallPath(
+                services, upstreams, recorder, () -> services.sleepSettings().wakeTimeout());
         String version = Objects.requireNonNullElse(from.version, "0.1.0-SNAPSHOT");
         Handshake handshake = new Handshake(
                 version,
@@ -235,6 +250,10 @@ final class Wiring {
         }
         awaitQuietly(inside);
         observation.start();
+        if (systemLoad != null) {
+            services.watchSystem(
+                    systemLoad, new FailureRate(() -> recorder.tallies().values()));
+        }
     }
 
     /** Servers inside the process answer at once; one that does not is no reason to keep everybody else waiting. */
@@ -327,7 +346,6 @@ final class Wiring {
 
     /** Changes how sleeping works, for everything that happens from now on. */
     void sleepSettings(SleepSettings sleep) {
-        wakeTimeout = sleep.wakeTimeout();
         services.sleepSettings(sleep);
         observation.demand().waking(sleep.optimization().prediction());
     }

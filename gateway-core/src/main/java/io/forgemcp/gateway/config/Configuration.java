@@ -1,5 +1,6 @@
 package io.forgemcp.gateway.config;
 
+import io.forgemcp.gateway.lifecycle.SystemPolicy;
 import io.forgemcp.gateway.scaling.PreWarmSettings;
 import io.forgemcp.gateway.scaling.ScalingSettings;
 import io.forgemcp.gateway.service.ServiceDefinition;
@@ -45,6 +46,11 @@ public record Configuration(
     /** How the number of instances is decided, all files taken together. */
     public ScalingSettings scaling() {
         return ScalingReader.settings(files.scaling(), limits);
+    }
+
+    /** What holds for all services together: how they sleep, what they may use, and what is done in an emergency. */
+    public SystemPolicy systemPolicy() {
+        return SystemPolicyReader.policy(files, limits);
     }
 
     /** What wakes services before they are called. */

@@ -25,16 +25,8 @@ final class KeysWithoutEffect {
             Set.of("services.<name>.health_check"),
             SleepFile.NAME,
             Set.of(
-                    "sleep_settings.max_sleeping_services",
-                    "sleep_settings.system_memory_threshold",
-                    "sleep_settings.sleep_check_interval",
-                    "sleep_settings.resource_monitoring",
-                    "sleep_settings.performance_optimization.pre_warm_critical_services",
                     "sleep_settings.performance_optimization.cache_container_images",
-                    "sleep_settings.performance_optimization.memory_optimization_enabled",
-                    "sleep_settings.resource_thresholds",
                     "sleep_settings.monitoring",
-                    "resource_thresholds",
                     "monitoring"),
             SleepPoliciesFile.NAME,
             Set.of("global_settings.check_interval", "global_settings.max_wake_time", "monitoring"),
@@ -47,7 +39,6 @@ final class KeysWithoutEffect {
                     "scaling_constraints.auto_scale.scale_down_cpu_threshold",
                     "monitoring",
                     "qos.priorities",
-                    "emergency",
                     "efficiency_targets"),
             MonitoringFile.NAME,
             Set.of(
@@ -77,12 +68,8 @@ final class KeysWithoutEffect {
             SecurityFile.NAME,
             Set.of("security"));
 
-    private static final Map<String, Set<String>> ONLY_SHOWN = Map.of(
-            ServicesFile.NAME,
-            Set.of(
-                    "services.<name>.resources.memory_reservation",
-                    "services.<name>.resources.cpu_reservation",
-                    "services.<name>.sleep_policy.memory_reservation"));
+    private static final Map<String, Set<String>> ONLY_SHOWN =
+            Map.of(ServicesFile.NAME, Set.of("services.<name>.sleep_policy.memory_reservation"));
 
     private static final Set<String> REGISTRATION_FILES = Set.of(RegistrationRows.PROMPTS, RegistrationRows.RESOURCES);
 

@@ -50,34 +50,11 @@ public final class RuntimeSleepSettings {
         /** The same for the lifecycle. */
         public SleepSettings lifecycle() {
             SleepFile.Settings settings = file.sleepSettings();
-            SleepFile.ResourceMonitoring watching = settings.resourceMonitoring();
             SleepFile.Thresholds pressure = Stream.of(settings.resourceThresholds(), file.resourceThresholds())
                     .filter(Objects::nonNull)
                     .findFirst()
                     .orElse(SleepFile.Thresholds.DEFAULT);
-            SleepFile.Optimization optimization = settings.performanceOptimization();
-            return new SleepSettings(
-                    settings.enabled(),
-                    settings.maxSleepingServices(),
-                    settings.systemMemoryThreshold().bytes(),
-                    settings.sleepCheckInterval(),
-                    settings.wakeTimeout(),
-                    new SleepSettings.Monitoring(
-                            watching.enabled(),
-                            watching.cpuThreshold().value(),
-                            watching.memoryThreshold().value(),
-                            watching.checkInterval()),
-                    new SleepSettings.Pressure(
-                            pressure.lowMemoryPressure().value(),
-                            pressure.moderateMemoryPressure().value(),
-                            pressure.highMemoryPressure().value(),
-                            pressure.cpuPressureThreshold().value(),
-                            pressure.idleCpuThreshold().value()),
-                    new SleepSettings.Optimization(
-                            optimization.preWarmCriticalServices(),
-                            optimization.cacheContainerImages(),
-                            optimization.wakePredictionEnabled(),
-                            optimization.memoryOptimizationEnabled()));
+            return SystemPolicyReader.sleep(settings, pressure);
         }
     }
 

@@ -36,7 +36,7 @@ final class SleepReader {
                 ? own.memoryReservation()
                 : group.map(SleepPoliciesFile.ServiceClass::memoryReservation).orElse(null);
         return new SleepPolicy(
-                enabled && files.sleep().sleepSettings().enabled(),
+                enabled,
                 idleTimeout(service, own.idleTimeout(), policyName, scaling),
                 minSleepTime(own.minSleepTime(), group),
                 reservation == null ? null : reservation.bytes(),

@@ -50,9 +50,19 @@ public final class CallPath {
         LeasedCall call = new LeasedCall(client, route, request, listener);
         CompletableFuture<Lease> lease = services.acquire(route.service(), client.key(), startTimeout.get())
                 .toCompletableFuture();
+        if (!lease.isDone()) {
+            announceWake(route, request, listener);
+        }
         // A running service answers at once: then there is no stage to build and no thread to change.
         lease.whenComplete(call);
         return call;
+    }
+
+    private void announceWake(Route route, UpstreamRequest request, CallListener listener) {
+        Message notice = WakeNotice.of(request.message(), route.service(), services.expectedWake(route.service()));
+        if (notice != null) {
+            listener.onNotification(notice);
+        }
     }
 
     /** Leases the service for longer than a call. Fails with a {@code GatewayException} if it cannot be had. */

@@ -11,6 +11,7 @@ import io.forgemcp.gateway.config.LoadResult;
 import io.forgemcp.gateway.config.read.Durations;
 import io.forgemcp.gateway.config.read.Finding;
 import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.lifecycle.ProcSystemLoad;
 import io.forgemcp.gateway.lifecycle.ServiceRuntime;
 import io.forgemcp.gateway.metrics.GatewayMetrics;
 import io.forgemcp.gateway.metrics.NoMetrics;
@@ -91,6 +92,8 @@ final class GatewayOptions {
                 .httpExchanger(new JettyHttpExchanger())
                 .scaling(files.scaling())
                 .preWarm(files.preWarm())
+                .systemPolicy(files.systemPolicy())
+                .systemLoad(new ProcSystemLoad(data))
                 .metrics(metrics())
                 .store(store)
                 .authenticator(authenticator)

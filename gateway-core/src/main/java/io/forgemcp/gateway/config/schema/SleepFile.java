@@ -32,7 +32,7 @@ public record SleepFile(
             @Key(value = "Beyond this number the service that is longest asleep is stopped.", standard = "15")
             int maxSleepingServices,
 
-            @Key(value = "Memory of the whole system beyond which services are put to sleep early.", standard = "4GB")
+            @Key(value = "Memory of all services together beyond which they are put to sleep early.", standard = "4GB")
             DataSize systemMemoryThreshold,
 
             @Key(value = "Time between two looks for idle services.", standard = "30s", min = 1)
