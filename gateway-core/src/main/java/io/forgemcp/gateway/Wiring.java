@@ -24,6 +24,7 @@ import io.forgemcp.gateway.internal.CatalogKeeper;
 import io.forgemcp.gateway.internal.FailureRate;
 import io.forgemcp.gateway.internal.Observation;
 import io.forgemcp.gateway.internal.ScalingLoop;
+import io.forgemcp.gateway.internal.ServerProbe;
 import io.forgemcp.gateway.internal.StoredCatalogs;
 import io.forgemcp.gateway.internal.ToolSearch;
 import io.forgemcp.gateway.internal.WakeTimes;
@@ -145,6 +146,7 @@ final class Wiring {
         ServerMessages fromServers = new ServerMessages();
         UpstreamSettings upstreamSettings = UpstreamSettings.DEFAULT.withHandshakeTimeout(settings.startTimeout());
         upstreams = new Upstreams(transports(from), upstreamSettings, timers, metrics, fromServers);
+        services.healthProbe(new ServerProbe(upstreams, exchanger, timers));
         store = from.store == null ? new InMemoryStore() : from.store;
         catalog = new Catalog(
                 services, upstreams, new StoredCatalogs(store, worker), timers, events, settings.startTimeout());

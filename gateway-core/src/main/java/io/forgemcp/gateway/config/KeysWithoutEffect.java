@@ -21,8 +21,6 @@ import java.util.Set;
  */
 final class KeysWithoutEffect {
     private static final Map<String, Set<String>> KEYS = Map.of(
-            ServicesFile.NAME,
-            Set.of("services.<name>.health_check"),
             SleepFile.NAME,
             Set.of(
                     "sleep_settings.performance_optimization.cache_container_images",

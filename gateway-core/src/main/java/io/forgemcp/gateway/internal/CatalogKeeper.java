@@ -62,12 +62,14 @@ public final class CatalogKeeper implements AutoCloseable {
     /** A call found that the service cannot be started or reached. */
     public void unreachable(ServiceName service, GatewayException failure) {
         catalog.noteProblem(service, failure.getMessage());
+        services.noteReachability(service, failure.getMessage());
         retry(service, FIRST_RETRY);
     }
 
     /** Asks the server what it offers, and again later if that fails, less and less often. */
     public void learn(ServiceName service, Duration retryAfter) {
         catalog.refresh(service).whenComplete((learnt, failure) -> {
+            services.noteReachability(service, failure == null ? null : reason(failure));
             if (failure == null) {
                 cancel(retries.remove(service));
             } else if (worthRetrying(service)) {
@@ -112,6 +114,10 @@ public final class CatalogKeeper implements AutoCloseable {
                 || service.instances().min() > 0
                 || service.runtime() == RuntimeChoice.REMOTE
                 || service.runtime() == RuntimeChoice.JAVA;
+    }
+
+    private static String reason(Throwable failure) {
+        return String.valueOf(GatewayException.of(failure).getMessage());
     }
 
     private static void cancel(Timers.@Nullable Cancellable retry) {

@@ -59,12 +59,23 @@ final class Entrance implements Admission.Applicant {
     void moved(ServiceState state, @Nullable LiveInstance current) {
         live = current;
         if (Slot.sleepable(service)) {
+            if (state != ServiceState.STARTING && state != ServiceState.WAKING && state != ServiceState.STOPPING) {
+                // A request that waits is taken back with it; whoever still wants something asks again.
+                asking = false;
+            }
             switch (state) {
                 case RUNNING -> admission.found(this);
                 case SLEEPING -> admission.asleep(this);
                 case STOPPED, ERROR -> admission.gone(this);
                 default -> {}
             }
+        }
+    }
+
+    /** Leave to be awake that came when nobody wanted it any more is left to others. */
+    void giveBack(ServiceState state, @Nullable LiveInstance current) {
+        if (!asking) {
+            moved(state, current);
         }
     }
 

@@ -257,6 +257,19 @@ public final class ServiceManager implements AutoCloseable {
         return current == null ? PressureLevel.NONE : current.level();
     }
 
+    /**
+     * Notes whether a server that runs elsewhere can be reached: while it cannot, its status says so. Ignored for services
+     * that the gateway starts itself.
+     *
+     * @param problem why not; null if it can
+     */
+    public void noteReachability(ServiceName name, @Nullable String problem) {
+        ServiceOwner owner = owners.get(name);
+        if (owner != null) {
+            owner.reachable(problem);
+        }
+    }
+
     /** How sleeping works for all services now. */
     public SleepSettings sleepSettings() {
         return scope.controls().sleep();

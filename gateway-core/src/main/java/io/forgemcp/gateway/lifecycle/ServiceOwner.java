@@ -322,6 +322,11 @@ final class ServiceOwner implements SlotListener {
     }
 
     @Override
+    public void reachable(@Nullable String problem) {
+        view.problem(problem);
+    }
+
+    @Override
     public ServiceRuntime.ExitListener exits() {
         return exits;
     }

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * operation has ended, {@link #proceed} looks at the wishes and begins the next one; that is what makes waking
  * single-flight. An answer of the runtime about an instance that has crashed meanwhile changes nothing.
  */
-final class Slot implements Sleeper.Listener, Bedtime.Host {
+final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(Slot.class);
     private final ServiceDefinition service;
     private final LifecycleScope scope;
@@ -36,6 +36,7 @@ final class Slot implements Sleeper.Listener, Bedtime.Host {
     private final Entrance entrance;
     private final SlotState here;
     private final Bedtime bedtime;
+    private final HealthWatch health;
 
     private @Nullable Starting starting;
     private boolean revive;
@@ -53,9 +54,10 @@ final class Slot implements Sleeper.Listener, Bedtime.Host {
         this.wishes = new Wishes(scope.executor());
         this.backOff = new BackOff(scope.settings(), scope.timers(), mailbox, this::backOffPassed);
         this.sleeper = new Sleeper(service, scope, mailbox, calls, depths, this);
-        this.entrance = new Entrance(service, scope.admission(), mailbox, this::admitted, wishes::fail);
+        this.entrance = new Entrance(service, scope.admission(), mailbox, this::stepOver, wishes::fail);
         this.here = new SlotState(service, scope.timers());
         this.bedtime = new Bedtime(shared, here, sleeper, this);
+        this.health = new HealthWatch(service, scope, mailbox, this);
     }
 
     /** A lease if an instance is awake here; null otherwise. Any thread; never waits. */
@@ -168,6 +170,7 @@ final class Slot implements Sleeper.Listener, Bedtime.Host {
         if (here.available()) {
             here.require().gate().open();
             proceed();
+            bedtime.watchIdleness();
         }
     }
 
@@ -224,14 +227,6 @@ final class Slot implements Sleeper.Listener, Bedtime.Host {
         }
         wishes.explainLateness(() -> failures.noRoom(scope.controls().sleep().wakeTimeout(), entrance.reason()));
         return false;
-    }
-
-    private void admitted() {
-        if (wishes.none()) {
-            entrance.moved(here.state(), here.live());
-        } else {
-            proceed();
-        }
     }
 
     private void retry() {
@@ -349,6 +344,7 @@ final class Slot implements Sleeper.Listener, Bedtime.Host {
         here.awakeNow();
         current.gate().open();
         change(ServiceState.RUNNING, reason, false);
+        health.begin(current);
         proceed();
         bedtime.watchIdleness();
     }
@@ -427,10 +423,19 @@ final class Slot implements Sleeper.Listener, Bedtime.Host {
         proceed();
     }
 
-    /** A running instance does not answer health checks: it is ended, left alone for a while, and started again. */
-    void unhealthy(LiveInstance current, String error) {
-        if (here.live() == current && here.available()) {
+    @Override
+    public void well() {
+        listener.reachable(null);
+    }
+
+    /** An instance that does not answer is ended, left alone for a while, and started again. */
+    @Override
+    public void unwell(LiveInstance current, String reason, boolean tooOften) {
+        if (!sleepable(service)) {
+            listener.reachable("It does not answer: " + reason);
+        } else if (tooOften && here.available()) {
             revive = true;
+            String error = "Service " + service.name() + " failed its health checks: " + reason + ".";
             change(ServiceState.STOPPING, error, false);
             stop(current, error, error, false);
         }
@@ -470,6 +475,9 @@ final class Slot implements Sleeper.Listener, Bedtime.Host {
     @Override
     public void stepOver() {
         proceed();
+        if (!sleeper.busy()) {
+            entrance.giveBack(here.state(), here.live());
+        }
     }
 
     @Override
@@ -477,6 +485,7 @@ final class Slot implements Sleeper.Listener, Bedtime.Host {
         here.change(to, reason);
         if (to != ServiceState.RUNNING) {
             bedtime.forget();
+            health.end();
         }
         if (to != ServiceState.ERROR) {
             backOff.forget();

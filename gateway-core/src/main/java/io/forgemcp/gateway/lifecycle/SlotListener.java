@@ -1,6 +1,7 @@
 package io.forgemcp.gateway.lifecycle;
 
 import io.forgemcp.gateway.service.InstanceId;
+import org.jspecify.annotations.Nullable;
 
 /** Hears what happens in a {@link Slot}, on the service's mailbox. */
 interface SlotListener {
@@ -14,6 +15,9 @@ interface SlotListener {
     void emptied(Slot slot);
 
     void ended(Slot slot, InstanceId instance, String reason);
+
+    /** Whether a server that runs elsewhere can be reached. @param problem why not; null if it can */
+    void reachable(@Nullable String problem);
 
     /** What its instances' ends and naps are told to. */
     ServiceRuntime.ExitListener exits();

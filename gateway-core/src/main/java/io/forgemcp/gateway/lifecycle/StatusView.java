@@ -2,6 +2,7 @@ package io.forgemcp.gateway.lifecycle;
 
 import io.forgemcp.gateway.metrics.GatewayMetrics;
 import io.forgemcp.gateway.metrics.Metric;
+import io.forgemcp.gateway.service.Launch;
 import io.forgemcp.gateway.service.Resources;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.time.Timers;
@@ -23,6 +24,7 @@ final class StatusView {
     private final SlotBook slots;
 
     private final IntSupplier waiting;
+    private volatile @Nullable String problem;
 
     /** @param waiting callers that wait for a lease */
     StatusView(ServiceDefinition service, Timers timers, Ledger ledger, SlotBook slots, IntSupplier waiting) {
@@ -33,15 +35,22 @@ final class StatusView {
         this.slots = slots;
     }
 
+    /** A server that runs elsewhere and cannot be reached is in error, though there is nothing to stop or start. */
     ServiceState state() {
-        return ledger.page().state();
+        ServiceState state = ledger.page().state();
+        return problem != null && state == ServiceState.RUNNING ? ServiceState.ERROR : state;
+    }
+
+    /** Why a server that runs elsewhere cannot be reached; null if it can, or nobody knows. Ignored for others. */
+    void problem(@Nullable String why) {
+        problem = service.launch() instanceof Launch.Remote ? why : null;
     }
 
     ServiceStatus status() {
         Ledger.Page page = ledger.page();
         List<ServiceStatus.InstanceStatus> instances = new ArrayList<>();
         String runtime = null;
-        String error = service.unavailable();
+        String error = service.unavailable() != null ? service.unavailable() : problem;
         for (Slot slot : slots.all()) {
             SlotState.View view = slot.here().view();
             if (view.live() != null) {
@@ -56,7 +65,7 @@ final class StatusView {
         long known = slept.plus(ledger.totalAwake()).toNanos();
         return new ServiceStatus(
                 service.name(),
-                page.state(),
+                state(),
                 runtime,
                 instances,
                 instances.isEmpty() ? null : instances.get(0).externalId(),
@@ -172,7 +181,7 @@ final class StatusView {
         if (cpu != null) {
             metrics.gauge(Metric.CPU_RESERVATION, () -> cpu, name);
         }
-        registerFor(state(), metrics);
+        registerFor(ledger.page().state(), metrics);
     }
 
     void unregister(GatewayMetrics metrics) {
@@ -181,7 +190,7 @@ final class StatusView {
                 List.of(Metric.UPTIME, Metric.DOWNTIME, Metric.MEMORY_RESERVATION, Metric.CPU_RESERVATION)) {
             metrics.removeGauge(metric, name);
         }
-        unregisterFor(state(), metrics);
+        unregisterFor(ledger.page().state(), metrics);
     }
 
     /** Some gauges carry the state as a label: the old one must not go on beside the new one. */

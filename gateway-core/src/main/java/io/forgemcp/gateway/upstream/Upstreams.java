@@ -280,6 +280,16 @@ public final class Upstreams implements AutoCloseable {
         }
     }
 
+    /** Whether there is a conversation with this instance, whoever's it is. */
+    public boolean speaksTo(InstanceId instance) {
+        for (SessionKey key : sessions.keySet()) {
+            if (key.instance().equals(instance)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Calls whose answer or end of response is still to come. */
     int callsUnderWay() {
         return table.all().size();

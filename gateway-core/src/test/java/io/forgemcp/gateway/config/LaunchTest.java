@@ -181,7 +181,8 @@ class LaunchTest {
         files.write("services.yml", "services:\n  a: {command: [x], sleep_policy: {enabled: true}}\n");
         files.write("sleep_settings.yml", "sleep_settings: {enabled: false, wake_timeout: 5}\n");
 
-        assertThat(files.service("a").sleepPolicy().enabled()).isFalse();
+        assertThat(files.load().configuration().systemPolicy().sleep().enabled())
+                .isFalse();
         assertThat(files.load().configuration().wakeTimeout()).isEqualTo(Duration.ofSeconds(5));
     }
 

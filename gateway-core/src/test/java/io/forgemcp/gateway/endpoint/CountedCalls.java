@@ -18,4 +18,13 @@ public final class CountedCalls {
         tallies.computeIfAbsent(ServiceName.of(service), name -> new CallTally())
                 .ended(now - 1_000_000, now, false);
     }
+
+    /** Calls of which some failed. */
+    public void ended(String service, int good, int failed) {
+        CallTally tally = tallies.computeIfAbsent(ServiceName.of(service), name -> new CallTally());
+        long now = System.nanoTime();
+        for (int i = 0; i < good + failed; i++) {
+            tally.ended(now - 1_000_000, now, i < failed);
+        }
+    }
 }

@@ -163,6 +163,20 @@ class SeveralInstancesTest {
     }
 
     @Test
+    void anInstanceThatIsKeptAfterAllStillFallsAsleep() {
+        scale(2);
+        Lease ann = acquire(ANN).join();
+        Lease bob = acquire(BOB).join();
+        scale(1);
+        on.pass(400);
+        scale(2);
+        ann.close();
+        bob.close();
+        on.pass(300);
+        assertThat(on.state()).isEqualTo(ServiceState.SLEEPING);
+    }
+
+    @Test
     void instancesOutsideTheLimitsAreRefusedAndNothingChanges() {
         acquire(ANN).join();
         assertThat(failure(on.manager.scale(NAME, 4, "test")))

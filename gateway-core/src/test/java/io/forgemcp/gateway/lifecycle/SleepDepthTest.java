@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** Idle timeout 300 s: frozen then, shallow after 300 s of sleep, deep after 1,200 s. */
@@ -114,10 +115,13 @@ class SleepDepthTest {
     @Test
     void theWakeIsMeasuredUntilTheServerGivesASignOfLife() {
         Lifecycle on = with(Priority.LOW, SleepPolicy.Depth.AUTO);
-        CompletableFuture<Void> sign = new CompletableFuture<>();
-        on.manager.healthProbe(target -> sign);
+        AtomicReference<CompletableFuture<Void>> health =
+                new AtomicReference<>(CompletableFuture.completedFuture(null));
+        on.manager.healthProbe(target -> health.get());
         on.use();
         on.pass(600);
+        CompletableFuture<Void> sign = new CompletableFuture<>();
+        health.set(sign);
         wakeIn(on, 30);
         on.timers.advance(Duration.ofMillis(150));
         sign.complete(null);
