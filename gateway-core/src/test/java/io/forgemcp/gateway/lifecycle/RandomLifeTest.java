@@ -43,7 +43,7 @@ class RandomLifeTest {
         return given == null ? System.nanoTime() : Long.parseLong(given);
     }
 
-    @RepeatedTest(40)
+    @RepeatedTest(15)
     void everyStateIsLegalNobodyWaitsForEverAndNoInstanceSleepsUnderALease() {
         on.runtime.depths = Set.of(SleepDepth.FREEZE, SleepDepth.SHALLOW, SleepDepth.DEEP);
         on.with(service("one").priority(Priority.LOW))
