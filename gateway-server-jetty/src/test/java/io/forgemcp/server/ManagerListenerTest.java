@@ -198,6 +198,22 @@ class ManagerListenerTest {
     }
 
     @Test
+    void aCommandThatTakesTooLongSaysSoAndGoesOn() throws Exception {
+        gateway.sleepSettings(
+                io.forgemcp.gateway.lifecycle.SleepSettings.DEFAULT.withWakeTimeout(java.time.Duration.ofMillis(300)));
+        gateway.add(ServiceDefinition.of(
+                        "boxed",
+                        io.forgemcp.gateway.service.RuntimeChoice.DOCKER,
+                        io.forgemcp.gateway.service.Launch.Command.of(List.of("x")),
+                        io.forgemcp.gateway.service.WireProtocol.STDIO)
+                .build());
+        JsonNode error = send("POST", "/services/boxed/start", 504);
+        assertThat(error.path("code").asText()).isEqualTo("GW-1403");
+        assertThat(error.path("detail").asText()).contains("boxed").contains("300 ms");
+        assertThat(send("GET", "/services/boxed", 200).path("state").asText()).isEqualTo("starting");
+    }
+
+    @Test
     void neverAreCallsInFlightOverridden() throws Exception {
         send("POST", "/services/calc/start", 200);
         var lease = gateway.services()
@@ -696,8 +712,9 @@ class ManagerListenerTest {
         return JSON.readTree(answer.body());
     }
 
-    /** A container engine that runs nothing. */
+    /** A container engine whose containers never come up. */
     private static final class Runner implements ServiceRuntime {
+        private final CompletableFuture<Instance> starting = new CompletableFuture<>();
         private volatile @Nullable String problem;
 
         @Override
@@ -712,12 +729,17 @@ class ManagerListenerTest {
 
         @Override
         public boolean supports(ServiceDefinition service) {
-            return false;
+            return service.runtime() == io.forgemcp.gateway.service.RuntimeChoice.DOCKER;
         }
 
         @Override
         public CompletionStage<Instance> start(ServiceDefinition service, InstanceId id, ExitListener exits) {
-            return CompletableFuture.failedFuture(new IllegalStateException("It runs nothing"));
+            return starting;
+        }
+
+        @Override
+        public void abandon(InstanceId id) {
+            starting.completeExceptionally(new IllegalStateException("not wanted any more"));
         }
     }
 }

@@ -29,8 +29,6 @@ import java.util.function.Predicate;
 /** Commands that change the state of services. Each answers when the change is done, is refused, or takes too long. */
 final class CommandRoutes {
     private static final String FORCE = "force";
-    /** A cold start may download its server first; a script that waits longer has given up. */
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final ServiceManager services;
     private final Permissions permissions;
@@ -166,12 +164,14 @@ final class CommandRoutes {
     /** The change goes on; only the caller stops waiting. */
     private CompletionStage<ServiceStatus> inTime(ServiceName name, CompletionStage<ServiceStatus> change) {
         CompletableFuture<ServiceStatus> waited = new CompletableFuture<>();
+        Duration patience = services.sleepSettings().wakeTimeout();
         Timers.Cancellable deadline = timers.schedule(
-                PATIENCE,
+                patience,
                 () -> waited.completeExceptionally(new GatewayException(
                         ErrorCode.WAKE_TIMEOUT,
-                        "Service " + name + " has not got there within " + PATIENCE.toSeconds()
-                                + " s and goes on trying. GET /services/" + name + " shows how it is.")));
+                        "Service " + name + " has not got there within " + patience.toMillis()
+                                + " ms (wake_timeout) and goes on trying. GET /services/" + name
+                                + " shows how it is.")));
         change.whenComplete((status, failure) -> {
             deadline.cancel();
             if (failure == null) {
