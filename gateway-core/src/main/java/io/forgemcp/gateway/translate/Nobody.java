@@ -5,7 +5,7 @@ import io.forgemcp.gateway.protocol.Message;
 import java.util.Set;
 
 /** The owner of a line that has no client yet. */
-enum Nobody implements ServerLink.Owner {
+enum Nobody implements LinkOwner {
     INSTANCE;
 
     @Override

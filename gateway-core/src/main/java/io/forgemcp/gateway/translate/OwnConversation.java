@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A child for one client alone: every message passes as it is, and what the child says can be meant for nobody else. */
-final class OwnConversation implements Conversation, ServerLink.Owner {
+final class OwnConversation implements Conversation, LinkOwner {
     private static final Logger LOG = LoggerFactory.getLogger(OwnConversation.class);
 
     private final ServerLink link;

@@ -23,27 +23,6 @@ import org.slf4j.LoggerFactory;
  * lost, and the owner hears why. Thread-safe; the lock guards the bookkeeping only, never a write or a call of the owner.
  */
 final class ServerLink {
-    /** Hears what comes over the line, in order. Called from several threads, one at a time; must not block. */
-    interface Owner {
-        void onMessage(Message message);
-
-        /** This was not delivered. */
-        void onUnsent(Message message, GatewayException reason);
-
-        /**
-         * The child has gone; no request that it had will be answered.
-         *
-         * @param kept what it had not been given yet: its successor gets that
-         */
-        void onLost(GatewayException reason, Set<Message> kept);
-
-        /** A child has answered our own handshake. */
-        default void onGreeted(Message answer) {}
-
-        /** Several children in a row did not live long enough to answer anything. The line goes on trying. */
-        default void onHopeless(GatewayException reason) {}
-    }
-
     private enum State {
         NEW,
         STARTING,
@@ -73,14 +52,14 @@ final class ServerLink {
     private final AtomicLong deliveries = new AtomicLong();
     private final CompletableFuture<Void> firstStart = new CompletableFuture<>();
     private final CompletableFuture<Void> allGone = new CompletableFuture<>();
-    private volatile Owner owner;
+    private volatile LinkOwner owner;
     private volatile boolean down;
     private State state = State.NEW;
     private @Nullable LinkRun run;
     private Timers.@Nullable Cancellable restart;
     private @Nullable GatewayException lastReason;
 
-    ServerLink(Servers servers, Timers timers, Greeting greeting, Owner owner) {
+    ServerLink(Servers servers, Timers timers, Greeting greeting, LinkOwner owner) {
         this.servers = servers;
         this.timers = timers;
         this.greeting = greeting;
@@ -94,7 +73,7 @@ final class ServerLink {
     }
 
     /** Hands the line to somebody else; only for a line that nothing has been sent over. */
-    void adopt(Owner next) {
+    void adopt(LinkOwner next) {
         owner = next;
     }
 

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * find their way back. What cannot be attributed with certainty goes to nobody: log messages, and requests of the server,
  * which are refused; the handshake is ours and declares no capability that would make a server send any.
  */
-final class SharedConversation implements Conversation, ServerLink.Owner {
+final class SharedConversation implements Conversation, LinkOwner {
     private static final Logger LOG = LoggerFactory.getLogger(SharedConversation.class);
 
     private final ServerLink link;

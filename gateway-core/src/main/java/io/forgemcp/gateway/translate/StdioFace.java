@@ -179,7 +179,7 @@ public final class StdioFace implements AutoCloseable {
     }
 
     /** What the server sends. */
-    private final class Answers implements ServerLink.Owner {
+    private final class Answers implements LinkOwner {
         @Override
         public void onMessage(Message message) {
             out.write(message.bytes());

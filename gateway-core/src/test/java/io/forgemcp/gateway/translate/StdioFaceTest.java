@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -230,6 +231,32 @@ class StdioFaceTest {
         heard("tools/call");
         children.last().answer("{'ok':1}");
         assertThat(line(1)).contains("ok");
+    }
+
+    @Test
+    void whateverTheClientWritesTheNextCallIsAnswered() throws Exception {
+        shakeHands();
+        long seed = Long.parseLong(System.getenv().getOrDefault("FORGE_TEST_SEED", Long.toString(System.nanoTime())));
+        Random random = new Random(seed);
+        byte[] sound = Bridged.request("5", "tools/call", "'name':'t'")
+                .replace('\'', '"')
+                .getBytes(StandardCharsets.UTF_8);
+        for (int i = 0; i < 500; i++) {
+            byte[] line = sound.clone();
+            line[random.nextInt(line.length)] = (byte) random.nextInt(256);
+            line[random.nextInt(line.length)] = (byte) random.nextInt(256);
+            input.write(line);
+            input.write('\n');
+        }
+        say(Bridged.request("'last'", "tools/call", "'name':'t'"));
+        await().untilAsserted(() -> assertThat(children.last().received)
+                .as("seed %d", seed)
+                .anyMatch(message ->
+                        message.isRequest() && message.requireId().json().equals("\"last\"")));
+        children.last().say("{'jsonrpc':'2.0','id':'last','result':{}}");
+        await().untilAsserted(() -> assertThat(output.lines())
+                .as("seed %d", seed)
+                .anyMatch(line -> line.contains("\"last\"") && line.contains("result")));
     }
 
     @Test
