@@ -6,7 +6,7 @@
 #
 #   BENCH_JAVA_HOME  further Javas to measure besides JAVA_HOME or the java on the PATH, colons between
 #   SCENARIOS        which of them      ROUNDS  how often each, 2 by default      SECS  seconds for each, 3 by default
-#   STARTS           how many starts of each kind, 5 by default
+#   STARTS           how many starts of each kind, 3 by default
 #   BENCH_RESULTS    where the measured rows go, .build/bench.jsonl by default
 #   WRITE=yes        puts the tables into docs/performance.md
 set -euo pipefail
@@ -49,7 +49,7 @@ out=${BENCH_RESULTS:-$repository/.build/bench.jsonl}
 mkdir -p "$(dirname "$out")"
 rm -f "$out"
 echo "== starts"
-node bench/start.mjs --java "$javas" --starts "${STARTS:-5}" --out "$out"
+node bench/start.mjs --java "$javas" --starts "${STARTS:-3}" --out "$out"
 
 targets=
 command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] && targets=nginx,
