@@ -189,9 +189,10 @@ final class Wiring {
                 new EndpointSettings(settings.callTimeout(), settings.pageSize()));
         fromServers.connect(sessions, catalog);
         listChanges = new ListChanges(sessions, methods, timers, events);
-        ModernSettings modernSettings =
-                new ModernSettings(version, settings.callTimeout(), settings.sessionIdleTimeout(), signingKey(from));
+        ModernSettings modernSettings = new ModernSettings(
+                version, settings.callTimeout(), settings.sessionIdleTimeout(), settings.pageSize(), signingKey(from));
         modern = new ModernEndpoint(modernSettings, routes, calls, catalog::snapshot, timers, events, this::clientGone);
+        fromServers.connect(modern.resourceListeners());
         streamableHttp = new DualEraEndpoint(new StreamableHttpEndpoint(sessions, methods), modern);
         legacySse = new LegacySseEndpoint(sessions, methods);
         rpc = new RpcEndpoint(sessions, methods);

@@ -6,6 +6,7 @@ import io.forgemcp.gateway.lifecycle.Lease;
 import io.forgemcp.gateway.lifecycle.ServiceManager;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.service.Isolation;
+import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.upstream.Call;
 import io.forgemcp.gateway.upstream.CallListener;
 import io.forgemcp.gateway.upstream.ClientProfile;
@@ -71,7 +72,7 @@ public final class CallPath {
     }
 
     /** Whether all clients share one conversation with the service. */
-    boolean isShared(Route route) {
+    public boolean isShared(Route route) {
         return services.definition(route.service())
                 .filter(service -> service.isolation() == Isolation.SHARED)
                 .isPresent();
@@ -80,6 +81,11 @@ public final class CallPath {
     /** Sends a request to every server that has this capability and a conversation with this client alone. */
     void ask(ClientProfile client, String capability, Message request) {
         upstreams.askAll(client.key(), capability, request);
+    }
+
+    /** Asks a service in the gateway's own name if it is awake and has this capability; wakes nobody. */
+    public void askAsGateway(ServiceName service, String capability, Message request) {
+        upstreams.askAsGateway(service, capability, request);
     }
 
     /** Passes a notification of the client on to every server that has a conversation with this client alone. */

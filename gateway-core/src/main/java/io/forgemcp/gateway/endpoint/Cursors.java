@@ -13,16 +13,17 @@ import org.jspecify.annotations.Nullable;
  * Where the next page of a list begins (MCP 2025-11-25, Pagination). A cursor holds for one list of one virtual server at
  * one state of the catalog in one run of the gateway: pages of different states are never mixed. Thread-safe.
  */
-final class Cursors {
+public final class Cursors {
     private final String run;
 
-    Cursors() {
+    public Cursors() {
         byte[] bits = new byte[6];
         new SecureRandom().nextBytes(bits);
         run = HexFormat.of().formatHex(bits);
     }
 
-    String next(ServerView view, String list, int offset) {
+    /** The cursor of the page that begins at this offset. */
+    public String next(ServerView view, String list, int offset) {
         return Base64.getUrlEncoder()
                 .withoutPadding()
                 .encodeToString((prefix(view, list) + offset).getBytes(StandardCharsets.UTF_8));
@@ -33,7 +34,7 @@ final class Cursors {
      *
      * @throws GatewayException with {@code INVALID_PARAMS} if it is not one of ours, or the lists have changed since
      */
-    int offset(ServerView view, String list, @Nullable String cursor) {
+    public int offset(ServerView view, String list, @Nullable String cursor) {
         String prefix = prefix(view, list);
         String text = decoded(cursor);
         int digits = text.length() - prefix.length();

@@ -37,6 +37,7 @@ public final class ServerMessages implements UpstreamListener {
 
     private volatile @Nullable ClientSessions sessions;
     private volatile @Nullable Catalog catalog;
+    private volatile @Nullable ResourceListeners listeners;
 
     /** Says who is to hear. Before this nothing is heard, because no server has been spoken to. */
     public void connect(ClientSessions clients, Catalog lists) {
@@ -44,11 +45,25 @@ public final class ServerMessages implements UpstreamListener {
         catalog = lists;
     }
 
+    /** Says who else is to hear of updated resources. */
+    public void connect(ResourceListeners others) {
+        listeners = others;
+    }
+
     @Override
     public void onNotification(ServiceName service, ClientKey client, Message notification) {
         ClientSessions clients = sessions;
         if (clients == null || isListChange(service, notification)) {
             return;
+        }
+        ResourceListeners others = listeners;
+        if (others != null
+                && client.equals(ClientKey.GATEWAY)
+                && notification.method().equals(UPDATED)) {
+            String uri = notification.text(Field.URI);
+            if (uri != null) {
+                others.updated(service, uri);
+            }
         }
         ClientSession session = clients.find(client);
         if (session != null) {
@@ -164,10 +179,20 @@ public final class ServerMessages implements UpstreamListener {
         if (session != null) {
             uris.addAll(session.subscriptions().of(service));
         } else if (client.equals(ClientKey.GATEWAY)) {
+            ResourceListeners others = listeners;
+            if (others != null && allowsSubscribing(capabilities)) {
+                uris.addAll(others.wanted(service));
+            }
             clients.all().forEach(any -> uris.addAll(any.subscriptions().of(service)));
         }
         uris.forEach(uri -> first.add(request("resources/subscribe", "uri", uri)));
         return first;
+    }
+
+    private static boolean allowsSubscribing(JsonSlice capabilities) {
+        JsonSlice resources = capabilities.member("resources");
+        JsonSlice subscribe = resources == null ? null : resources.member("subscribe");
+        return subscribe != null && subscribe.isTrue();
     }
 
     static Message setLevel(LogLevel level) {

@@ -235,6 +235,16 @@ public final class Upstreams implements AutoCloseable {
         }
     }
 
+    /** Sends a request on the gateway's own session with this service, if there is one and it has this capability. */
+    public void askAsGateway(ServiceName service, String capability, Message request) {
+        for (Session session : sessions.values()) {
+            if (session.key().client().equals(ClientKey.GATEWAY)
+                    && session.service().equals(service)) {
+                session.ask(capability, request);
+            }
+        }
+    }
+
     /** The client has gone: ends the sessions that were its own. */
     public void closeClient(ClientKey client) {
         for (Session session : sessions.values()) {

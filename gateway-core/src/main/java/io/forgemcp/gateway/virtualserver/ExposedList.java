@@ -60,15 +60,31 @@ public final class ExposedList {
     }
 
     /**
-     * The result with only the entries that the caller may see, and with members of the asker's own.
+     * One page of the result with only the entries that the caller may see, and with members of the asker's own.
      *
      * @param members JSON members without braces that come before the list
      * @param metaMembers JSON members without braces for the result's {@code _meta}
+     * @param offset of the first entry among those that the caller may see
+     * @param size most entries of the page
+     * @param next makes the cursor of the page that begins at an offset
      */
-    public byte[] result(Predicate<Entry> visible, String members, String metaMembers) {
+    public byte[] result(
+            Predicate<Entry> visible,
+            String members,
+            String metaMembers,
+            int offset,
+            int size,
+            IntFunction<String> next) {
+        List<Entry> seen = entries.stream().filter(visible).toList();
+        int from = Math.min(offset, seen.size());
+        int to = Math.min(from + size, seen.size());
         ByteArrayOutputStream out = new ByteArrayOutputStream(result.length + members.length() + metaMembers.length());
         out.writeBytes(("{" + members + ",").getBytes(StandardCharsets.UTF_8));
-        writeEntries(out, entries.stream().filter(visible).toList());
+        writeEntries(out, seen.subList(from, to));
+        if (to < seen.size()) {
+            out.writeBytes(",\"nextCursor\":".getBytes(StandardCharsets.US_ASCII));
+            out.writeBytes(JsonText.quote(next.apply(to)));
+        }
         out.writeBytes((",\"_meta\":{" + metaMembers).getBytes(StandardCharsets.UTF_8));
         if (meta.length > 0) {
             out.write(',');

@@ -271,6 +271,23 @@ class ModernServerTest {
     }
 
     @Test
+    void aServerIsNotToldOfTasksThatTheGatewayCannotRoute() {
+        send(
+                NEW,
+                "tools/call",
+                "\"name\":\"x\",\"_meta\":"
+                        + META.replace(
+                                "{\"sampling\":{}}",
+                                "{\"extensions\":{\"io.modelcontextprotocol/tasks\":{},\"io.modelcontextprotocol/ui\":{}}}"));
+        server.calls.remove(0).answer(DISCOVERED);
+
+        ManualServer.Received sent = server.lastCall();
+        assertThat(sent.message.get(Field.META))
+                .hasToString(META.replace("{\"sampling\":{}}", "{\"extensions\":{\"io.modelcontextprotocol/ui\":{}}}")
+                        .replace("\"progressToken\":\"p\"", "\"progressToken\":" + sent.message.requireId()));
+    }
+
+    @Test
     void aModernClientSaysNothingOfItselfToAServerWithSessions() {
         server.knowsSessionsOnly = true;
         server.shakesHands = true;

@@ -11,7 +11,9 @@ import io.forgemcp.gateway.virtualserver.ExposedList;
 import io.forgemcp.gateway.virtualserver.Route;
 import io.forgemcp.gateway.virtualserver.ServerView;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -98,29 +100,39 @@ final class Listener {
         return list.result(entry -> routes.isVisible(caller, entry.route()));
     }
 
-    void updated(ServiceName service, String uri) {
-        if (filter.uris().contains(uri) && isOf(service, uri)) {
-            tell(
-                    "notifications/resources/updated",
-                    ",\"uri\":" + new String(JsonText.quote(uri), StandardCharsets.UTF_8));
-        }
-    }
-
-    void addWanted(ServiceName service, Set<String> uris) {
+    /** A server says that its resource, under its own URI, has been updated. */
+    void updated(ServiceName service, String original) {
         for (String uri : filter.uris()) {
-            if (isOf(service, uri)) {
-                uris.add(uri);
+            Route route = resource(uri);
+            if (route != null
+                    && route.service().equals(service)
+                    && route.original().equals(original)) {
+                tell(
+                        "notifications/resources/updated",
+                        ",\"uri\":" + new String(JsonText.quote(uri), StandardCharsets.UTF_8));
             }
         }
     }
 
-    private boolean isOf(ServiceName service, String uri) {
+    /** Where the resources are that its client wants to hear about. */
+    List<Route> resources() {
+        List<Route> resources = new ArrayList<>();
+        for (String uri : filter.uris()) {
+            Route route = resource(uri);
+            if (route != null) {
+                resources.add(route);
+            }
+        }
+        return resources;
+    }
+
+    private @Nullable Route resource(String uri) {
         ServerView view;
         synchronized (this) {
             view = told;
         }
         Route route = view.resource(uri);
-        return route != null && route.service().equals(service) && routes.isVisible(caller, route);
+        return route != null && routes.isVisible(caller, route) ? route : null;
     }
 
     private void tell(String method, String members) {

@@ -3,14 +3,20 @@ package io.forgemcp.gateway.endpoint.modern;
 import io.forgemcp.gateway.catalog.CatalogChanged;
 import io.forgemcp.gateway.catalog.CatalogSnapshot;
 import io.forgemcp.gateway.catalog.ListsAnnounced;
+import io.forgemcp.gateway.endpoint.CallPath;
+import io.forgemcp.gateway.endpoint.ResourceListeners;
 import io.forgemcp.gateway.endpoint.RouteFinder;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.event.EventBus;
 import io.forgemcp.gateway.event.GatewayEvent;
+import io.forgemcp.gateway.protocol.Messages;
+import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.time.Timers;
+import io.forgemcp.gateway.virtualserver.Route;
 import io.forgemcp.gateway.virtualserver.ServerView;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,11 +30,12 @@ import java.util.function.Supplier;
  * The streams of clients that listen for changes: each hears only what it asked for, in its own words, when what it sees
  * has changed or its server says so, and once for a burst. A stream keeps nobody awake. Thread-safe.
  */
-final class Listening implements AutoCloseable {
+final class Listening implements ResourceListeners, AutoCloseable {
     private static final Duration DEBOUNCE = Duration.ofMillis(50);
     private static final int MAX_STREAMS = 20_000;
 
     private final RouteFinder routes;
+    private final CallPath path;
     private final Supplier<CatalogSnapshot> catalog;
     private final String serverInfo;
     private final Timers timers;
@@ -40,8 +47,14 @@ final class Listening implements AutoCloseable {
 
     /** @param serverInfo the member that names the gateway in {@code _meta}, without braces around it */
     Listening(
-            RouteFinder routes, Supplier<CatalogSnapshot> catalog, String serverInfo, Timers timers, EventBus events) {
+            RouteFinder routes,
+            CallPath path,
+            Supplier<CatalogSnapshot> catalog,
+            String serverInfo,
+            Timers timers,
+            EventBus events) {
         this.routes = routes;
+        this.path = path;
         this.catalog = catalog;
         this.serverInfo = serverInfo;
         this.timers = timers;
@@ -72,9 +85,27 @@ final class Listening implements AutoCloseable {
             return;
         }
         listeners.add(listener);
-        reply.onGone(() -> listeners.remove(listener));
+        reply.onGone(() -> gone(listener));
+        // Who sleeps is told when it wakes.
+        listener.resources().forEach(resource -> ask("resources/subscribe", resource));
         // What has changed between the first look and now would otherwise never be told.
         listener.compare(routes.view(request.caller(), request.virtualServer()), Map.of());
+    }
+
+    private void gone(Listener listener) {
+        listeners.remove(listener);
+        for (Route resource : listener.resources()) {
+            // In a conversation that all clients share somebody with a session may still want it.
+            if (!path.isShared(resource) && !wanted(resource.service()).contains(resource.original())) {
+                ask("resources/unsubscribe", resource);
+            }
+        }
+    }
+
+    private void ask(String method, Route resource) {
+        byte[] params = ("{\"uri\":" + new String(resource.quotedOriginal(), StandardCharsets.UTF_8) + "}")
+                .getBytes(StandardCharsets.UTF_8);
+        path.askAsGateway(resource.service(), "resources", Messages.request(RequestId.of(1), method, params));
     }
 
     /** How many clients listen. */
@@ -117,24 +148,28 @@ final class Listening implements AutoCloseable {
                 listener.compare(routes.view(listener.caller(), listener.virtualServer()), said);
             } catch (GatewayException gone) {
                 // Its virtual server is no more, or no longer for this caller: there is nothing left to hear.
-                listeners.remove(listener);
+                gone(listener);
                 listener.end();
             }
         }
     }
 
-    /** A server says that a resource has been updated: tells those who asked about it and get it from that server. */
-    void updated(ServiceName service, String uri) {
+    @Override
+    public void updated(ServiceName service, String uri) {
         for (Listener listener : listeners) {
             listener.updated(service, uri);
         }
     }
 
-    /** The resources that somebody wants to hear about, by the server that has them. */
-    Set<String> wanted(ServiceName service) {
+    @Override
+    public Set<String> wanted(ServiceName service) {
         Set<String> uris = new HashSet<>();
         for (Listener listener : listeners) {
-            listener.addWanted(service, uris);
+            for (Route resource : listener.resources()) {
+                if (resource.service().equals(service)) {
+                    uris.add(resource.original());
+                }
+            }
         }
         return uris;
     }

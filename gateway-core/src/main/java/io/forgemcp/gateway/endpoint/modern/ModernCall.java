@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ final class ModernCall implements CallListener, Questions.Waiting {
 
     private final ModernRequest first;
     private final Questions questions;
+    private final UnaryOperator<Message> readable;
     private final Runnable onEnd;
     /** What the server has asked and nobody has answered yet, in the order of asking. */
     private final Map<String, Asked> open = new LinkedHashMap<>();
@@ -42,12 +44,21 @@ final class ModernCall implements CallListener, Questions.Waiting {
 
     private record Asked(InputRequired.Question question, ReverseAnswer way) {}
 
-    /** @param onEnd runs once, when the call is over */
-    ModernCall(ModernRequest request, ModernReply reply, Questions questions, Runnable onEnd) {
+    /**
+     * @param readable makes an answer lead its reader to the right server
+     * @param onEnd runs once, when the call is over
+     */
+    ModernCall(
+            ModernRequest request,
+            ModernReply reply,
+            Questions questions,
+            UnaryOperator<Message> readable,
+            Runnable onEnd) {
         this.first = request;
         this.request = request;
         this.reply = reply;
         this.questions = questions;
+        this.readable = readable;
         this.onEnd = onEnd;
     }
 
@@ -278,7 +289,7 @@ final class ModernCall implements CallListener, Questions.Waiting {
         if (UrlElicitation.isAskedFor(answer)) {
             UrlElicitation.ask(current, answer, questions, to);
         } else {
-            ServerAnswer fitted = ServerAnswer.of(current.id(), current.method(), answer);
+            ServerAnswer fitted = ServerAnswer.of(current.id(), current.method(), readable.apply(answer));
             to.answer(fitted.status(), fitted.json());
         }
     }

@@ -2,6 +2,7 @@ package io.forgemcp.gateway.endpoint.modern;
 
 import io.forgemcp.gateway.endpoint.CallPath;
 import io.forgemcp.gateway.endpoint.Offering;
+import io.forgemcp.gateway.endpoint.ReadableUris;
 import io.forgemcp.gateway.endpoint.RouteFinder;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
@@ -11,6 +12,7 @@ import io.forgemcp.gateway.protocol.Message.Field;
 import io.forgemcp.gateway.upstream.UpstreamRequest;
 import io.forgemcp.gateway.virtualserver.Route;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** The methods of modern clients that a server answers. Thread-safe; never blocks. */
 final class ModernCalls {
@@ -60,18 +62,34 @@ final class ModernCalls {
                     ModernErrors.refuse(reply, request.id(), mismatch);
                     return;
                 }
-                send(
-                        request,
-                        route,
-                        new UpstreamRequest(message, offering.nameAt(route), timeout, route.parameters()),
-                        reply);
+                UpstreamRequest upstream = new UpstreamRequest(
+                        atServer(message, route), offering.nameAt(route), timeout, route.parameters());
+                send(request, route, upstream, reply);
             }
 
             @Override
             public void refused(GatewayException reason) {
-                ModernErrors.refuse(reply, request.id(), reason);
+                Route unlisted = offering == Offering.RESOURCE ? unlisted(request, name) : null;
+                if (unlisted == null) {
+                    ModernErrors.refuse(reply, request.id(), reason);
+                } else {
+                    found(unlisted);
+                }
             }
         });
+    }
+
+    /** A resource that its server does not list may still be read where there is no doubt whose it is. */
+    private @Nullable Route unlisted(ModernRequest request, String uri) {
+        Route route = routes.view(request.caller(), request.virtualServer()).unlistedResource(uri);
+        return route != null && routes.isVisible(request.caller(), route) ? route : null;
+    }
+
+    /** With the server's own URI if the resource is exposed under another. */
+    private static Message atServer(Message request, Route route) {
+        return !request.has(Field.URI) || route.original().equals(request.text(Field.URI))
+                ? request
+                : Message.parse(request.with(Field.URI, route.quotedOriginal()));
     }
 
     /** Proposes values for an argument of a prompt or a template; its server answers, under its own name for it. */
@@ -102,10 +120,11 @@ final class ModernCalls {
     private static Message renamed(Message message, Route route) {
         JsonSlice params = message.get(Field.PARAMS);
         JsonSlice ref = params == null ? null : params.member("ref");
-        if (params == null || ref == null || ref.member("name") == null) {
+        if (params == null || ref == null) {
             return message;
         }
-        byte[] own = ref.withMember("name", route.quotedOriginal()).toBytes();
+        String key = "ref/prompt".equals(ref.textMember("type")) ? "name" : "uri";
+        byte[] own = ref.withMember(key, route.quotedOriginal()).toBytes();
         return Message.parse(
                 message.with(Field.PARAMS, params.withMember("ref", own).toBytes()));
     }
@@ -114,8 +133,19 @@ final class ModernCalls {
     void send(ModernRequest request, Route route, UpstreamRequest upstream, ModernReply reply) {
         ModernClients.Client client = clients.of(request.caller());
         client.began();
-        ModernCall call = new ModernCall(request, reply, questions, client::ended);
+        ModernCall call =
+                new ModernCall(request, reply, questions, answer -> readable(request, route, answer), client::ended);
         call.began(path.send(client.profile(request.meta().capabilities()), route, upstream, call));
+    }
+
+    /** With URIs that lead back to this server. */
+    private Message readable(ModernRequest request, Route route, Message answer) {
+        try {
+            return ReadableUris.expose(routes.view(request.caller(), request.virtualServer()), route.service(), answer);
+        } catch (GatewayException gone) {
+            // The virtual server was taken away meanwhile: nobody reads these any more.
+            return answer;
+        }
     }
 
     private static String nameOf(Message message, Offering offering) {

@@ -18,7 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ModernCapabilities {
     /** Extensions that work beside others, because the gateway routes what belongs to them. */
-    private static final Set<String> ROUTED = Set.of("io.modelcontextprotocol/tasks", "io.modelcontextprotocol/ui");
+    private static final Set<String> ROUTED = Set.of("io.modelcontextprotocol/ui");
+
+    /** Needs requests of its own, which the gateway does not route. */
+    private static final String TASKS = "io.modelcontextprotocol/tasks";
 
     private boolean completions;
     private boolean logging;
@@ -32,6 +35,7 @@ final class ModernCapabilities {
             catalog.server(service).map(ServerCatalog::initialize).ifPresent(this::add);
         }
         // One server of several cannot speak for the others, where the gateway does not know whom to ask.
+        extensions.remove(TASKS);
         extensions.keySet().removeIf(name -> !ROUTED.contains(name) && offers.getOrDefault(name, 0) < servers);
     }
 

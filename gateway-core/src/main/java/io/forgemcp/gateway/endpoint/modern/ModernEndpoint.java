@@ -5,6 +5,7 @@ import io.forgemcp.gateway.endpoint.CallPath;
 import io.forgemcp.gateway.endpoint.McpRequest;
 import io.forgemcp.gateway.endpoint.McpResponder;
 import io.forgemcp.gateway.endpoint.Offering;
+import io.forgemcp.gateway.endpoint.ResourceListeners;
 import io.forgemcp.gateway.endpoint.RouteFinder;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
@@ -51,9 +52,9 @@ public final class ModernEndpoint {
                 ModernSettings.ANSWER_TIMEOUT,
                 ModernSettings.MAX_QUESTIONS);
         clients = new ModernClients(timers, settings.idleTimeout(), onEnd);
-        lists = new ModernLists(routes, catalog, settings.version());
+        lists = new ModernLists(routes, catalog, settings.version(), settings.pageSize());
         calls = new ModernCalls(routes, path, clients, questions, settings.callTimeout());
-        listening = new Listening(routes, catalog, lists.serverInfo(), timers, events);
+        listening = new Listening(routes, path, catalog, lists.serverInfo(), timers, events);
         slow = new SlowReplies(timers);
     }
 
@@ -108,6 +109,11 @@ public final class ModernEndpoint {
         }
         String ranges = accept.toLowerCase(Locale.ROOT);
         return ranges.contains("text/event-stream") || ranges.contains("*/*");
+    }
+
+    /** Those who listen for updates of resources. */
+    public ResourceListeners resourceListeners() {
+        return listening;
     }
 
     /** How many clients listen for changes. */

@@ -1,8 +1,8 @@
 package io.forgemcp.gateway.endpoint.modern;
 
 import io.forgemcp.gateway.catalog.CatalogSnapshot;
+import io.forgemcp.gateway.endpoint.Cursors;
 import io.forgemcp.gateway.endpoint.RouteFinder;
-import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.JsonText;
 import io.forgemcp.gateway.protocol.Message.Field;
@@ -11,20 +11,33 @@ import io.forgemcp.gateway.protocol.RequestMeta;
 import io.forgemcp.gateway.virtualserver.ExposedList;
 import io.forgemcp.gateway.virtualserver.ServerView;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** The methods of modern clients that the gateway answers itself, from the catalog, waking nobody. Thread-safe. */
 final class ModernLists {
+    /** A server may take longer to start for the first time; list_changed follows then. */
+    private static final long PATIENCE_SECONDS = 10;
+
     private final RouteFinder routes;
     private final Supplier<CatalogSnapshot> catalog;
     /** The member that names the gateway in {@code _meta}, without braces around it. */
     private final String serverInfo;
 
-    /** @param version of the gateway, as clients see it */
-    ModernLists(RouteFinder routes, Supplier<CatalogSnapshot> catalog, String version) {
+    private final int pageSize;
+    private final Cursors cursors = new Cursors();
+
+    /**
+     * @param version of the gateway, as clients see it
+     * @param pageSize most entries of one answer
+     */
+    ModernLists(RouteFinder routes, Supplier<CatalogSnapshot> catalog, String version, int pageSize) {
         this.routes = routes;
         this.catalog = catalog;
+        this.pageSize = pageSize;
         this.serverInfo = "\"" + RequestMeta.SERVER_INFO + "\":{\"name\":\"forge-mcp-gateway\",\"version\":"
                 + quoted(version) + "}";
     }
@@ -35,22 +48,48 @@ final class ModernLists {
     }
 
     void list(ModernRequest request, Function<ServerView, ExposedList> which, ModernReply reply) {
-        if (request.message().has(Field.CURSOR)) {
-            throw new GatewayException(
-                    ErrorCode.INVALID_PARAMS, "This cursor is not one of ours: lists come in one page. Leave it out.");
-        }
-        ServerView view = routes.view(request.caller(), request.virtualServer());
-        routes.learnWhatIsMissing(view);
+        afterLearning(request, reply, view -> answer(request, view, which, reply));
+    }
+
+    private void answer(
+            ModernRequest request, ServerView view, Function<ServerView, ExposedList> which, ModernReply reply) {
+        String list = request.method();
+        int offset = request.message().has(Field.CURSOR)
+                ? cursors.offset(view, list, request.message().text(Field.CURSOR))
+                : 0;
         byte[] result = which.apply(view)
                 .result(
                         entry -> routes.isVisible(request.caller(), entry.route()),
                         head(new Freshness(view, catalog.get(), routes.isUniform())),
-                        serverInfo);
+                        serverInfo,
+                        offset,
+                        pageSize,
+                        next -> cursors.next(view, list, next));
         reply.answer(200, Messages.result(request.id(), result));
     }
 
-    void discover(ModernRequest request, ModernReply reply) {
+    /** Servers of which nothing is known yet and that are being asked are waited for a moment: no list is empty silently. */
+    private void afterLearning(ModernRequest request, ModernReply reply, Consumer<ServerView> then) {
         ServerView view = routes.view(request.caller(), request.virtualServer());
+        CompletableFuture<?> learning = routes.learnWhatIsMissing(view);
+        if (learning == null) {
+            then.accept(view);
+            return;
+        }
+        learning.completeOnTimeout(null, PATIENCE_SECONDS, TimeUnit.SECONDS).whenComplete((learnt, failure) -> {
+            try {
+                then.accept(routes.view(request.caller(), request.virtualServer()));
+            } catch (GatewayException refused) {
+                ModernErrors.refuse(reply, request.id(), refused);
+            }
+        });
+    }
+
+    void discover(ModernRequest request, ModernReply reply) {
+        afterLearning(request, reply, view -> answer(request, view, reply));
+    }
+
+    private void answer(ModernRequest request, ServerView view, ModernReply reply) {
         CatalogSnapshot snapshot = catalog.get();
         StringBuilder result = new StringBuilder("{")
                 .append(head(new Freshness(view, snapshot, routes.isUniform())))

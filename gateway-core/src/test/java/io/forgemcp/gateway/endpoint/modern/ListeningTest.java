@@ -112,6 +112,49 @@ class ListeningTest {
     }
 
     @Test
+    void updatesOfResourcesReachThoseWhoAskedForThem() {
+        FakeHttp stream = subscribed("[\"test://a\",\"test://t/1\"]");
+        FakeHttp other = request("2", "subscriptions/listen", "\"notifications\":{\"toolsListChanged\":true}")
+                .to(http);
+        assertThat(server.heard("resources/subscribe")).hasSize(2);
+
+        server.say("notifications/resources/updated", "{\"uri\":\"test://t/1\"}");
+        server.say("notifications/resources/updated", "{\"uri\":\"test://t/2\"}");
+
+        assertThat(stream.events()).hasSize(2);
+        assertThat(stream.events().get(1))
+                .contains(
+                        "notifications/resources/updated",
+                        "\"uri\":\"test://t/1\"",
+                        "\"io.modelcontextprotocol/subscriptionId\":1");
+        assertThat(other.events()).hasSize(1);
+    }
+
+    @Test
+    void whatNobodyWantsAnyMoreIsGivenUp() {
+        FakeHttp first = subscribed("[\"test://a\"]");
+        FakeHttp second = subscribed("[\"test://a\"]");
+
+        first.disconnect();
+        assertThat(server.heard("resources/unsubscribe")).isEmpty();
+        second.disconnect();
+        assertThat(server.heard("resources/unsubscribe")).hasSize(1);
+    }
+
+    private FakeHttp subscribed(String uris) {
+        server.capabilities = "{\"tools\":{},\"resources\":{\"subscribe\":true}}";
+        gateway.remove(io.forgemcp.gateway.service.ServiceName.of("s"))
+                .toCompletableFuture()
+                .join();
+        gateway.add(ServiceDefinition.java("s", server).build());
+        gateway.catalog()
+                .refresh(io.forgemcp.gateway.service.ServiceName.of("s"))
+                .toCompletableFuture()
+                .join();
+        return listen("1", "{\"resourceSubscriptions\":" + uris + "}");
+    }
+
+    @Test
     void whereNothingIsLeftToTellTheStreamEndsAtOnce() {
         FakeHttp stream = listen("1", "{\"resourceSubscriptions\":[\"test://a\"]}");
 

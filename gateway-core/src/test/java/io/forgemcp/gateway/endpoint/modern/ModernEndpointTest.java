@@ -106,6 +106,11 @@ class ModernEndpointTest {
 
     @Test
     void anUnknownResourceIsInvalidParamsWithItsUri() {
+        gateway.add(ServiceDefinition.java("another", new ScriptedServer()).build());
+        gateway.catalog()
+                .refresh(ServiceName.of("another"))
+                .toCompletableFuture()
+                .join();
         FakeHttp exchange = request("1", "resources/read", "\"uri\":\"test://none\"")
                 .with("Mcp-Name", "test://none")
                 .to(http);
