@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What one server asks of its client on one session, from the request to the answer. {@code ping} is answered here; all
@@ -19,14 +21,17 @@ import org.jspecify.annotations.Nullable;
  * an answer: what nobody has answered when its call ends is refused then. Thread-safe.
  */
 final class ReverseRequests {
+    private static final Logger LOG = LoggerFactory.getLogger(ReverseRequests.class);
     private static final byte[] EMPTY = "{}".getBytes(StandardCharsets.US_ASCII);
 
     private final Session session;
+    private final SessionContext context;
     /** By the server's own id. */
     private final Map<RequestId, Asked> open = new ConcurrentHashMap<>(2);
 
-    ReverseRequests(Session session) {
+    ReverseRequests(Session session, SessionContext context) {
         this.session = session;
+        this.context = context;
     }
 
     /** @param call on whose response it came; null if it came on the session's own stream */
@@ -35,7 +40,7 @@ final class ReverseRequests {
             session.reply(Messages.result(request.requireId(), EMPTY));
             return;
         }
-        PendingCall related = call != null ? call : session.onlyCall();
+        PendingCall related = call != null ? call : onlyCall();
         Asked asked = new Asked(request, related);
         if (open.putIfAbsent(request.requireId(), asked) != null) {
             session.reply(Messages.error(
@@ -43,10 +48,34 @@ final class ReverseRequests {
                     new GatewayException(
                             ErrorCode.INVALID_REQUEST, "Another request with this id is still unanswered.")));
         } else if (related == null) {
-            asked.limit = session.later(asked::expire);
-            session.unrelated(request, asked);
+            asked.limit = context.timers().schedule(context.settings().reverseTimeout(), asked::expire);
+            handOver(request, asked);
         } else if (!related.onRequest(asked)) {
             asked.refuse(new GatewayException(ErrorCode.CANCELLED, "The call that this belongs to is over."));
+        }
+    }
+
+    /** The call to which a request belongs that came beside all calls: only if there is no doubt. */
+    private @Nullable PendingCall onlyCall() {
+        PendingCall only = null;
+        for (PendingCall call : context.table().all()) {
+            if (call.isOn(session) && !call.isOver()) {
+                if (only != null) {
+                    return null;
+                }
+                only = call;
+            }
+        }
+        return session.isShared() ? null : only;
+    }
+
+    /** To whoever hears what is asked outside any call. */
+    private void handOver(Message request, Asked asked) {
+        try {
+            context.listener().onRequest(session.service(), session.owner(), request, asked);
+        } catch (RuntimeException defect) {
+            LOG.error("The listener for requests failed: service={}", session.service(), defect);
+            asked.refuse(GatewayException.of(defect));
         }
     }
 

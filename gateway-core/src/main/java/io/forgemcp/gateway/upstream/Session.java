@@ -52,7 +52,7 @@ final class Session implements UpstreamSession, ChannelListener {
     private volatile @Nullable GatewayException openingRefusal;
     private volatile ClientKey owner;
     private volatile Timers.@Nullable Cancellable handshakeDeadline;
-    private final ReverseRequests reverse = new ReverseRequests(this);
+    private final ReverseRequests reverse;
     private final TaskTokens taskTokens = new TaskTokens();
     private final OwnRequests own;
 
@@ -68,6 +68,7 @@ final class Session implements UpstreamSession, ChannelListener {
         this.key = key;
         this.target = target;
         this.offered = offered;
+        this.reverse = new ReverseRequests(this, context);
         this.breaker = breaker;
         this.strays = strays;
         this.owner = key.client();
@@ -391,11 +392,6 @@ final class Session implements UpstreamSession, ChannelListener {
         return reverse;
     }
 
-    /** Does something when the client has had its time to answer. */
-    Timers.Cancellable later(Runnable action) {
-        return context.timers().schedule(context.settings().reverseTimeout(), action);
-    }
-
     /** Answers a request of the server. */
     void reply(byte[] answer) {
         UpstreamChannel open = channel;
@@ -404,33 +400,9 @@ final class Session implements UpstreamSession, ChannelListener {
         }
     }
 
-    /** The call to which a request of the server belongs that came beside all calls: only if there is no doubt. */
-    @Nullable
-    PendingCall onlyCall() {
-        PendingCall only = null;
-        for (PendingCall call : context.table().all()) {
-            if (call.isOn(this) && !call.isOver()) {
-                if (only != null) {
-                    return null;
-                }
-                only = call;
-            }
-        }
-        return isShared() ? null : only;
-    }
-
-    private boolean isShared() {
+    /** Whether several clients, or the gateway alone, use this conversation. */
+    boolean isShared() {
         return key.client().equals(ClientKey.GATEWAY) && !SessionKey.isOwned(target);
-    }
-
-    /** Hands over what the server asks outside any call. */
-    void unrelated(Message request, ReverseAnswer answer) {
-        try {
-            context.listener().onRequest(service(), owner, request, answer);
-        } catch (RuntimeException defect) {
-            LOG.error("The listener for requests failed: service={}", service(), defect);
-            answer.refuse(GatewayException.of(defect));
-        }
     }
 
     /** An answer to nothing that is under way here: late, repeated, or wrong. */
