@@ -37,7 +37,6 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
     private final SlotState here;
     private final Bedtime bedtime;
     private final HealthWatch health;
-
     private @Nullable Starting starting;
     private boolean revive;
     private String stopReason = "";
