@@ -29,6 +29,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
@@ -340,7 +341,16 @@ public final class DockerRuntime implements ServiceRuntime {
     private final class Around implements Surroundings {
         @Override
         public Executor workers() {
-            return workers;
+            return this::execute;
+        }
+
+        /** After the runtime has been closed nobody may be left waiting; the engine is not asked any more then. */
+        private void execute(Runnable task) {
+            try {
+                workers.execute(task);
+            } catch (RejectedExecutionException closedMeanwhile) {
+                task.run();
+            }
         }
 
         @Override
