@@ -61,8 +61,9 @@ class IsolationTest {
 
     private static int beOneClient(TestGateway gateway, String tag, int calls) {
         String answer = "{'action':'accept','content':{'by':'" + tag + "'}}";
-        WireClient client =
-                WireClient.legacy(gateway.mcp("loopback"), "{'elicitation':{}}", Map.of("elicitation/create", answer));
+        WireClient client = WireClient.legacy(
+                        gateway.mcp("loopback"), "{'elicitation':{}}", Map.of("elicitation/create", answer))
+                .within(Duration.ofSeconds(60));
         int echoes = 0;
         for (int i = 1; i <= calls; i++) {
             if (i % EVERY_ASKS == 0) {

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * map of results by method. One thread at a time.
  */
 final class WireClient {
-    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration USUAL = Duration.ofSeconds(5);
     private static final ScheduledExecutorService DEADLINES = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "deadlines");
         thread.setDaemon(true);
@@ -41,6 +41,7 @@ final class WireClient {
     private final boolean modern;
     private final JsonNode capabilities;
     private final Map<String, String> results;
+    private Duration timeout = USUAL;
     private @Nullable String session;
 
     private WireClient(URI endpoint, boolean modern, JsonNode capabilities, Map<String, String> results) {
@@ -99,6 +100,12 @@ final class WireClient {
 
     static WireClient legacy(URI endpoint) {
         return legacy(endpoint, "{}", Map.of());
+    }
+
+    /** Waits longer than usual, for a server that has much to do. */
+    WireClient within(Duration time) {
+        timeout = time;
+        return this;
     }
 
     int notify(String method) {
@@ -208,13 +215,13 @@ final class WireClient {
     }
 
     /** A read that waits for a server cannot be interrupted, but ends when its stream is closed. */
-    private static Future<?> closeLater(InputStream body) {
+    private Future<?> closeLater(InputStream body) {
         return DEADLINES.schedule(
                 () -> {
                     body.close();
                     return null;
                 },
-                TIMEOUT.toMillis(),
+                timeout.toMillis(),
                 TimeUnit.MILLISECONDS);
     }
 
@@ -234,7 +241,7 @@ final class WireClient {
 
     private HttpRequest.Builder builder() {
         HttpRequest.Builder builder = HttpRequest.newBuilder(endpoint)
-                .timeout(TIMEOUT)
+                .timeout(timeout)
                 .header("Content-Type", "application/json")
                 .header("Accept", "application/json, text/event-stream")
                 .header("MCP-Protocol-Version", modern ? "2026-07-28" : "2025-11-25");
