@@ -59,6 +59,23 @@ class EventStreamTest {
     }
 
     @Test
+    void soIsOneWhosePostIsTheLastThingOnItsConnection() throws Exception {
+        McpEndpoint last = (request, responder) -> {
+            responder.onDisconnect(disconnects::incrementAndGet);
+            opened.add(responder.stream("Connection", "close"));
+        };
+        try (ListenerFixture listener = new ListenerFixture(last)) {
+            Socket client = listener.raw("POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                    + "Accept: text/event-stream\r\nContent-Length: 2\r\n\r\n{}");
+            opened.take();
+            readHeaders(client);
+            client.close();
+
+            await().atMost(Duration.ofSeconds(5)).untilAtomic(disconnects, org.hamcrest.Matchers.is(1));
+        }
+    }
+
+    @Test
     void aClientThatHasClosedItsOwnDirectionStillHears() throws Exception {
         try (ListenerFixture listener = new ListenerFixture(streaming)) {
             Socket client = listener.raw(OPEN);

@@ -217,8 +217,8 @@ final class JettyExchange implements McpRequest, McpResponder, Callback, Predica
         SseStream opened = new SseStream(response, this, connections.maxWaitingBytes(), this::cut);
         stream = opened;
         connections.keepAlive().add(opened);
-        if (route.verb() == Route.Verb.GET) {
-            // A standing stream is the last thing on its connection, which is why the connection may be watched.
+        if (route.verb() == Route.Verb.GET || "close".equals(fields.get(HttpHeader.CONNECTION))) {
+            // Such a stream is the last thing on its connection, which is why the connection may be watched.
             fields.put(HttpHeader.CONNECTION, "close");
             if (request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_1) {
                 // Without chunks a client could not tell the end of the stream from a broken connection.
