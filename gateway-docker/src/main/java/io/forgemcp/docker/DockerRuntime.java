@@ -280,9 +280,9 @@ public final class DockerRuntime implements ServiceRuntime {
             return;
         }
         closed = true;
-        EngineLink link = engine.link();
-        if (link != null) {
-            CompletableFuture<Void> cleared = CompletableFuture.runAsync(this::clear, workers);
+        if (engine.wasThere()) {
+            // It may be away just now; then it is asked once more, and what stays is the next gateway's to clear.
+            CompletableFuture<Void> cleared = engine.connect().thenRunAsync(this::clear, workers);
             try {
                 cleared.get(CLOSE_SECONDS, TimeUnit.SECONDS);
             } catch (InterruptedException interrupted) {

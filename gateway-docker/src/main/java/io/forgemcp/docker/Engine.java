@@ -50,6 +50,7 @@ final class Engine implements AutoCloseable {
     private final AtomicReference<@Nullable CompletableFuture<EngineLink>> connecting = new AtomicReference<>();
     private volatile @Nullable EngineLink link;
     private volatile String absence = "it has not been asked yet";
+    private volatile boolean found;
     private volatile boolean closed;
 
     /** @param labels of the containers whose events are told */
@@ -69,6 +70,11 @@ final class Engine implements AutoCloseable {
     @Nullable
     EngineLink link() {
         return link;
+    }
+
+    /** Whether it was ever found, so that something of the gateway's may be there. */
+    boolean wasThere() {
+        return found;
     }
 
     /** Why it cannot be used, for people; without a full stop. */
@@ -180,6 +186,7 @@ final class Engine implements AutoCloseable {
             throw failure;
         }
         link = made;
+        found = true;
         LOG.info(
                 "event=docker_engine_found address={} version={} cgroup=v{} live_restore={}",
                 address,

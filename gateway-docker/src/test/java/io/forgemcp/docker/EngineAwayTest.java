@@ -122,8 +122,13 @@ class EngineAwayTest {
             runtime.close();
             socket.close();
             int left = TestContainers.of(engine, settings.owner()).size();
+            int networks = engine.listNetworksCmd()
+                    .withFilter("label", List.of(Labels.OWNER + "=" + settings.owner()))
+                    .exec()
+                    .size();
             engine.close();
             assertThat(left).isZero();
+            assertThat(networks).isZero();
         }
 
         @Test
