@@ -29,6 +29,11 @@ final class ProbingChannel implements UpstreamChannel {
     }
 
     @Override
+    public void listen(Runnable answered) {
+        current.listen(answered);
+    }
+
+    @Override
     public void protocolVersion(String date) {
         found = true;
         current.protocolVersion(date);

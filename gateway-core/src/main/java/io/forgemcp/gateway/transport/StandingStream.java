@@ -31,6 +31,7 @@ final class StandingStream {
     private UpstreamChannel.@Nullable Exchange exchange;
     private Timers.@Nullable Cancellable reopening;
     private boolean closed;
+    private @Nullable Runnable answered;
 
     StandingStream(
             String service,
@@ -48,11 +49,24 @@ final class StandingStream {
         this.pause = settings.reconnectDelay();
     }
 
-    void open(List<String> requestHeaders) {
+    /** @param firstAnswered runs once, when the first attempt has been answered or has failed */
+    void open(List<String> requestHeaders, Runnable firstAnswered) {
         synchronized (this) {
             headers = requestHeaders;
+            answered = firstAnswered;
         }
         connect();
+    }
+
+    private void answered() {
+        Runnable waiting;
+        synchronized (this) {
+            waiting = answered;
+            answered = null;
+        }
+        if (waiting != null) {
+            waiting.run();
+        }
     }
 
     private void connect() {
@@ -133,6 +147,7 @@ final class StandingStream {
             if (!isStream && status != 405) {
                 LOG.debug("No standing stream: service={} status={}", service, status);
             }
+            answered();
         }
 
         @Override
@@ -180,6 +195,7 @@ final class StandingStream {
 
         @Override
         public void onFailure(Throwable failure, boolean delivered) {
+            answered();
             reopenLater();
         }
     }

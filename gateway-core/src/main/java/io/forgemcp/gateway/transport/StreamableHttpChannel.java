@@ -178,11 +178,16 @@ final class StreamableHttpChannel implements UpstreamChannel {
 
     @Override
     public void listen() {
+        listen(() -> {});
+    }
+
+    @Override
+    public void listen(Runnable answered) {
         List<String> headers;
         synchronized (this) {
             headers = headers("text/event-stream", false);
         }
-        standing.open(headers);
+        standing.open(headers, answered);
     }
 
     @Override

@@ -25,6 +25,17 @@ public interface UpstreamChannel extends AutoCloseable {
      */
     default void listen() {}
 
+    /**
+     * As {@link #listen()}.
+     *
+     * @param answered runs once, when the server has answered or refused the stream or cannot be reached; at once where
+     *     there is no such stream. Until then the server may have nowhere to say what belongs to no request.
+     */
+    default void listen(Runnable answered) {
+        listen();
+        answered.run();
+    }
+
     /** The protocol revision that the handshake agreed on, for the {@code MCP-Protocol-Version} header. */
     default void protocolVersion(String date) {}
 

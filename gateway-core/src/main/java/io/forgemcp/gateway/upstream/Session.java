@@ -17,6 +17,7 @@ import io.forgemcp.gateway.transport.Outgoing;
 import io.forgemcp.gateway.transport.UpstreamChannel;
 import io.forgemcp.gateway.transport.UpstreamTransport;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +33,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Session implements UpstreamSession, ChannelListener {
     private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+
+    /** Some servers say nothing on their stream, not even that it is open, before they have something to say. */
+    private static final Duration LISTEN_PATIENCE = Duration.ofMillis(500);
 
     private final SessionContext context;
     private final SessionKey key;
@@ -198,8 +202,28 @@ final class Session implements UpstreamSession, ChannelListener {
             modernSide = side;
             side.open();
         } else if (agreed.maySpeakUnasked() || offered.length() > 2) {
-            fresh.listen();
+            beginWhenHeard(fresh, agreed);
+            return;
         }
+        begin(fresh, agreed);
+    }
+
+    /** What the server says beside the first call would be lost if its stream came later than the call. */
+    private void beginWhenHeard(UpstreamChannel fresh, Handshake agreed) {
+        AtomicBoolean begun = new AtomicBoolean();
+        Runnable begin = () -> {
+            if (begun.compareAndSet(false, true)) {
+                begin(fresh, agreed);
+            }
+        };
+        Timers.Cancellable patience = context.timers().schedule(LISTEN_PATIENCE, begin);
+        fresh.listen(() -> {
+            patience.cancel();
+            begin.run();
+        });
+    }
+
+    private void begin(UpstreamChannel fresh, Handshake agreed) {
         LOG.debug(
                 "Upstream session opened: service={} instance={} version={}",
                 service(),

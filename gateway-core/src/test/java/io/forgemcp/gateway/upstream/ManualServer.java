@@ -54,6 +54,7 @@ final class ManualServer implements UpstreamTransport {
         final ChannelListener listener;
         boolean closed;
         boolean listening;
+        Runnable listened = () -> {};
 
         private Channel(ChannelListener listener) {
             this.listener = listener;
@@ -82,8 +83,12 @@ final class ManualServer implements UpstreamTransport {
         }
 
         @Override
-        public void listen() {
+        public void listen(Runnable answered) {
             listening = true;
+            listened = answered;
+            if (answersListening) {
+                answered.run();
+            }
         }
 
         @Override
@@ -102,6 +107,7 @@ final class ManualServer implements UpstreamTransport {
     boolean knowsSessionsOnly = true;
 
     boolean shakesHands = true;
+    boolean answersListening = true;
     String initializeResult = EchoServer.INITIALIZE_RESULT;
     GatewayException failure;
 

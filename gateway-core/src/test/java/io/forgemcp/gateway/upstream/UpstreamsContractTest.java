@@ -159,6 +159,23 @@ class UpstreamsContractTest {
     }
 
     @Test
+    void callsWaitUntilTheServerCanSpeakUnaskedOrHalfASecond() {
+        server.answersListening = false;
+        server.initializeResult =
+                "{\"protocolVersion\":\"2025-11-25\",\"capabilities\":{\"tools\":{\"listChanged\":true}}}";
+        send(http(Isolation.SESSION), ANNE);
+        send(http(Isolation.SESSION), BOB);
+        assertThat(server.calls).isEmpty();
+
+        server.channels.get(0).listened.run();
+        assertThat(server.calls).hasSize(1);
+        timers.advance(Duration.ofMillis(500));
+        assertThat(server.calls).hasSize(2);
+        server.channels.get(1).listened.run();
+        assertThat(server.calls).hasSize(2);
+    }
+
+    @Test
     void aServerThatNeverShakesHandsFailsTheCallWithinItsTimeout() {
         server.shakesHands = false;
         RecordingCall call = send(http(Isolation.SESSION), ANNE);
