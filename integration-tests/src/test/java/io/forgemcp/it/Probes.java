@@ -153,10 +153,14 @@ final class Probes {
         WireClient client = WireClient.legacy(way);
         HttpResponse<InputStream> stream = client.listen(null);
         assertThat(stream.statusCode()).isEqualTo(200);
-        client.call("test_trigger_tool_change");
+        // A change may be announced before the way to the server has a stream of its own; one of these is not.
+        client.call("test_simple_text");
+        for (int i = 0; i < 3; i++) {
+            client.call("test_trigger_tool_change");
+        }
         Exchange heard = client.read(
                 stream, message -> message.path("method").asText().equals("notifications/tools/list_changed"));
-        assertThat(heard.notifications("notifications/tools/list_changed")).hasSize(1);
+        assertThat(heard.notifications("notifications/tools/list_changed")).isNotEmpty();
     }
 
     static void aBrokenStreamIsResumedAfterItsLastEvent(URI way, URI server) {
@@ -174,16 +178,23 @@ final class Probes {
         assertThat(WireClient.legacy(way).delete()).isBetween(200, 299);
     }
 
-    /** In the stateless revision a closed stream is a cancelled call. */
+    /** In the stateless revision a closed stream is a cancelled call, whether anything has come on it or not. */
     static void aClientThatGoesCancelsItsCall(URI way, URI observer) throws IOException {
         int before = observed(observer, "disconnected") + observed(observer, "cancelled");
         int started = observed(observer, "started");
-        HttpResponse<InputStream> stream =
-                WireClient.modern(way, "{}").open("1", "tools/call", "{'name':'slow','arguments':{}}");
-        Awaitility.await().atMost(SOON).until(() -> observed(observer, "started") > started);
-        stream.body().close();
+        String body = WireClient.modern(way, "{}").text("1", "tools/call", "{\"name\":\"slow\",\"arguments\":{}}");
+        try (Socket socket = new Socket(way.getHost(), way.getPort())) {
+            socket.getOutputStream()
+                    .write(("POST " + way.getPath()
+                                    + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                                    + "Accept: application/json, text/event-stream\r\nMCP-Protocol-Version: 2026-07-28\r\n"
+                                    + "Mcp-Method: tools/call\r\nMcp-Name: slow\r\nContent-Length: " + body.length()
+                                    + "\r\n\r\n" + body)
+                            .getBytes(StandardCharsets.UTF_8));
+            Awaitility.await().atMost(SOON).until(() -> observed(observer, "started") > started);
+        }
         Awaitility.await()
-                .atMost(Duration.ofSeconds(3))
+                .atMost(SOON)
                 .untilAsserted(() -> assertThat(observed(observer, "disconnected") + observed(observer, "cancelled"))
                         .isGreaterThan(before));
     }

@@ -137,8 +137,7 @@ final class WireClient {
     }
 
     private HttpResponse<InputStream> openRaw(String id, String method, String params) {
-        String body = "{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"method\":\"" + method + "\",\"params\":"
-                + (modern ? withMeta(params) : params) + "}";
+        String body = text(id, method, params);
         HttpRequest.Builder request = builder();
         if (modern) {
             request.header("Mcp-Method", method);
@@ -150,6 +149,12 @@ final class WireClient {
             }
         }
         return send(request.POST(BodyPublishers.ofString(body)).build());
+    }
+
+    /** A request as this client would send it. */
+    String text(String id, String method, String params) {
+        return "{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"method\":\"" + method + "\",\"params\":"
+                + (modern ? withMeta(params) : params) + "}";
     }
 
     /** The parameters with what every request of the newer generation says about its client. */
