@@ -1,0 +1,83 @@
+package io.forgemcp.gateway.lifecycle;
+
+import static io.forgemcp.gateway.lifecycle.Lifecycle.NAME;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** The first back-off is 1 s. */
+class CrashTest {
+    private final Lifecycle on = Lifecycle.withService();
+
+    @Test
+    void aCrashWhileWakingStartsAnotherForThoseWhoWaitAndTheLateAnswerChangesNothing() {
+        on.use();
+        on.pass(300);
+        on.runtime.wakeGate = new CompletableFuture<>();
+        CompletableFuture<Lease> call = on.acquire();
+        on.runtime.last().crash("killed by signal 9");
+        assertThat(on.state()).isEqualTo(ServiceState.ERROR);
+        on.pass(1);
+        assertThat(call).isCompleted();
+        on.runtime.wakeGate.complete(null);
+        assertThat(on.state()).isEqualTo(ServiceState.RUNNING);
+        assertThat(on.runtime.alive()).isEqualTo(1);
+        assertThat(on.status().inFlight()).isEqualTo(1);
+    }
+
+    @Test
+    void aCrashWhileAsleepIsSeenAndTheNextCallStartsAnother() {
+        on.use();
+        on.pass(300);
+        on.runtime.last().crash("killed by signal 9");
+        assertThat(on.state()).isEqualTo(ServiceState.ERROR);
+        assertThat(on.status().depth()).isNull();
+        assertThat(on.events).filteredOn(InstanceEnded.class::isInstance).hasSize(1);
+        on.pass(1);
+        assertThat(on.acquire()).isCompleted();
+        assertThat(on.runtime.starts).hasValue(2);
+    }
+
+    @Test
+    void aCrashWhileFallingAsleepIsACrash() {
+        on.use();
+        on.runtime.sleepGate = new CompletableFuture<>();
+        on.pass(300);
+        on.runtime.last().crash("out of memory");
+        on.runtime.sleepGate.complete(null);
+        assertThat(on.state()).isEqualTo(ServiceState.ERROR);
+        on.runtime.sleepGate = null;
+        on.pass(1);
+        assertThat(on.acquire()).isCompleted();
+    }
+
+    @Test
+    void aCrashInMidCallTakesTheLeaseWithItAndItsLateEndCountsForNobodyElse() {
+        Lease lost = on.acquire().join();
+        on.runtime.last().crash("exit status 1");
+        assertThat(on.events).filteredOn(InstanceEnded.class::isInstance).hasSize(1);
+        on.pass(1);
+        Lease next = on.acquire().join();
+        lost.close();
+        assertThat(on.status().inFlight()).isEqualTo(1);
+        next.close();
+        on.pass(300);
+        assertThat(on.state()).isEqualTo(ServiceState.SLEEPING);
+    }
+
+    @Test
+    void aClockThatJumpsAnHourWakesAndStopsNobody() {
+        on.use();
+        on.pass(300);
+        on.timers.jumpWallClock(Duration.ofHours(1));
+        assertThat(on.state()).isEqualTo(ServiceState.SLEEPING);
+        on.timers.jumpWallClock(Duration.ofHours(-2));
+        on.pass(10);
+        on.use();
+        assertThat(on.status().lastWakeTime()).isEqualTo(Duration.ZERO);
+        assertThat(on.status().totalSleepTime()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(on.manager.transitions(NAME)).allMatch(step -> !step.after().isNegative());
+    }
+}
