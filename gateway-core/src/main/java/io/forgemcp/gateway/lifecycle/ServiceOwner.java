@@ -1,5 +1,6 @@
 package io.forgemcp.gateway.lifecycle;
 
+import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.service.InstanceId;
 import io.forgemcp.gateway.service.ServiceDefinition;
@@ -269,7 +270,8 @@ final class ServiceOwner implements SlotListener {
             if (!patience.isZero()) {
                 empty = drain(patience, null);
             }
-            empty.thenCompose(nobody -> endAll("no longer offered", reason))
+            String why = reason.code() == ErrorCode.SHUTTING_DOWN ? "the gateway closes" : "no longer offered";
+            empty.thenCompose(nobody -> endAll(why, reason))
                     .whenComplete((ended, failure) -> scope.executor().execute(() -> done.complete(null)));
         });
         return done;

@@ -95,6 +95,15 @@ final class Lifecycle implements AutoCloseable {
         return status().state();
     }
 
+    /** Why a service last changed its state, as told to whoever listens. */
+    String lastReason() {
+        return events.stream()
+                .filter(ServiceStateChanged.class::isInstance)
+                .reduce((earlier, later) -> later)
+                .map(change -> ((ServiceStateChanged) change).reason())
+                .orElseThrow();
+    }
+
     void pass(long seconds) {
         timers.advance(Duration.ofSeconds(seconds));
     }

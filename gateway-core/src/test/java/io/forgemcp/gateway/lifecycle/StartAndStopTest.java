@@ -332,6 +332,7 @@ class StartAndStopTest {
             lease.close();
             assertThat(removal.toCompletableFuture()).isCompleted();
             assertThat(on.runtime.alive()).isZero();
+            assertThat(on.lastReason()).isEqualTo("no longer offered");
             on.with(service("search"));
             on.use();
         }
@@ -344,6 +345,7 @@ class StartAndStopTest {
         on.close();
         assertThat(on.runtime.alive()).isZero();
         assertThat(on.runtime.closed).isTrue();
+        assertThat(on.lastReason()).isEqualTo("the gateway closes");
         assertThat(failure(on.acquire())).extracting("code").isEqualTo(ErrorCode.SHUTTING_DOWN);
         assertThat(on.timers.waiting()).isZero();
     }
