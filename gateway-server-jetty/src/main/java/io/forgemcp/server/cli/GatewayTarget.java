@@ -23,23 +23,12 @@ final class GatewayTarget {
     private @Nullable Integer timeoutSeconds;
 
     RunningGateway connect(Shell shell) {
-        URI base = url != null ? url : URI.create("http://127.0.0.1:" + shell.variable("GATEWAY_PORT", "4444"));
-        if (base.getHost() == null
-                || base.getScheme() == null
-                || !base.getScheme().startsWith("http")) {
-            throw new CommandFailure(
-                    ExitCode.USAGE, "--url " + base + " is not a URL. Write for example http://127.0.0.1:4444.");
-        }
-        // A token on the command line could be read by everybody on the machine.
-        return new RunningGateway(base, timeout(), shell.variable("FORGE_TOKEN", ""));
+        URI usual = URI.create("http://127.0.0.1:" + shell.variable("GATEWAY_PORT", "4444"));
+        return RunningGateway.at(url, usual, timeout(), shell);
     }
 
     /** How long to wait for an answer. */
     Duration timeout() {
-        Duration timeout = timeoutSeconds == null ? DEFAULT_TIMEOUT : Duration.ofSeconds(timeoutSeconds);
-        if (timeout.isZero() || timeout.isNegative()) {
-            throw new CommandFailure(ExitCode.USAGE, "--timeout must be at least 1 second.");
-        }
-        return timeout;
+        return RunningGateway.timeout(timeoutSeconds, DEFAULT_TIMEOUT);
     }
 }

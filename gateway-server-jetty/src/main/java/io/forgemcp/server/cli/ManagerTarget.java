@@ -24,19 +24,7 @@ final class ManagerTarget {
     private @Nullable Integer timeoutSeconds;
 
     RunningGateway connect(Shell shell) {
-        URI base = url != null
-                ? url
-                : URI.create("http://127.0.0.1:" + shell.variable("FORGE_SERVICE_MANAGER_PORT", "9000"));
-        if (base.getHost() == null
-                || base.getScheme() == null
-                || !base.getScheme().startsWith("http")) {
-            throw new CommandFailure(
-                    ExitCode.USAGE, "--url " + base + " is not a URL. Write for example http://127.0.0.1:9000.");
-        }
-        Duration timeout = timeoutSeconds == null ? DEFAULT_TIMEOUT : Duration.ofSeconds(timeoutSeconds);
-        if (timeout.isZero() || timeout.isNegative()) {
-            throw new CommandFailure(ExitCode.USAGE, "--timeout must be at least 1 second.");
-        }
-        return new RunningGateway(base, timeout, shell.variable("FORGE_TOKEN", ""));
+        URI usual = URI.create("http://127.0.0.1:" + shell.variable("FORGE_SERVICE_MANAGER_PORT", "9000"));
+        return RunningGateway.at(url, usual, RunningGateway.timeout(timeoutSeconds, DEFAULT_TIMEOUT), shell);
     }
 }

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The gateway that a command talks to over HTTP. Every way of failing becomes a {@link CommandFailure}. */
 final class RunningGateway {
@@ -36,6 +37,34 @@ final class RunningGateway {
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(timeout)
                 .build();
+    }
+
+    /**
+     * What the options of a command name.
+     *
+     * @param url what {@code --url} says, if it was given
+     * @param usual where it listens unless somebody says otherwise
+     */
+    static RunningGateway at(@Nullable URI url, URI usual, Duration timeout, Shell shell) {
+        URI base = url != null ? url : usual;
+        String scheme = base.getScheme();
+        if (base.getHost() == null || scheme == null || !scheme.startsWith("http")) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, "--url " + base + " is not a URL. Write for example " + usual + ".");
+        }
+        // A token on the command line could be read by everybody on the machine.
+        return new RunningGateway(base, timeout, shell.variable("FORGE_TOKEN", ""));
+    }
+
+    /** What {@code --timeout} says, if it was given, or what is usual. */
+    static Duration timeout(@Nullable Integer seconds, Duration usual) {
+        if (seconds == null) {
+            return usual;
+        }
+        if (seconds <= 0) {
+            throw new CommandFailure(ExitCode.USAGE, "--timeout must be at least 1 second.");
+        }
+        return Duration.ofSeconds(seconds);
     }
 
     JsonNode get(String path) {

@@ -16,6 +16,7 @@ import io.forgemcp.server.http.RestRequest;
 import io.forgemcp.server.http.Route;
 import io.forgemcp.server.http.Route.Verb;
 import io.forgemcp.server.rest.Json;
+import io.forgemcp.server.rest.Known;
 import io.forgemcp.server.rest.Permissions;
 import io.forgemcp.server.rest.StatusJson;
 import java.time.Duration;

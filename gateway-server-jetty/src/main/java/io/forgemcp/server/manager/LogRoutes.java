@@ -8,6 +8,7 @@ import io.forgemcp.gateway.time.Timers;
 import io.forgemcp.server.http.RestRequest;
 import io.forgemcp.server.http.Route;
 import io.forgemcp.server.rest.Json;
+import io.forgemcp.server.rest.Known;
 import io.forgemcp.server.rest.Numbers;
 import java.util.List;
 import java.util.concurrent.Executor;

@@ -12,6 +12,7 @@ import io.forgemcp.server.http.RestRequest;
 import io.forgemcp.server.http.Route;
 import io.forgemcp.server.http.Route.Verb;
 import io.forgemcp.server.rest.Json;
+import io.forgemcp.server.rest.Known;
 import io.forgemcp.server.rest.Permissions;
 import io.forgemcp.server.rest.StatusJson;
 import java.util.List;

@@ -12,6 +12,7 @@ import io.forgemcp.server.http.RestRequest;
 import io.forgemcp.server.http.Route;
 import io.forgemcp.server.http.Route.Verb;
 import io.forgemcp.server.rest.Json;
+import io.forgemcp.server.rest.Known;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

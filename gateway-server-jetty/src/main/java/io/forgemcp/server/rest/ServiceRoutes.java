@@ -1,7 +1,5 @@
 package io.forgemcp.server.rest;
 
-import io.forgemcp.gateway.error.ErrorCode;
-import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.lifecycle.Force;
 import io.forgemcp.gateway.lifecycle.ServiceManager;
 import io.forgemcp.gateway.lifecycle.ServiceStatus;
@@ -22,12 +20,14 @@ final class ServiceRoutes {
     private static final int MAX_TAIL = 10_000;
 
     private final ServiceManager services;
+    private final Known known;
     private final Permissions permissions;
     private final Executor workers;
 
     /** @param workers for what may block, such as reading logs */
     ServiceRoutes(ServiceManager services, Permissions permissions, Executor workers) {
         this.services = services;
+        this.known = new Known(services);
         this.permissions = permissions;
         this.workers = workers;
     }
@@ -56,9 +56,9 @@ final class ServiceRoutes {
                 Verb.POST,
                 "/services/{name}/" + name,
                 summary,
-                permissions.administer(
-                        request -> action.apply(require(request).name(), request.flag("force") ? Force.YES : Force.NO)
-                                .thenApply(status -> Json.answer(200, StatusJson.of(status)))),
+                permissions.administer(request -> action.apply(
+                                known.require(request).name(), request.flag("force") ? Force.YES : Force.NO)
+                        .thenApply(status -> Json.answer(200, StatusJson.of(status)))),
                 "force");
     }
 
@@ -67,11 +67,11 @@ final class ServiceRoutes {
     }
 
     private CompletionStage<RestAnswer> one(RestRequest request) {
-        return Json.ok(StatusJson.of(require(request)));
+        return Json.ok(StatusJson.of(known.require(request)));
     }
 
     private CompletionStage<RestAnswer> logs(RestRequest request) {
-        ServiceName name = require(request).name();
+        ServiceName name = known.require(request).name();
         int lines = (int) Numbers.in(request, "tail", DEFAULT_TAIL, 1, MAX_TAIL);
         return CompletableFuture.supplyAsync(
                 () -> Json.answer(
@@ -83,21 +83,7 @@ final class ServiceRoutes {
     }
 
     private CompletionStage<RestAnswer> transitions(RestRequest request) {
-        ServiceName name = require(request).name();
+        ServiceName name = known.require(request).name();
         return Json.ok(Json.array(services.transitions(name).stream(), StatusJson::transition));
-    }
-
-    private ServiceStatus require(RestRequest request) {
-        try {
-            return services.status(ServiceName.of(request.variable())).orElseThrow(() -> unknown(request));
-        } catch (IllegalArgumentException noName) {
-            throw unknown(request);
-        }
-    }
-
-    private static GatewayException unknown(RestRequest request) {
-        return new GatewayException(
-                ErrorCode.UNKNOWN_SERVICE,
-                "There is no service \"" + request.variable() + "\". GET /services lists them.");
     }
 }

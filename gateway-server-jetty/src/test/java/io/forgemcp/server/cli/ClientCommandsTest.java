@@ -13,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands that talk to a gateway over HTTP. */
@@ -144,6 +145,19 @@ class ClientCommandsTest {
                 .isEqualTo(ExitCode.USAGE);
         assertThat(terminal.err()).contains("--args");
         assertThat(gateway.bodies()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "tools --url ftp://here, http://127.0.0.1:4444",
+        "report --url here, http://127.0.0.1:9000",
+        "tools --timeout 0, --timeout must be",
+        "report --timeout -1, --timeout must be",
+        "call t --embedded --timeout 0, --timeout must be"
+    })
+    void anAddressOrATimeThatCannotBeMeantIsAUsageErrorWithAdvice(String line, String advice) {
+        assertThat(terminal.run(line.split(" "))).isEqualTo(ExitCode.USAGE);
+        assertThat(terminal.err()).contains(advice);
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.forgemcp.server.manager;
+package io.forgemcp.server.rest;
 
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
@@ -8,9 +8,9 @@ import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.server.http.RestRequest;
 
 /** Finds the service that a path names. */
-record Known(ServiceManager services) {
+public record Known(ServiceManager services) {
     /** @throws GatewayException {@code UNKNOWN_SERVICE} */
-    ServiceStatus require(RestRequest request) {
+    public ServiceStatus require(RestRequest request) {
         try {
             return services.status(ServiceName.of(request.variable())).orElseThrow(() -> unknown(request));
         } catch (IllegalArgumentException noName) {
