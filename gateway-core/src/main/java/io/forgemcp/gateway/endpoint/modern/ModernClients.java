@@ -8,6 +8,7 @@ import io.forgemcp.gateway.upstream.ClientKey;
 import io.forgemcp.gateway.upstream.ClientProfile;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,8 +20,13 @@ import java.util.function.Consumer;
  * caller who has not been seen for long are ended. Thread-safe.
  */
 final class ModernClients implements AutoCloseable {
-    /** A caller declares one or two sets of capabilities; one who declares ever new ones gets nothing remembered. */
-    private static final int MAX_PROFILES = 16;
+    /**
+     * A caller declares one or two sets of capabilities, and servers with sessions keep one for each; those who declare
+     * ever new ones are to such servers clients that can do nothing, or they would open sessions without end.
+     */
+    private static final int MAX_PROFILES = 32;
+
+    private static final JsonSlice NOTHING = JsonSlice.parse("{}");
 
     private final Timers timers;
     private final Duration idleTimeout;
@@ -32,12 +38,18 @@ final class ModernClients implements AutoCloseable {
     /** One caller and what it has under way. */
     static final class Client {
         private final ClientKey key;
+        /** By what was declared, word for word. */
         private final Map<String, ClientProfile> profiles = new ConcurrentHashMap<>();
+        /** What servers were told of them, which tells their sessions apart. */
+        private final Set<String> offered = ConcurrentHashMap.newKeySet();
+
+        private final ClientProfile plain;
         private final AtomicInteger underWay = new AtomicInteger();
         private volatile long lastUsed;
 
         private Client(ClientKey key) {
             this.key = key;
+            this.plain = new ClientProfile(key, ProtocolVersion.LATEST, NOTHING);
         }
 
         ClientKey key() {
@@ -51,6 +63,10 @@ final class ModernClients implements AutoCloseable {
                 return known;
             }
             ClientProfile fresh = new ClientProfile(key, ProtocolVersion.LATEST, capabilities);
+            if (offered.size() >= MAX_PROFILES && !offered.contains(fresh.offered())) {
+                return plain;
+            }
+            offered.add(fresh.offered());
             if (profiles.size() < MAX_PROFILES) {
                 profiles.put(declared, fresh);
             }
