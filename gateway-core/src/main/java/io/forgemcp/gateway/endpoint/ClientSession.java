@@ -96,9 +96,15 @@ final class ClientSession {
         lastUsed = now;
     }
 
-    /** Whether it may be forgotten: unused for so long, nothing under way, no stream open. */
+    /**
+     * Whether it may be forgotten: unused for so long, nothing under way, no stream open. What is under way or open now is
+     * use, so that a client whose stream breaks after hours has time to come back.
+     */
     boolean idle(long now, long idleNanos) {
-        return now - lastUsed > idleNanos && calls.isEmpty() && !state.streams().isListening();
+        if (!calls.isEmpty() || state.streams().isListening()) {
+            lastUsed = now;
+        }
+        return now - lastUsed > idleNanos;
     }
 
     /** Notes a call under way, so that the client can cancel it. */

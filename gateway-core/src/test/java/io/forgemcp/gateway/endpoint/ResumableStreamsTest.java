@@ -197,6 +197,23 @@ class ResumableStreamsTest {
         assertThat(patient.events()).containsExactly("{}");
     }
 
+    @Test
+    void aClientWhoseStreamBreaksAfterHoursHasTimeToComeBack() {
+        io.forgemcp.gateway.time.ManualTimers timers = new io.forgemcp.gateway.time.ManualTimers();
+        ClientSessions sessions = new ClientSessions(timers, Duration.ofMinutes(20), 10, gone -> {});
+        ClientSession session = sessions.open(io.forgemcp.gateway.security.Caller.LOCAL, null);
+        EventStream connection = FakeHttp.post("{}").stream();
+        SessionStream stream = session.streams().standing(connection, true, true);
+        timers.advance(Duration.ofHours(3).plusMinutes(1));
+
+        stream.disconnected(connection);
+        timers.advance(Duration.ofMinutes(10));
+        assertThat(sessions.size()).isOne();
+
+        timers.advance(Duration.ofMinutes(20));
+        assertThat(sessions.size()).isZero();
+    }
+
     private static ClientSession session() {
         ClientSession session = new ClientSessions(
                         new io.forgemcp.gateway.time.ManualTimers(), Duration.ofMinutes(1), 10, gone -> {})
