@@ -94,9 +94,12 @@ final class Listening implements ResourceListeners, AutoCloseable {
 
     private void gone(Listener listener) {
         listeners.remove(listener);
+        // Asked once for each server: a listener may name a thousand resources, and so may all the others.
+        Map<ServiceName, Set<String>> wanted = new HashMap<>();
         for (Route resource : listener.resources()) {
             // In a conversation that all clients share somebody with a session may still want it.
-            if (!path.isShared(resource) && !wanted(resource.service()).contains(resource.original())) {
+            if (!path.isShared(resource)
+                    && !wanted.computeIfAbsent(resource.service(), this::wanted).contains(resource.original())) {
                 ask("resources/unsubscribe", resource);
             }
         }
