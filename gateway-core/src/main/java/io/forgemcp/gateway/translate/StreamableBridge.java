@@ -75,6 +75,7 @@ final class StreamableBridge implements McpEndpoint {
         byte[] body = request.body();
         if (Batch.isBatch(body)) {
             checkVersion(request);
+            checkBatches(request);
             Batch.of(body).handle(sessionOrNone(request), responder, accepts(request, "text/event-stream"), timers);
             return;
         }
@@ -207,6 +208,20 @@ final class StreamableBridge implements McpEndpoint {
                     ErrorCode.UNSUPPORTED_PROTOCOL_VERSION,
                     "MCP " + version + " is unknown here. Sessions speak " + ProtocolVersion.V2024_11_05.date() + " to "
                             + ProtocolVersion.LATEST_LEGACY.date() + ".");
+        }
+    }
+
+    /** Clients of the revisions that have no batches name theirs with every request (MCP 2025-06-18, Transports). */
+    private static void checkBatches(McpRequest request) {
+        String version = request.header(VERSION);
+        if (version != null
+                && ProtocolVersion.find(version)
+                        .filter(named -> named.compareTo(ProtocolVersion.V2025_03_26) > 0)
+                        .isPresent()) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_REQUEST,
+                    "Batches belong to MCP " + ProtocolVersion.V2025_03_26.date() + "; this request speaks " + version
+                            + ". Send one message in each POST.");
         }
     }
 

@@ -257,6 +257,20 @@ class BridgeTest {
     }
 
     @Test
+    void aBatchUnderTheHeaderOfARevisionWithoutBatchesIsRefused() {
+        String batch = "[" + Bridged.request("1", "tools/list", "") + "]";
+        Http later = Http.post(batch)
+                .session(bridged.session())
+                .with("MCP-Protocol-Version", "2025-06-18")
+                .to(bridged.bridge.streamableHttp());
+
+        assertThat(later.status).isEqualTo(400);
+        assertThat(later.json).contains("-32600", "Batches belong to MCP 2025-03-26");
+        assertThat(children.last().received)
+                .noneMatch(message -> message.isRequest() && message.method().equals("tools/list"));
+    }
+
+    @Test
     void sseNamesThePathToPostToAndAnswersOnTheStream() {
         Http stream = Http.get().to(bridged.bridge.sse());
         assertThat(stream.events).singleElement().asString().startsWith("endpoint:/v1/message?sessionId=");
