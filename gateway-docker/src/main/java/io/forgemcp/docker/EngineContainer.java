@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * 409 or 500 then, which is told from a real failure by looking. Every method blocks.
  */
 final class EngineContainer {
+    private static final int FREEZE_TRIES = 4;
+
     /** What the engine says of it. */
     record Observed(
             boolean running,
@@ -82,24 +84,41 @@ final class EngineContainer {
     }
 
     void pause() {
-        try {
-            engine.call(client -> client.pauseContainerCmd(id).exec());
-        } catch (DockerException refused) {
-            requirePaused(true, refused);
+        for (int tries = 1; ; tries++) {
+            try {
+                engine.call(client -> client.pauseContainerCmd(id).exec());
+                return;
+            } catch (DockerException refused) {
+                Observed now = inspect();
+                if (now != null && now.running() && now.paused()) {
+                    return;
+                }
+                if (now == null || !now.running() || !isPassing(refused) || tries == FREEZE_TRIES) {
+                    throw refused;
+                }
+            }
         }
+    }
+
+    /**
+     * On cgroup v1 a busy group is sometimes not frozen within the time that runc gives the kernel; runc thaws it again
+     * then, and a further try succeeds.
+     */
+    private static boolean isPassing(DockerException refused) {
+        return String.valueOf(refused.getMessage()).contains("unable to freeze");
     }
 
     void unpause() {
         try {
             engine.call(client -> client.unpauseContainerCmd(id).exec());
         } catch (DockerException refused) {
-            requirePaused(false, refused);
+            requireAwake(refused);
         }
     }
 
-    private void requirePaused(boolean wanted, DockerException refused) {
+    private void requireAwake(DockerException refused) {
         Observed now = inspect();
-        if (now == null || !now.running() || now.paused() != wanted) {
+        if (now == null || !now.running() || now.paused()) {
             throw refused;
         }
     }
