@@ -2,13 +2,14 @@ package io.forgemcp.examples.plain;
 
 import io.forgemcp.gateway.Gateway;
 import io.forgemcp.gateway.inprocess.JavaServer;
+import io.forgemcp.gateway.inprocess.Param;
 import io.forgemcp.gateway.inprocess.Tool;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import java.util.Map;
 
 public final class PlainJava {
     @Tool("Greets somebody by name")
-    public String greet(String name) {
+    public String greet(@Param(name = "name") String name) {
         return "Hello " + name + "!";
     }
 
