@@ -39,7 +39,7 @@ class SourcesTest {
 
     private static Stream<Path> sources(String under) throws IOException {
         Path root = Repository.root();
-        try (Stream<Path> modules = Files.find(root, 2, (path, attributes) -> path.endsWith("pom.xml"))) {
+        try (Stream<Path> modules = Files.find(root, 3, (path, attributes) -> path.endsWith("pom.xml"))) {
             List<Path> files = modules.map(pom -> pom.resolveSibling(under))
                     .filter(Files::isDirectory)
                     .flatMap(SourcesTest::javaFiles)
