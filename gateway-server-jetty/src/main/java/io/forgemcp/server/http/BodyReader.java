@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongPredicate;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.jspecify.annotations.Nullable;
@@ -24,17 +25,20 @@ final class BodyReader implements Runnable {
     private final long limit;
     private final Timers timers;
     private final Duration timeout;
+    private final LongPredicate room;
     private final Receiver receiver;
     private final AtomicBoolean told = new AtomicBoolean();
     private byte[] bytes;
     private int size;
     private Timers.@Nullable Cancellable deadline;
 
-    BodyReader(Request request, long limit, Timers timers, Duration timeout, Receiver receiver) {
+    /** @param room takes so many bytes more from what all bodies may have together; false if there is no room */
+    BodyReader(Request request, long limit, Timers timers, Duration timeout, LongPredicate room, Receiver receiver) {
         this.request = request;
         this.limit = limit;
         this.timers = timers;
         this.timeout = timeout;
+        this.room = room;
         this.receiver = receiver;
         long length = request.getLength();
         // The length is the client's word: only what has come is worth memory.
@@ -63,7 +67,13 @@ final class BodyReader implements Runnable {
                     finish(() -> receiver.refused(tooLarge(limit)));
                     return;
                 }
-                append(chunk.getByteBuffer());
+                if (!append(chunk.getByteBuffer())) {
+                    finish(() -> receiver.refused(new GatewayException(
+                            ErrorCode.SERVICE_UNAVAILABLE,
+                            "So many large requests are under way that there is no memory for this one. Nothing was sent to"
+                                    + " a server. Try again soon, or give the gateway a larger heap.")));
+                    return;
+                }
             } finally {
                 chunk.release();
             }
@@ -75,7 +85,8 @@ final class BodyReader implements Runnable {
         }
     }
 
-    private void append(ByteBuffer piece) {
+    /** False if there is no room. */
+    private boolean append(ByteBuffer piece) {
         int added = piece.remaining();
         if (size + added > bytes.length) {
             long known = request.getLength();
@@ -83,10 +94,14 @@ final class BodyReader implements Runnable {
             long capacity = known >= needed
                     ? Math.min(Math.max(bytes.length * (long) GROWTH, needed), known)
                     : Math.min(Math.max(bytes.length * 2L, needed), limit);
+            if (!room.test(capacity - bytes.length)) {
+                return false;
+            }
             bytes = Arrays.copyOf(bytes, (int) capacity);
         }
         piece.get(bytes, size, added);
         size += added;
+        return true;
     }
 
     private void expire() {

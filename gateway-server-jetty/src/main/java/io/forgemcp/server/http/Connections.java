@@ -8,12 +8,15 @@ final class Connections {
     private final KeepAlive keepAlive;
     private final Timers timers;
     private final long maxWaitingBytes;
+    private final UnreadAnswers unread;
+    private final BodyMemory bodies = BodyMemory.ofMemory();
     private final AtomicInteger underWay = new AtomicInteger();
 
     Connections(KeepAlive keepAlive, Timers timers, long maxWaitingBytes) {
         this.keepAlive = keepAlive;
         this.timers = timers;
         this.maxWaitingBytes = maxWaitingBytes;
+        this.unread = UnreadAnswers.ofMemory(timers);
     }
 
     KeepAlive keepAlive() {
@@ -26,6 +29,14 @@ final class Connections {
 
     long maxWaitingBytes() {
         return maxWaitingBytes;
+    }
+
+    BodyMemory bodies() {
+        return bodies;
+    }
+
+    UnreadAnswers unread() {
+        return unread;
     }
 
     void begun() {

@@ -206,23 +206,29 @@ public final class GatewayHandler extends Handler.Abstract.NonBlocking {
             act(exchange);
             return;
         }
-        new BodyReader(request, settings.maxRequestBytes(), timers, settings.bodyTimeout(), new BodyReader.Receiver() {
-                    @Override
-                    public void complete(byte[] body) {
-                        exchange.body(body);
-                        act(exchange);
-                    }
+        new BodyReader(
+                        request,
+                        settings.maxRequestBytes(),
+                        timers,
+                        settings.bodyTimeout(),
+                        exchange::hasRoomFor,
+                        new BodyReader.Receiver() {
+                            @Override
+                            public void complete(byte[] body) {
+                                exchange.body(body);
+                                act(exchange);
+                            }
 
-                    @Override
-                    public void refused(GatewayException reason) {
-                        exchange.refuse(reason);
-                    }
+                            @Override
+                            public void refused(GatewayException reason) {
+                                exchange.refuse(reason);
+                            }
 
-                    @Override
-                    public void broken(Throwable failure) {
-                        exchange.failed(failure);
-                    }
-                })
+                            @Override
+                            public void broken(Throwable failure) {
+                                exchange.failed(failure);
+                            }
+                        })
                 .run();
     }
 

@@ -33,7 +33,8 @@ import org.slf4j.LoggerFactory;
  * One HTTP exchange, seen from the gateway as request and responder and from Jetty as the callback that ends it: one object
  * a request. The answer may come from any thread.
  */
-final class JettyExchange implements McpRequest, McpResponder, Callback, Predicate<TimeoutException> {
+final class JettyExchange
+        implements McpRequest, McpResponder, Callback, Predicate<TimeoutException>, UnreadAnswers.Reader {
     private static final HttpField JSON = new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, "application/json");
     private static final HttpField EVENTS = new PreEncodedHttpField(HttpHeader.CONTENT_TYPE, "text/event-stream");
     private static final HttpField NO_STORE = new PreEncodedHttpField(HttpHeader.CACHE_CONTROL, "no-store");
@@ -56,7 +57,9 @@ final class JettyExchange implements McpRequest, McpResponder, Callback, Predica
 
     private Caller caller = Caller.LOCAL;
     private byte[] body = EMPTY;
+    private volatile long bodyMemory;
     private volatile boolean wholeAnswerBegun;
+    private volatile boolean large;
     private volatile @Nullable SseStream stream;
     private @Nullable Fields query;
 
@@ -91,6 +94,15 @@ final class JettyExchange implements McpRequest, McpResponder, Callback, Predica
 
     void caller(Caller known) {
         caller = known;
+    }
+
+    /** Takes memory for more of the body; false if there is none, because so many other bodies are under way. */
+    boolean hasRoomFor(long bytes) {
+        boolean room = connections.bodies().take(bytes);
+        if (room) {
+            bodyMemory += bytes;
+        }
+        return room;
     }
 
     void body(byte[] whole) {
@@ -173,7 +185,7 @@ final class JettyExchange implements McpRequest, McpResponder, Callback, Predica
 
     /** Refuses before the body has been read; the connection is not used again. */
     void refuse(GatewayException reason) {
-        boolean sending = reason.code() == ErrorCode.BODY_TOO_LARGE
+        boolean sending = (reason.code() == ErrorCode.BODY_TOO_LARGE || reason.code() == ErrorCode.SERVICE_UNAVAILABLE)
                 && !request.getHeaders().contains(HttpHeader.EXPECT);
         claim();
         response.getHeaders().put(JSON);
@@ -200,6 +212,8 @@ final class JettyExchange implements McpRequest, McpResponder, Callback, Predica
             if (content.length <= PieceWriter.PIECE) {
                 response.write(true, ByteBuffer.wrap(content), written);
             } else {
+                large = true;
+                connections.unread().leaves(this, content.length);
                 new PieceWriter(response, content, written).iterate();
             }
         }
@@ -214,7 +228,8 @@ final class JettyExchange implements McpRequest, McpResponder, Callback, Predica
         fields.put(NO_STORE);
         fields.put(UNBUFFERED);
         put(fields, headers);
-        SseStream opened = new SseStream(response, this, connections.maxWaitingBytes(), this::cut);
+        SseStream opened =
+                new SseStream(response, this, connections.maxWaitingBytes(), connections.unread(), this::cut);
         stream = opened;
         connections.keepAlive().add(opened);
         if (route.verb() == Route.Verb.GET || "close".equals(fields.get(HttpHeader.CONNECTION))) {
@@ -252,7 +267,8 @@ final class JettyExchange implements McpRequest, McpResponder, Callback, Predica
     }
 
     /** Breaks the connection under a client that does not read. */
-    private void cut() {
+    @Override
+    public void cut() {
         endPoint().close();
     }
 
@@ -298,6 +314,12 @@ final class JettyExchange implements McpRequest, McpResponder, Callback, Predica
                     end,
                     (System.nanoTime() - request.getBeginNanoTime()) / 1000,
                     requestId);
+        }
+        if (bodyMemory > 0) {
+            connections.bodies().giveBack(bodyMemory);
+        }
+        if (large) {
+            connections.unread().leaves(this, 0);
         }
         SseStream open = stream;
         if (open != null) {

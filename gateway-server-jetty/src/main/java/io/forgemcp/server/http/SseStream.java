@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * thread and without blocking; events that come meanwhile wait in a queue and go out together. The lock guards the queue
  * only and is never held during I/O.
  */
-final class SseStream implements EventStream {
+final class SseStream implements EventStream, UnreadAnswers.Reader {
     /** Payloads up to this size are copied beside their neighbours into one write; larger ones are written in place. */
     private static final int COPY_LIMIT = 32 * 1024;
 
@@ -26,10 +26,15 @@ final class SseStream implements EventStream {
     private final Response response;
     private final Callback completion;
     private final long maxWaiting;
+    private final UnreadAnswers unread;
     private final Runnable cut;
     private final ReentrantLock lock = new ReentrantLock();
     private final ArrayDeque<ByteBuffer> waiting = new ArrayDeque<>();
     private long waitingBytes;
+    private long writingBytes;
+    /** Whether the others have been told of what is unread here. */
+    private boolean reported;
+
     private boolean closed;
     private boolean begun;
     private boolean ended;
@@ -39,12 +44,14 @@ final class SseStream implements EventStream {
     /**
      * @param completion ends the HTTP exchange, either way
      * @param maxWaiting bytes that may wait for a slow client
+     * @param unread what waits for all clients together
      * @param cut closes the connection under a client that is too slow
      */
-    SseStream(Response response, Callback completion, long maxWaiting, Runnable cut) {
+    SseStream(Response response, Callback completion, long maxWaiting, UnreadAnswers unread, Runnable cut) {
         this.response = response;
         this.completion = completion;
         this.maxWaiting = maxWaiting;
+        this.unread = unread;
         this.cut = cut;
     }
 
@@ -129,6 +136,7 @@ final class SseStream implements EventStream {
             // What nobody could have read yet does not count against the client.
             overflow = waitingBytes > maxWaiting && waiting.size() > 3;
             closed = overflow;
+            report();
         } finally {
             lock.unlock();
         }
@@ -138,6 +146,27 @@ final class SseStream implements EventStream {
         } else {
             writer.iterate();
         }
+    }
+
+    /** Others wait for memory, too. What a client takes as fast as it comes is never reported. */
+    private void report() {
+        long bytes = waitingBytes + writingBytes;
+        if (reported || bytes > UnreadAnswers.SMALL) {
+            reported = bytes > UnreadAnswers.SMALL;
+            unread.leaves(this, reported ? bytes : 0);
+        }
+    }
+
+    /** Breaks the connection; the client may come back for what it missed. */
+    @Override
+    public void cut() {
+        lock.lock();
+        try {
+            closed = true;
+        } finally {
+            lock.unlock();
+        }
+        cut.run();
     }
 
     private void enqueue(ByteBuffer buffer) {
@@ -214,9 +243,13 @@ final class SseStream implements EventStream {
                     last = true;
                     ended = true;
                 } else if (begun && !next.hasRemaining()) {
+                    writingBytes = 0;
+                    report();
                     return Action.IDLE;
                 }
                 begun = true;
+                writingBytes = next.remaining();
+                report();
             } finally {
                 lock.unlock();
             }
@@ -226,6 +259,13 @@ final class SseStream implements EventStream {
 
         @Override
         protected void onCompleteSuccess() {
+            lock.lock();
+            try {
+                writingBytes = 0;
+                report();
+            } finally {
+                lock.unlock();
+            }
             completion.succeeded();
         }
 
@@ -236,6 +276,8 @@ final class SseStream implements EventStream {
                 closed = true;
                 waiting.clear();
                 waitingBytes = 0;
+                writingBytes = 0;
+                report();
             } finally {
                 lock.unlock();
             }
