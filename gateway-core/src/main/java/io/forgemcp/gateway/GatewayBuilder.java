@@ -197,8 +197,8 @@ public final class GatewayBuilder {
     }
 
     /**
-     * Signs what modern clients have to bring back, such as the ids of tasks; without it a random key does, and what was
-     * given out does not outlive the process. Any length from 16 bytes on; secret.
+     * Signs the {@code requestState} that modern clients have to bring back; without it a key does that is random in every
+     * process. Any length from 16 bytes on; secret.
      */
     public GatewayBuilder signingKey(byte[] value) {
         if (signingKey != null || value.length < 16) {

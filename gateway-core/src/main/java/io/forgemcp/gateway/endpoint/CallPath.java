@@ -67,7 +67,7 @@ public final class CallPath {
     }
 
     /** Leases the service for longer than a call. Fails with a {@code GatewayException} if it cannot be had. */
-    CompletionStage<Lease> hold(ClientProfile client, Route route) {
+    public CompletionStage<Lease> hold(ClientProfile client, Route route) {
         return services.acquire(route.service(), client.key(), startTimeout.get());
     }
 

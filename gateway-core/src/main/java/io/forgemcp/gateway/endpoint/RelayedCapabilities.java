@@ -5,6 +5,7 @@ import io.forgemcp.gateway.catalog.ServerCatalog;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.JsonText;
 import io.forgemcp.gateway.protocol.ProtocolVersion;
+import io.forgemcp.gateway.protocol.TaskExtension;
 import io.forgemcp.gateway.service.Isolation;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.virtualserver.ServerView;
@@ -60,7 +61,8 @@ final class RelayedCapabilities {
             tasks |= runsTools(capabilities.member("tasks"));
             JsonSlice declared = capabilities.member("extensions");
             if (declared != null) {
-                declared.members(extensions::putIfAbsent);
+                // Belongs to the generation without sessions; those with sessions have tasks of their own.
+                TaskExtension.removedFrom(declared).members(extensions::putIfAbsent);
             }
         }
 

@@ -2,6 +2,7 @@ package io.forgemcp.gateway.upstream;
 
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.ProtocolVersion;
+import io.forgemcp.gateway.protocol.TaskExtension;
 import java.util.Objects;
 import java.util.Set;
 
@@ -61,7 +62,7 @@ public final class ClientProfile {
                 kept.append(kept.length() == 1 ? "\"" : ",\"")
                         .append(name)
                         .append("\":")
-                        .append(value);
+                        .append(name.equals("extensions") ? TaskExtension.removedFrom(value) : value);
             }
         });
         return kept.append('}').toString();

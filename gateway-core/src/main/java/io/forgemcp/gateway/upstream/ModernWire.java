@@ -27,8 +27,6 @@ final class ModernWire implements Wire {
             RequestMeta.CLIENT_INFO,
             RequestMeta.LOG_LEVEL);
 
-    private static final String TASKS = RequestMeta.PREFIX + "tasks";
-
     /** What the gateway says for clients with sessions, up to their capabilities. */
     private final String introduction;
 
@@ -70,26 +68,10 @@ final class ModernWire implements Wire {
         if (name != null) {
             edit.set(Field.NAME, name);
         }
-        JsonSlice meta = request.message().get(Field.META);
-        if (meta != null && meta.mentions(TASKS)) {
-            JsonSlice kept = withoutTasks(meta);
-            edit.set(Field.META, (tracked ? kept.withMember("progressToken", number) : kept).toBytes());
-        } else if (tracked) {
+        if (tracked) {
             edit.set(Field.PROGRESS_TOKEN, number);
         }
         return edit.toBytes();
-    }
-
-    /** A client must not be given a task that it could not ask about: the gateway does not route what that takes. */
-    private static JsonSlice withoutTasks(JsonSlice meta) {
-        JsonSlice capabilities = meta.member(RequestMeta.CLIENT_CAPABILITIES);
-        JsonSlice extensions = capabilities == null ? null : capabilities.member("extensions");
-        if (capabilities == null || extensions == null) {
-            return meta;
-        }
-        JsonSlice kept = capabilities.withMember(
-                "extensions", extensions.without(Set.of(TASKS)).toBytes());
-        return meta.withMember(RequestMeta.CLIENT_CAPABILITIES, kept.toBytes());
     }
 
     private static byte[] introduced(UpstreamRequest request, String meta, boolean tracked, byte[] number) {

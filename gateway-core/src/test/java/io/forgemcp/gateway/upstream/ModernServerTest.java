@@ -271,20 +271,17 @@ class ModernServerTest {
     }
 
     @Test
-    void aServerIsNotToldOfTasksThatTheGatewayCannotRoute() {
-        send(
-                NEW,
-                "tools/call",
-                "\"name\":\"x\",\"_meta\":"
-                        + META.replace(
-                                "{\"sampling\":{}}",
-                                "{\"extensions\":{\"io.modelcontextprotocol/tasks\":{},\"io.modelcontextprotocol/ui\":{}}}"));
+    void aServerIsNotToldOfTasksForAClientWithASession() {
+        ClientProfile client = new ClientProfile(
+                new ClientKey("carl"),
+                ProtocolVersion.V2025_11_25,
+                JsonSlice.parse(
+                        "{\"extensions\":{\"io.modelcontextprotocol/tasks\":{},\"io.modelcontextprotocol/ui\":{}}}"));
+        send(client, "tools/call", "\"name\":\"x\"");
         server.calls.remove(0).answer(DISCOVERED);
 
-        ManualServer.Received sent = server.lastCall();
-        assertThat(sent.message.get(Field.META))
-                .hasToString(META.replace("{\"sampling\":{}}", "{\"extensions\":{\"io.modelcontextprotocol/ui\":{}}}")
-                        .replace("\"progressToken\":\"p\"", "\"progressToken\":" + sent.message.requireId()));
+        assertThat(server.lastCall().message.get(Field.META).member("io.modelcontextprotocol/clientCapabilities"))
+                .hasToString("{\"extensions\":{\"io.modelcontextprotocol/ui\":{}}}");
     }
 
     @Test

@@ -98,6 +98,10 @@ final class GatewayOptions {
                 .store(store)
                 .authenticator(authenticator)
                 .version(Version.current().version());
+        byte[] signingKey = SigningKey.of(loaded.environment());
+        if (signingKey != null) {
+            builder.signingKey(signingKey);
+        }
         try {
             List<ServiceDefinition> services = List.copyOf(
                     new RegisteredServices(store, management(loaded).entries()).over(services(files, directory)));

@@ -20,14 +20,22 @@ final class ModernCalls {
     private final CallPath path;
     private final ModernClients clients;
     private final Questions questions;
+    private final TaskCalls tasks;
     private final Duration timeout;
 
     /** @param timeout how long a server may take to answer */
-    ModernCalls(RouteFinder routes, CallPath path, ModernClients clients, Questions questions, Duration timeout) {
+    ModernCalls(
+            RouteFinder routes,
+            CallPath path,
+            ModernClients clients,
+            Questions questions,
+            TaskCalls tasks,
+            Duration timeout) {
         this.routes = routes;
         this.path = path;
         this.clients = clients;
         this.questions = questions;
+        this.tasks = tasks;
         this.timeout = timeout;
     }
 
@@ -135,7 +143,10 @@ final class ModernCalls {
         client.began();
         ModernCall call =
                 new ModernCall(request, reply, questions, answer -> readable(request, route, answer), client::ended);
-        call.began(path.send(client.profile(request.meta().capabilities()), route, upstream, call));
+        call.began(
+                TaskCalls.mayBecome(request)
+                        ? tasks.send(request, client, route, upstream, call)
+                        : path.send(client.profile(request.meta().capabilities()), route, upstream, call));
     }
 
     /** With URIs that lead back to this server. */

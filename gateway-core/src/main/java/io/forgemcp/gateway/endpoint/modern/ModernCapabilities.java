@@ -4,6 +4,7 @@ import io.forgemcp.gateway.catalog.CatalogSnapshot;
 import io.forgemcp.gateway.catalog.ServerCatalog;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.JsonText;
+import io.forgemcp.gateway.protocol.TaskExtension;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.virtualserver.ServerView;
 import java.nio.charset.StandardCharsets;
@@ -18,10 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ModernCapabilities {
     /** Extensions that work beside others, because the gateway routes what belongs to them. */
-    private static final Set<String> ROUTED = Set.of("io.modelcontextprotocol/ui");
-
-    /** Needs requests of its own, which the gateway does not route. */
-    private static final String TASKS = "io.modelcontextprotocol/tasks";
+    private static final Set<String> ROUTED = Set.of("io.modelcontextprotocol/ui", TaskExtension.NAME);
 
     private boolean completions;
     private boolean logging;
@@ -35,7 +33,6 @@ final class ModernCapabilities {
             catalog.server(service).map(ServerCatalog::initialize).ifPresent(this::add);
         }
         // One server of several cannot speak for the others, where the gateway does not know whom to ask.
-        extensions.remove(TASKS);
         extensions.keySet().removeIf(name -> !ROUTED.contains(name) && offers.getOrDefault(name, 0) < servers);
     }
 
@@ -60,6 +57,11 @@ final class ModernCapabilities {
                 offers.merge(name, 1, Integer::sum);
             });
         }
+    }
+
+    /** Whether any server makes tasks of calls. */
+    boolean tasks() {
+        return extensions.containsKey(TaskExtension.NAME);
     }
 
     boolean subscribe() {

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class ModernEndpoint {
     private final ModernLists lists;
     private final ModernCalls calls;
+    private final TaskCalls tasks;
     private final Listening listening;
     private final SlowReplies slow;
     private final ModernClients clients;
@@ -53,7 +54,8 @@ public final class ModernEndpoint {
                 ModernSettings.MAX_QUESTIONS);
         clients = new ModernClients(timers, settings.idleTimeout(), onEnd);
         lists = new ModernLists(routes, catalog, settings.version(), settings.pageSize());
-        calls = new ModernCalls(routes, path, clients, questions, settings.callTimeout());
+        tasks = new TaskCalls(routes, path, clients, questions, catalog, new TaskTable(timers), settings.callTimeout());
+        calls = new ModernCalls(routes, path, clients, questions, tasks, settings.callTimeout());
         listening = new Listening(routes, path, catalog, lists.serverInfo(), timers, events);
         slow = new SlowReplies(timers);
     }
@@ -92,6 +94,7 @@ public final class ModernEndpoint {
             case "prompts/get" -> calls.call(request, Offering.PROMPT, reply);
             case "resources/read" -> calls.call(request, Offering.RESOURCE, reply);
             case "completion/complete" -> calls.complete(request, reply);
+            case "tasks/get", "tasks/update", "tasks/cancel" -> tasks.ask(request, reply);
             case "server/discover" -> lists.discover(request, reply);
             case "subscriptions/listen" -> listening.listen(request, reply);
             default ->
@@ -125,6 +128,7 @@ public final class ModernEndpoint {
     void close() {
         listening.close();
         questions.close();
+        tasks.close();
         clients.close();
     }
 }

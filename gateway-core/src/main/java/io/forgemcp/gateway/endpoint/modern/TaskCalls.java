@@ -1,0 +1,278 @@
+package io.forgemcp.gateway.endpoint.modern;
+
+import io.forgemcp.gateway.catalog.CatalogSnapshot;
+import io.forgemcp.gateway.endpoint.CallPath;
+import io.forgemcp.gateway.endpoint.ReadableUris;
+import io.forgemcp.gateway.endpoint.RouteFinder;
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.lifecycle.Lease;
+import io.forgemcp.gateway.protocol.DetailedException;
+import io.forgemcp.gateway.protocol.JsonSlice;
+import io.forgemcp.gateway.protocol.JsonText;
+import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.protocol.Message.Field;
+import io.forgemcp.gateway.protocol.Messages;
+import io.forgemcp.gateway.protocol.RequestId;
+import io.forgemcp.gateway.protocol.TaskExtension;
+import io.forgemcp.gateway.upstream.Call;
+import io.forgemcp.gateway.upstream.CallListener;
+import io.forgemcp.gateway.upstream.ClientProfile;
+import io.forgemcp.gateway.upstream.ReverseAnswer;
+import io.forgemcp.gateway.upstream.UpstreamRequest;
+import io.forgemcp.gateway.virtualserver.Route;
+import io.forgemcp.gateway.virtualserver.ServerView;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls of tools that their server answers with a task, and {@code tasks/get}, {@code tasks/update} and {@code
+ * tasks/cancel} (extension {@code io.modelcontextprotocol/tasks} of MCP 2026-07-28): each goes to the server that runs
+ * the task, under that server's own id. Thread-safe; never blocks.
+ */
+final class TaskCalls implements AutoCloseable {
+    private static final String ID = "taskId";
+    private static final String NO_SUCH_TASK = "-32602";
+    private static final RequestId ANY = RequestId.of(1);
+
+    private final RouteFinder routes;
+    private final CallPath path;
+    private final ModernClients clients;
+    private final Questions questions;
+    private final Supplier<CatalogSnapshot> catalog;
+    private final Duration timeout;
+    private final TaskTable table;
+
+    /** @param timeout how long a server may take to answer */
+    TaskCalls(
+            RouteFinder routes,
+            CallPath path,
+            ModernClients clients,
+            Questions questions,
+            Supplier<CatalogSnapshot> catalog,
+            TaskTable table,
+            Duration timeout) {
+        this.routes = routes;
+        this.path = path;
+        this.clients = clients;
+        this.questions = questions;
+        this.catalog = catalog;
+        this.table = table;
+        this.timeout = timeout;
+    }
+
+    /** Whether the server may make a task of this call. */
+    static boolean mayBecome(ModernRequest request) {
+        return request.method().equals("tools/call")
+                && TaskExtension.isIn(request.meta().capabilities());
+    }
+
+    /** Sends a call that may become a task. For an owner of too many tasks it does not: the tool just runs. */
+    Call send(
+            ModernRequest request,
+            ModernClients.Client client,
+            Route route,
+            UpstreamRequest upstream,
+            CallListener listener) {
+        ClientProfile profile = client.profile(request.meta().capabilities());
+        String owner = owner(request);
+        if (!table.hasRoom(owner)) {
+            Message plain = TaskExtension.undeclared(upstream.message());
+            return path.send(
+                    profile,
+                    route,
+                    new UpstreamRequest(plain, upstream.name(), upstream.timeout(), upstream.parameters()),
+                    listener);
+        }
+        // Taken before the call ends, so that the server cannot fall asleep between the call and its task.
+        CompletionStage<Lease> held = path.hold(profile, route);
+        return path.send(profile, route, upstream, new Beginning(listener, client, owner, route, held));
+    }
+
+    /**
+     * A question about a task, answers for it, or the wish that it ends.
+     *
+     * @throws GatewayException if the client did not declare the extension or has no such task
+     */
+    void ask(ModernRequest request, ModernReply reply) {
+        if (!TaskExtension.isIn(request.meta().capabilities())) {
+            throw offered(request) ? notDeclared() : unknownMethod(request);
+        }
+        JsonSlice params = request.message().get(Field.PARAMS);
+        String id = params == null ? null : params.textMember(ID);
+        if (params == null || id == null) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_PARAMS, request.method() + " needs a string in params." + ID + ".");
+        }
+        TaskTable.Task task = table.find(owner(request), id);
+        if (task == null || !routes.isVisible(request.caller(), task.route())) {
+            throw task != null || offered(request)
+                    ? new GatewayException(
+                            ErrorCode.UNKNOWN_TASK,
+                            "Unknown task. It is another caller's or another virtual server's, too old, or was never"
+                                    + " begun.")
+                    : unknownMethod(request);
+        }
+        byte[] renamed = params.withMember(ID, JsonText.quote(task.original())).toBytes();
+        Message asked = Message.parse(request.message().with(Field.PARAMS, renamed));
+        ModernClients.Client client = clients.of(request.caller());
+        client.began();
+        ModernCall call =
+                new ModernCall(request, reply, questions, answer -> told(request, task, answer), client::ended);
+        call.began(path.send(
+                client.profile(request.meta().capabilities()),
+                task.route(),
+                new UpstreamRequest(asked, null, timeout),
+                call));
+    }
+
+    /** The server's answer with the client's id of the task. */
+    private Message told(ModernRequest request, TaskTable.Task task, Message answer) {
+        JsonSlice error = answer.get(Field.ERROR);
+        JsonSlice code = error == null ? null : error.member("code");
+        if (code != null
+                && code.toString().equals(NO_SUCH_TASK)
+                && !request.method().equals("tasks/update")) {
+            table.forget(task);
+        }
+        JsonSlice result = answer.get(Field.RESULT);
+        if (result == null || !result.isObject()) {
+            return answer;
+        }
+        switch (request.method()) {
+            case "tasks/get" -> table.note(task, result);
+            // Whoever cancels need not come back to see it end.
+            case "tasks/cancel" -> table.rest(task);
+            default -> {}
+        }
+        JsonSlice exposed = readable(request, task.route(), result);
+        if (exposed.member(ID) != null) {
+            exposed = exposed.withMember(ID, JsonText.quote(task.id()));
+        }
+        return exposed == result ? answer : Message.parse(answer.with(Field.RESULT, exposed.toBytes()));
+    }
+
+    /** With URIs that lead back to this server in what the tool has given. */
+    private JsonSlice readable(ModernRequest request, Route route, JsonSlice state) {
+        JsonSlice given = state.member("result");
+        if (given == null) {
+            return state;
+        }
+        try {
+            ServerView view = routes.view(request.caller(), request.virtualServer());
+            Message whole = Message.parse(Messages.result(ANY, given.toBytes()));
+            Message exposed = ReadableUris.expose(view, route.service(), whole);
+            JsonSlice changed = exposed.get(Field.RESULT);
+            return exposed == whole || changed == null ? state : state.withMember("result", changed.toBytes());
+        } catch (GatewayException gone) {
+            // The virtual server was taken away meanwhile: nobody reads these any more.
+            return state;
+        }
+    }
+
+    private static String owner(ModernRequest request) {
+        return request.caller().principal() + '\0' + request.virtualServer();
+    }
+
+    /** Whether any server behind the virtual server has the extension. */
+    private boolean offered(ModernRequest request) {
+        return new ModernCapabilities(routes.view(request.caller(), request.virtualServer()), catalog.get()).tasks();
+    }
+
+    private static GatewayException unknownMethod(ModernRequest request) {
+        return new GatewayException(
+                ErrorCode.METHOD_NOT_FOUND,
+                "No server here has the extension " + TaskExtension.NAME + ", to which \"" + request.method()
+                        + "\" belongs.");
+    }
+
+    private static GatewayException notDeclared() {
+        return new DetailedException(
+                ErrorCode.CLIENT_CAPABILITY_MISSING,
+                "Tasks need a client that declares the extension " + TaskExtension.NAME + " with each request.",
+                "\"requiredCapabilities\":{\"extensions\":{\"" + TaskExtension.NAME + "\":{}}}");
+    }
+
+    private static void release(CompletionStage<Lease> held) {
+        held.whenComplete((lease, failure) -> {
+            if (lease != null) {
+                lease.close();
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        table.close();
+    }
+
+    /** Takes up the task if the server makes one of the call. */
+    private final class Beginning implements CallListener {
+        private final CallListener listener;
+        private final ModernClients.Client client;
+        private final String owner;
+        private final Route route;
+        private final CompletionStage<Lease> held;
+
+        private Beginning(
+                CallListener listener,
+                ModernClients.Client client,
+                String owner,
+                Route route,
+                CompletionStage<Lease> held) {
+            this.listener = listener;
+            this.client = client;
+            this.owner = owner;
+            this.route = route;
+            this.held = held;
+        }
+
+        @Override
+        public void onNotification(Message notification) {
+            listener.onNotification(notification);
+        }
+
+        @Override
+        public void onRequest(Message request, ReverseAnswer answer) {
+            listener.onRequest(request, answer);
+        }
+
+        @Override
+        public void onPostponed() {
+            listener.onPostponed();
+        }
+
+        @Override
+        public void onAnswer(Message answer) {
+            JsonSlice state = answer.get(Field.RESULT);
+            String original = idOfTask(state);
+            if (state == null || original == null) {
+                release(held);
+                listener.onAnswer(answer);
+                return;
+            }
+            // What its server keeps for the client has to last as long.
+            client.began();
+            TaskTable.Task task = table.add(owner, route, original, state, () -> {
+                release(held);
+                client.ended();
+            });
+            byte[] exposed = state.withMember(ID, JsonText.quote(task.id())).toBytes();
+            listener.onAnswer(Message.parse(answer.with(Field.RESULT, exposed)));
+        }
+
+        private static @Nullable String idOfTask(@Nullable JsonSlice result) {
+            return result != null && result.isObject() && "task".equals(result.textMember("resultType"))
+                    ? result.textMember(ID)
+                    : null;
+        }
+
+        @Override
+        public void onFailure(GatewayException failure) {
+            release(held);
+            listener.onFailure(failure);
+        }
+    }
+}
