@@ -42,6 +42,10 @@ bench: $(JAR) ## Measure the gateway (scripts/bench.sh)
 bench-wake: ## Measure how containers sleep and wake (scripts/bench-wake.sh; as root with swap files of its own)
 	@MVN="$(MVN)" scripts/bench-wake.sh
 
+.PHONY: soak
+soak: ## Ten minutes of random calls, sleeps, wakes and kills over 18 containers (scripts/soak.sh)
+	@MVN="$(MVN)" scripts/soak.sh
+
 .PHONY: doctor
 doctor: $(JAR) ## Check this machine and the configuration
 	@bin/forge-gateway doctor $(ARGS)
