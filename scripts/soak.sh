@@ -29,5 +29,5 @@ fi
 # Nothing else is tested; the gateway that runs is the packaged one.
 # shellcheck disable=SC2086 # the flags are several words
 ${MVN:-mvn} ${MVN_FLAGS:--B -ntp} -q -Dfast -pl integration-tests -am verify \
-  -DskipTests=false -Dtest=NoUnitTest -Dit.test=SoakIT \
+  -Dtest=NoUnitTest -Dit.test=ContainerSoak \
   -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false
