@@ -340,6 +340,10 @@ final class ServiceOwner implements SlotListener {
 
     @Override
     public void noted(Slot slot, String what) {
+        // A call may have begun to wake it while it went deeper; the history has only what may follow what.
+        if (ledger.page().state() != ServiceState.SLEEPING) {
+            return;
+        }
         StateTransition note = ledger.note(what);
         LOG.info("event=service_note service={} note=\"{}\"", service.name(), what);
         scope.events().publish(new ServiceStateChanged(note.at(), service.name(), note.from(), note.to(), what));
