@@ -42,6 +42,11 @@ final class GatewayOnDemand implements AutoCloseable {
 
     private void serve(HttpExchange exchange) throws IOException {
         try (exchange) {
+            if (exchange.getRequestMethod().equals("DELETE")) {
+                end();
+                exchange.sendResponseHeaders(204, -1);
+                return;
+            }
             URI url = URI.create(new String(exchange.getRequestBody().readAllBytes(), UTF_8));
             TestGateway gateway = TestGateway.of(ServiceDefinition.http("suite", url)
                     .isolation(Isolation.SESSION)
@@ -71,6 +76,13 @@ final class GatewayOnDemand implements AutoCloseable {
     @Override
     public void close() {
         http.stop(0);
-        gateways.forEach(TestGateway::close);
+        end();
+    }
+
+    /** To the suite the gateway is the client: like the client alone it goes when it is done, with its streams. */
+    private void end() {
+        for (TestGateway gateway = gateways.poll(); gateway != null; gateway = gateways.poll()) {
+            gateway.close();
+        }
     }
 }
