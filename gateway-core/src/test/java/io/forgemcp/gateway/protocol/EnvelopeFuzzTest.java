@@ -17,6 +17,7 @@ class EnvelopeFuzzTest {
             "{\"jsonrpc\":\"2.0\",\"id\":-1.50e3,\"error\":{\"code\":-32601,\"message\":\"no\",\"data\":{}}}",
             "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":7,\"reason\":\"😀\"}}",
             "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"resources/read\",\"params\":{\"uri\":\"x://y\",\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\",\"io.modelcontextprotocol/clientCapabilities\":{}}}}",
+            "{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"a\",\"x\\u00eѣ\":{}}",
             " [ ] ");
 
     @Test

@@ -37,6 +37,8 @@ final class Oracle {
 
     private static final Pattern HALVES = Pattern.compile("\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}");
 
+    private static final Pattern BEYOND_ASCII = Pattern.compile("[^\\x00-\\x7f]");
+
     private Oracle() {}
 
     /** Whether these bytes are one JSON value in UTF-8. */
@@ -123,9 +125,15 @@ final class Oracle {
         }
     }
 
-    /** Jackson refuses escaped halves of surrogate pairs in names; the grammar of JSON allows them (RFC 8259, section 8.2). */
+    /**
+     * What Jackson should judge by. It refuses escaped halves of surrogate pairs in names; the grammar of JSON allows them
+     * (RFC 8259, section 8.2). And it looks at the low byte only of what should be a hexadecimal digit, and so takes U+0463
+     * for a "c": whatever is not ASCII, is an e acute here.
+     */
     private static String whole(String text) {
-        return HALVES.matcher(text).replaceAll("\\\\u0041");
+        return BEYOND_ASCII
+                .matcher(HALVES.matcher(text).replaceAll("\\\\u0041"))
+                .replaceAll("\u00e9");
     }
 
     private static String decode(byte[] bytes) throws CharacterCodingException {
