@@ -64,6 +64,9 @@ groups=$(IFS='|'; echo "${excluded[*]:-}")
 status=0
 # shellcheck disable=SC2086 # the flags are several words
 ${MVN:-mvn} ${MVN_FLAGS:--B -ntp} -Dstyle.color=never -Dexcluded.groups="$groups" verify || status=$?
+if [ "$status" -eq 0 ]; then
+  EXCLUDED_GROUPS=$groups scripts/test-consumers.sh || status=$?
+fi
 
 # Sums what Surefire and Failsafe reported, module by module.
 mapfile -t reports < <(find . -path '*/target/surefire-reports/TEST-*.xml' -o -path '*/target/failsafe-reports/TEST-*.xml')
