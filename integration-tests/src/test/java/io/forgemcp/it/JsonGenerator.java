@@ -77,7 +77,8 @@ final class JsonGenerator {
         };
     }
 
-    private String string() {
+    /** Any text. */
+    String string() {
         StringBuilder text = new StringBuilder("\"");
         for (int i = random.nextInt(6); i > 0; i--) {
             text.append(pick(PIECES));

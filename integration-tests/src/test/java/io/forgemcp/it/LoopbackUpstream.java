@@ -41,6 +41,11 @@ final class LoopbackUpstream implements AutoCloseable {
             "\"capabilities\":{\"tools\":{},\"prompts\":{},\"resources\":{},\"completions\":{},\"logging\":{}},\"serverInfo\":{\"name\":\"loopback\",\"version\":\"1\"}";
     private static final String CACHED = "\"ttlMs\":0,\"cacheScope\":\"private\",\"resultType\":\"complete\",";
 
+    static {
+        // Read once by the JDK's server. Without it each answer waits 40 ms for the other side's acknowledgement.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+    }
+
     private final boolean modern;
     private final HttpServer http;
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -112,7 +117,11 @@ final class LoopbackUpstream implements AutoCloseable {
                     "{\"jsonrpc\":\"2.0\",\"id\":" + request.get(Field.ID)
                             + ",\"error\":{\"code\":-32601,\"message\":\"No such method\"}}");
         } else if ("ask".equals(request.text(Field.NAME))) {
-            ask(exchange, request, session);
+            if (modern) {
+                askInRounds(exchange, request);
+            } else {
+                ask(exchange, request, session);
+            }
         } else {
             send(exchange, 200, result(request, echo(request, session)));
         }
@@ -134,6 +143,35 @@ final class LoopbackUpstream implements AutoCloseable {
         JsonSlice arguments = request.get(Field.PARAMS).member("arguments");
         CompletableFuture<String> question = new CompletableFuture<>();
         questions.put(session, question);
+        OutputStream out = report(exchange, request, arguments);
+        event(
+                out,
+                "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"elicitation/create\",\"params\":"
+                        + arguments.member("question") + "}");
+        String answer = question.orTimeout(20, TimeUnit.SECONDS).join();
+        event(out, result(request, "\"content\":[],\"answer\":" + answer));
+    }
+
+    /** The same in the newer generation: the question is the answer, and the answer comes with the same request. */
+    private void askInRounds(HttpExchange exchange, Message request) throws IOException {
+        JsonSlice params = request.get(Field.PARAMS);
+        JsonSlice arguments = params.member("arguments");
+        JsonSlice responses = params.member("inputResponses");
+        OutputStream out = report(exchange, request, arguments);
+        event(
+                out,
+                "{\"jsonrpc\":\"2.0\",\"id\":" + request.get(Field.ID) + ",\"result\":{"
+                        + (responses == null
+                                ? "\"resultType\":\"input_required\",\"inputRequests\":{\"q\":{\"method\":\"elicitation/create\",\"params\":"
+                                        + arguments.member("question") + "}},\"requestState\":"
+                                        + arguments.member("state")
+                                : "\"resultType\":\"complete\",\"content\":[],\"answer\":" + responses.member("q")
+                                        + ",\"state\":" + params.member("requestState"))
+                        + "}}");
+    }
+
+    /** Begins the stream with progress and a log line. */
+    private static OutputStream report(HttpExchange exchange, Message request, JsonSlice arguments) throws IOException {
         exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
         exchange.sendResponseHeaders(200, 0);
         OutputStream out = exchange.getResponseBody();
@@ -147,12 +185,7 @@ final class LoopbackUpstream implements AutoCloseable {
                 out,
                 "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\",\"params\":{\"level\":\"info\",\"data\":"
                         + arguments.member("line") + "}}");
-        event(
-                out,
-                "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"elicitation/create\",\"params\":"
-                        + arguments.member("question") + "}");
-        String answer = question.orTimeout(20, TimeUnit.SECONDS).join();
-        event(out, result(request, "\"content\":[],\"answer\":" + answer));
+        return out;
     }
 
     private static void event(OutputStream out, String message) throws IOException {

@@ -6,12 +6,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.forgemcp.gateway.service.Isolation;
 import io.forgemcp.gateway.service.ServiceDefinition;
+import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Generated messages come through as they were sent, to the last digit: the server gives back what it got, so each round
@@ -29,9 +31,11 @@ class MessageFidelityTest {
     static void start() {
         legacy = LoopbackUpstream.start(false);
         modern = LoopbackUpstream.start(true);
-        gateway = TestGateway.of(service("legacy", legacy));
-        try (GatewayClient client = gateway.client("legacy")) {
-            Learnt.await(client, "tools/list", "tools", 2);
+        gateway = TestGateway.of(service("legacy", legacy), service("modern", modern));
+        for (String server : List.of("legacy", "modern")) {
+            try (GatewayClient client = gateway.client(server)) {
+                Learnt.await(client, "tools/list", "tools", 2);
+            }
         }
     }
 
@@ -48,16 +52,24 @@ class MessageFidelityTest {
         modern.close();
     }
 
+    /** Client, server, method, and the parameter that names what is meant. */
     @ParameterizedTest
     @CsvSource({
-        "legacy, tools/call, 'name'",
-        "legacy, prompts/get, 'name'",
-        "legacy, resources/read, 'uri'",
-        "legacy, completion/complete, ''"
+        "legacy, legacy, tools/call, name",
+        "legacy, legacy, prompts/get, name",
+        "legacy, legacy, resources/read, uri",
+        "legacy, legacy, completion/complete, ''",
+        "modern, modern, tools/call, name",
+        "modern, modern, prompts/get, name",
+        "modern, modern, resources/read, uri",
+        "modern, modern, completion/complete, ''",
+        "legacy, modern, tools/call, name",
+        "modern, legacy, tools/call, name"
     })
-    void requestsAndResultsComeThroughAsTheyAre(String era, String method, String key) {
-        JsonGenerator generator = new JsonGenerator("MessageFidelityTest " + era + " " + method);
-        WireClient client = client(era);
+    void requestsAndResultsComeThroughAsTheyAre(String from, String to, String method, String key) {
+        JsonGenerator generator = new JsonGenerator("MessageFidelityTest " + from + " " + to + " " + method);
+        URI endpoint = gateway.mcp(to);
+        WireClient client = from.equals("modern") ? WireClient.modern(endpoint, "{}") : WireClient.legacy(endpoint);
         for (int i = 0; i < MESSAGES; i++) {
             assertComesBack(client, method, key, generator.object(), generator.members());
         }
@@ -86,14 +98,9 @@ class MessageFidelityTest {
         return text.length() > 2000 ? text.substring(0, 2000) : text;
     }
 
-    private static WireClient client(String era) {
-        return era.equals("modern") ? WireClient.modern(gateway.mcp(era), "{}") : WireClient.legacy(gateway.mcp(era));
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = "legacy")
-    void whatAServerAsksAndReportsComesThroughAsItIs(String era) {
-        JsonGenerator generator = new JsonGenerator("MessageFidelityTest reverse " + era);
+    @Test
+    void whatAServerWithSessionsAsksAndReportsComesThroughAsItIs() {
+        JsonGenerator generator = new JsonGenerator("MessageFidelityTest reverse legacy");
         for (int i = 0; i < MESSAGES; i++) {
             String question = "{\"message\":\"?\",\"requestedSchema\":{\"type\":\"object\",\"properties\":{}},"
                     + generator.members() + "}";
@@ -101,8 +108,8 @@ class MessageFidelityTest {
                     "{\"action\":\"accept\",\"content\":" + generator.object() + "," + generator.members() + "}";
             String progress = generator.object();
             String line = generator.object();
-            WireClient client =
-                    WireClient.legacy(gateway.mcp(era), "{\"elicitation\":{}}", Map.of("elicitation/create", answer));
+            WireClient client = WireClient.legacy(
+                    gateway.mcp("legacy"), "{\"elicitation\":{}}", Map.of("elicitation/create", answer));
             WireClient.Exchange exchange = client.raw(
                     "1",
                     "tools/call",
@@ -119,6 +126,37 @@ class MessageFidelityTest {
                     .satisfies(heard -> assertThat(heard.path("params")).isEqualTo(Json.tree(question)));
             assertThat(exchange.result().path("answer")).isEqualTo(Json.tree(answer));
             client.delete();
+        }
+    }
+
+    @Test
+    void whatAModernServerAsksAndReportsComesThroughAsItIs() {
+        JsonGenerator generator = new JsonGenerator("MessageFidelityTest reverse modern");
+        WireClient client = WireClient.modern(gateway.mcp("modern"), "{'elicitation':{}}")
+                .saying("'progressToken':'t','io.modelcontextprotocol/logLevel':'debug'");
+        for (int i = 0; i < MESSAGES; i++) {
+            String question = generator.object();
+            String state = generator.string();
+            String answer = generator.object();
+            String progress = generator.object();
+            String line = generator.object();
+            String call = "{\"name\":\"ask\",\"arguments\":{\"progress\":" + progress + ",\"line\":" + line
+                    + ",\"question\":" + question + ",\"state\":" + state + "}";
+            WireClient.Exchange asked = client.raw("1", "tools/call", call + "}");
+            assertThat(asked.notifications("notifications/progress"))
+                    .singleElement()
+                    .satisfies(heard -> assertThat(heard.at("/params/more")).isEqualTo(Json.tree(progress)));
+            assertThat(asked.notifications("notifications/message"))
+                    .singleElement()
+                    .satisfies(heard -> assertThat(heard.at("/params/data")).isEqualTo(Json.tree(line)));
+            assertThat(asked.result().at("/inputRequests/q/params")).isEqualTo(Json.tree(question));
+            assertThat(asked.result().path("requestState")).isEqualTo(Json.tree(state));
+            WireClient.Exchange answered = client.raw(
+                    "2",
+                    "tools/call",
+                    call + ",\"inputResponses\":{\"q\":" + answer + "},\"requestState\":" + state + "}");
+            assertThat(answered.result().path("answer")).isEqualTo(Json.tree(answer));
+            assertThat(answered.result().path("state")).isEqualTo(Json.tree(state));
         }
     }
 }
