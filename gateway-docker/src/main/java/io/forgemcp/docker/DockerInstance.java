@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -171,6 +172,7 @@ final class DockerInstance implements Instance {
                     container.pause();
                 } catch (RuntimeException failure) {
                     belief = Belief.AWAKE;
+                    pauseChanged();
                     throw failure;
                 }
             }
@@ -204,10 +206,16 @@ final class DockerInstance implements Instance {
                     container.unpause();
                 } catch (RuntimeException failure) {
                     belief = Belief.PAUSED;
+                    pauseChanged();
                     throw failure;
                 }
             }
         });
+    }
+
+    @Override
+    public Optional<Boolean> frozen() {
+        return Optional.of(believedPaused());
     }
 
     @Override
@@ -277,7 +285,10 @@ final class DockerInstance implements Instance {
         outOfMemory = true;
     }
 
-    /** Somebody paused or unpaused it, perhaps this gateway: what counts is how it is now. */
+    /**
+     * Somebody paused or unpaused it, perhaps this gateway: what counts is how it is now. Looked at too after a command
+     * that failed, because what the engine told during the command was no news then.
+     */
     void pauseChanged() {
         if (over.get()) {
             return;

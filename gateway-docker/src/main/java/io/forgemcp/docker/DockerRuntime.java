@@ -237,6 +237,10 @@ public final class DockerRuntime implements ServiceRuntime {
                                 + settings.portTimeout().toSeconds()
                                 + " s. In a container a server has to listen on 0.0.0.0, not on localhost"));
             } else {
+                if (instance.believedPaused()) {
+                    // Somebody did that by hand; it would never come to listen.
+                    instance.wake();
+                }
                 Duration next = pause.multipliedBy(2);
                 timers.schedule(
                         pause,

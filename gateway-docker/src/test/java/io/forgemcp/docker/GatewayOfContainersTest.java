@@ -148,6 +148,58 @@ class GatewayOfContainersTest {
         assertThat(callUntilServed("mini-count")).isEqualTo("1");
     }
 
+    @Test
+    void aContainerThatIsPausedByHandWhileItStartsIsThawedAndTheCallThatWaitsIsAnswered() throws Exception {
+        CompletionStage<ToolResult> call = gateway.call("web-echo", Map.of("token", "x"));
+        while (of("web").stream().noneMatch(container -> "running".equals(container.getState()))) {
+            assertThat(call.toCompletableFuture()).isNotDone();
+        }
+        // Node.js takes some hundred milliseconds to listen, so it is still starting.
+        engine.pauseContainerCmd(of("web").get(0).getId()).exec();
+
+        assertThat(await(call).text()).isEqualTo("x");
+    }
+
+    @Test
+    void aContainerThatIsPausedByHandAgainAndAgainWhileItWakesAnswersEveryCallOnce() throws Exception {
+        assertThat(call("mini-count", Map.of())).isEqualTo("1");
+        String id = of("mini").get(0).getId();
+        for (int round = 2; round <= 15; round++) {
+            sleepOnceItIsAtRest();
+            CompletionStage<ToolResult> call = gateway.call("mini-count", Map.of());
+            pauseAsSoonAsItIsAwake(id);
+            assertThat(await(call).text()).isEqualTo(Integer.toString(round));
+            // Whatever came first, one that somebody paused afterwards is found so and woken by this one.
+            call("mini-echo", Map.of("token", "here"));
+        }
+        assertThat(of("mini"))
+                .singleElement()
+                .satisfies(same -> assertThat(same.getId()).isEqualTo(id));
+    }
+
+    /** What somebody did to it may just be undone; it takes no commands then. */
+    private void sleepOnceItIsAtRest() throws Exception {
+        while (true) {
+            try {
+                await(gateway.services().sleep(MINI, Force.YES));
+                return;
+            } catch (java.util.concurrent.ExecutionException notYet) {
+                assertThat(notYet).hasMessageContaining("cannot sleep");
+            }
+        }
+    }
+
+    private void pauseAsSoonAsItIsAwake(String id) {
+        while (true) {
+            try {
+                engine.pauseContainerCmd(id).exec();
+                return;
+            } catch (RuntimeException stillAsleep) {
+                assertThat(stillAsleep).hasMessageContaining("paused");
+            }
+        }
+    }
+
     /** Tells every caller its own token, so that a lost or exchanged answer is seen. */
     private void callAll(int callers) throws Exception {
         List<CompletionStage<ToolResult>> calls = new ArrayList<>();

@@ -209,7 +209,7 @@ final class Bedtime {
         }
         CompletableFuture<Void> done = new CompletableFuture<>();
         here.fallingAsleep(true);
-        calls.sleep(current, depth, failure -> asleep(current, depth, reason, done, failure));
+        calls.sleep(current, depth, failure -> asleep(current, depth, reason, done, failure), this::reconcile);
         return done;
     }
 
@@ -237,7 +237,7 @@ final class Bedtime {
             current.gate().open();
             watchIdleness();
         }
-        host.proceed();
+        reconcile();
     }
 
     /**
@@ -247,20 +247,48 @@ final class Bedtime {
      */
     void observed(InstanceId who, @Nullable SleepDepth depth) {
         LiveInstance current = here.live();
-        if (current == null || !who.equals(current.target().instance()) || here.fallingAsleep() || sleeper.busy()) {
-            return;
+        if (current != null && who.equals(current.target().instance())) {
+            // How it was when that was told is less than how it is now: something newer may be told already.
+            reconcile(current, current.instance().frozen().orElse(depth != null), depth);
         }
-        if (depth == null && here.state() == ServiceState.SLEEPING) {
+    }
+
+    /**
+     * Looks whether it is as its state says, once a command has ended: what others did to it meanwhile was not acted
+     * upon. What they do afterwards is told. Then the next wish is granted.
+     */
+    void reconcile() {
+        LiveInstance current = here.live();
+        Optional<Boolean> frozen =
+                current == null ? Optional.empty() : current.instance().frozen();
+        if (current == null || frozen.isEmpty() || !reconcile(current, frozen.get(), null)) {
+            host.proceed();
+        }
+    }
+
+    private boolean reconcile(LiveInstance current, boolean frozen, @Nullable SleepDepth depth) {
+        if (here.fallingAsleep() || sleeper.busy()) {
+            return false;
+        }
+        if (!frozen && here.state() == ServiceState.SLEEPING) {
             host.nowRunning(current, "woken by others");
-        } else if (depth != null && here.state() == ServiceState.RUNNING) {
-            boolean used = !here.shutDoor() || !host.enoughWithout();
-            sleeper.asleep(current, depth);
-            host.change(ServiceState.SLEEPING, "put to sleep by others, " + Sleeper.label(depth), true);
-            if (used) {
-                CompletionStage<Void> unused = host.run();
-            } else {
-                host.proceed();
-            }
+            return true;
+        }
+        if (frozen && here.state() == ServiceState.RUNNING) {
+            putToSleepByOthers(current, depth == null ? SleepDepth.FREEZE : depth);
+            return true;
+        }
+        return false;
+    }
+
+    private void putToSleepByOthers(LiveInstance current, SleepDepth depth) {
+        boolean used = !here.shutDoor() || !host.enoughWithout();
+        sleeper.asleep(current, depth);
+        host.change(ServiceState.SLEEPING, "put to sleep by others, " + Sleeper.label(depth), true);
+        if (used) {
+            CompletionStage<Void> unused = host.run();
+        } else {
+            host.proceed();
         }
     }
 }

@@ -4,6 +4,7 @@ import io.forgemcp.gateway.service.InstanceId;
 import io.forgemcp.gateway.transport.InstanceAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -31,6 +32,15 @@ public interface Instance {
     /** Wakes it from any depth; it can be spoken to at once. */
     default CompletionStage<Void> wake() {
         return CompletableFuture.completedFuture(null);
+    }
+
+    /**
+     * Whether it is frozen at this moment, whoever froze it, this gateway or somebody else; empty where nobody looks.
+     * Where it is known, every change of it that {@link #sleep} and {@link #wake} have not made is told to the listener
+     * after it shows here. Must be quick: it is read on the service's mailbox.
+     */
+    default Optional<Boolean> frozen() {
+        return Optional.empty();
     }
 
     /**

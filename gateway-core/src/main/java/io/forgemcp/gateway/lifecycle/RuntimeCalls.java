@@ -119,13 +119,16 @@ final class RuntimeCalls {
         });
     }
 
-    void sleep(LiveInstance live, SleepDepth depth, Consumer<@Nullable Throwable> answer) {
+    /** @param late told if it has fallen asleep after the answer was that it does not */
+    void sleep(LiveInstance live, SleepDepth depth, Consumer<@Nullable Throwable> answer, Runnable late) {
         CompletionStage<?> unused = once(
-                scope.runtimes().call(live.runtime(), () -> live.instance().sleep(depth)),
+                scope.runtimes()
+                        .call(live.runtime(), () -> live.instance().sleep(depth))
+                        .thenApply(asleep -> live),
                 PATIENCE,
                 "was not put to sleep in time",
                 (done, failure) -> answer.accept(failure),
-                late -> {});
+                asleep -> mailbox.tell(late));
     }
 
     void stop(LiveInstance live, Consumer<@Nullable Throwable> answer) {

@@ -83,7 +83,8 @@ public interface ServiceRuntime extends AutoCloseable {
 
         /**
          * Somebody froze it by other means than this gateway ({@code docker pause} by hand, say), or thawed it. Not called
-         * for what {@link Instance#sleep} and {@link Instance#wake} do. Ignored by default.
+         * for what {@link Instance#sleep} and {@link Instance#wake} do. While it is being started, woken or put to sleep
+         * this changes nothing; {@link Instance#frozen} is read once that has ended. Ignored by default.
          *
          * @param depth how deeply it sleeps now; null if it is awake
          */

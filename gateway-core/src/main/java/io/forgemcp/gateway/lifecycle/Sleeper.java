@@ -23,7 +23,7 @@ final class Sleeper {
     /** When the processor time of a sleep is looked at. */
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(60);
 
-    /** Hears that the sleep got deeper, and that a step has ended, well or not. */
+    /** Hears that the sleep got deeper, and that a step has ended, well or not, in time or late. */
     interface Listener {
         void deeper(SleepDepth depth, String reason);
 
@@ -145,26 +145,31 @@ final class Sleeper {
 
     private void deepen(LiveInstance live, SleepDepth deeper) {
         busy = true;
-        calls.sleep(live, deeper, failure -> {
-            if (sleeper != live) {
-                return;
-            }
-            busy = false;
-            if (failure == null) {
-                asleep(live, deeper);
-                long slept = Duration.ofNanos(scope.timers().nanoTime() - since).toSeconds();
-                listener.deeper(deeper, "asleep for " + slept + " s, deeper: " + label(deeper));
-            } else {
-                String reason = ServiceFailures.reason(failure);
-                LOG.warn(
-                        "event=deeper_sleep_failed service={} depth={} reason=\"{}\"",
-                        service.name(),
-                        label(deeper),
-                        reason);
-                book.refused(deeper, reason);
-            }
-            listener.stepOver();
-        });
+        calls.sleep(
+                live,
+                deeper,
+                failure -> {
+                    if (sleeper != live) {
+                        return;
+                    }
+                    busy = false;
+                    if (failure == null) {
+                        asleep(live, deeper);
+                        long slept = Duration.ofNanos(scope.timers().nanoTime() - since)
+                                .toSeconds();
+                        listener.deeper(deeper, "asleep for " + slept + " s, deeper: " + label(deeper));
+                    } else {
+                        String reason = ServiceFailures.reason(failure);
+                        LOG.warn(
+                                "event=deeper_sleep_failed service={} depth={} reason=\"{}\"",
+                                service.name(),
+                                label(deeper),
+                                reason);
+                        book.refused(deeper, reason);
+                    }
+                    listener.stepOver();
+                },
+                listener::stepOver);
     }
 
     private void measured(LiveInstance live, SleepDepth then, Instance.@Nullable Usage usage) {

@@ -318,7 +318,7 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
         } else {
             sleeper.asleep(found, depth);
             change(ServiceState.SLEEPING, "taken over asleep, " + Sleeper.label(depth), true);
-            proceed();
+            bedtime.reconcile();
         }
     }
 
@@ -344,7 +344,7 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
         current.gate().open();
         change(ServiceState.RUNNING, reason, false);
         health.begin(current);
-        proceed();
+        bedtime.reconcile();
         bedtime.watchIdleness();
     }
 
@@ -473,7 +473,7 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
 
     @Override
     public void stepOver() {
-        proceed();
+        bedtime.reconcile();
         if (!sleeper.busy()) {
             entrance.giveBack(here.state(), here.live());
         }

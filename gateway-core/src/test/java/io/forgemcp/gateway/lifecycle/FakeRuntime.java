@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -27,7 +28,15 @@ final class FakeRuntime implements ServiceRuntime {
     volatile CompletableFuture<Void> wakeGate;
     volatile CompletableFuture<Void> sleepGate;
     volatile CompletableFuture<Void> stopGate;
+    /** What happens to an instance that is there and has not been reported as started or found yet. */
+    volatile java.util.function.Consumer<FakeInstance> beforeReady = instance -> {};
+
+    /** What happens to an instance that has woken, before that is reported. */
+    volatile java.util.function.Consumer<FakeInstance> afterWake = instance -> {};
+
     volatile boolean closed;
+    /** Whether its instances know how they are, besides telling what others do to them. */
+    volatile boolean watchesFreezing = true;
     /** What an earlier gateway left behind: the depth at which each sleeps, empty for awake. */
     final List<java.util.Optional<SleepDepth>> leftBehind = new CopyOnWriteArrayList<>();
 
@@ -52,6 +61,7 @@ final class FakeRuntime implements ServiceRuntime {
         return gate(startGate).thenApply(open -> {
             FakeInstance instance = new FakeInstance(id, exits);
             instances.add(instance);
+            beforeReady.accept(instance);
             return instance;
         });
     }
@@ -67,6 +77,7 @@ final class FakeRuntime implements ServiceRuntime {
                             instance.depth = depth.orElse(null);
                             instance.asleep = depth.isPresent();
                             instances.add(instance);
+                            beforeReady.accept(instance);
                             return new Adopted(instance, depth.orElse(null));
                         })
                         .toList());
@@ -142,6 +153,7 @@ final class FakeRuntime implements ServiceRuntime {
             return gate(wakeGate).thenRun(() -> {
                 asleep = false;
                 depth = null;
+                afterWake.accept(this);
             });
         }
 
@@ -153,6 +165,11 @@ final class FakeRuntime implements ServiceRuntime {
         @Override
         public Usage usage() {
             return usage.apply(this);
+        }
+
+        @Override
+        public Optional<Boolean> frozen() {
+            return watchesFreezing ? Optional.of(asleep) : Optional.empty();
         }
 
         void byHand(SleepDepth now) {

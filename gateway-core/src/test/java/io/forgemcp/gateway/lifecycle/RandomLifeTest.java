@@ -182,6 +182,14 @@ class RandomLifeTest {
                 // The sum of several instances may skip a step.
                 assertThat(on.manager.transitions(service)).allMatch(step -> StateTable.allows(step.from(), step.to()));
             }
+            for (ServiceStatus.InstanceStatus instance :
+                    on.manager.status(service).orElseThrow().instances()) {
+                assertThat(on.runtime.instances)
+                        .as("%s is called %s", instance.id(), instance.state())
+                        .noneMatch(fake -> fake.asleep
+                                && fake.id().equals(instance.id())
+                                && instance.state() == ServiceState.RUNNING);
+            }
             if (!last.isCompletedExceptionally()) {
                 last.join().close();
             } else {
