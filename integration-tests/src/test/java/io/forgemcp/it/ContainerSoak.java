@@ -63,13 +63,13 @@ class ContainerSoak {
         Path directory = configure();
         SoakGateway gateway = SoakGateway.start(directory);
         try (gateway) {
-            everyServiceAnswers(gateway);
+            everyServiceAnswers(gateway, Duration.ofMinutes(1));
             SoakGateway.Held before = gateway.held();
             long networks = gateway.networks();
 
             run(gateway);
 
-            everyServiceAnswers(gateway);
+            everyServiceAnswers(gateway, Duration.ofMinutes(2));
             everyServiceIsInALegalState(gateway);
             assertThat(gateway.networks()).as("networks").isLessThanOrEqualTo(networks);
             nothingLeaked(gateway, before);
@@ -161,17 +161,15 @@ class ContainerSoak {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(atMostMs)));
     }
 
-    /** Within a minute, all at once; an error on the way there is one like any other. */
-    private void everyServiceAnswers(SoakGateway gateway) throws Exception {
+    /** All at once; an error on the way there is one like any other. */
+    private void everyServiceAnswers(SoakGateway gateway, Duration patience) throws Exception {
         ExecutorService workers = Executors.newFixedThreadPool(CALLERS);
         try {
             List<Callable<Void>> calls = new ArrayList<>();
             servers.forEach((name, server) -> calls.add(() -> {
                 try (SoakCaller caller = new SoakCaller(gateway, tally, tokens)) {
                     Random random = new Random(SEED);
-                    Awaitility.await(name + " answers")
-                            .atMost(Duration.ofMinutes(1))
-                            .until(() -> caller.call(name, server, random));
+                    Awaitility.await(name + " answers").atMost(patience).until(() -> caller.call(name, server, random));
                 }
                 return null;
             }));

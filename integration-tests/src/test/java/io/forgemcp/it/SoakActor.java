@@ -85,7 +85,7 @@ final class SoakActor {
         words[act.size()] = container.id();
         long begun = System.nanoTime();
         // On record before it is done, because a call may fail of it before the command has returned.
-        if (!act.get(0).endsWith("pause")) {
+        if (!act.get(0).equals("unpause")) {
             tally.harming(container.service(), begun);
         }
         SoakGateway.Said said = SoakGateway.docker(words);
