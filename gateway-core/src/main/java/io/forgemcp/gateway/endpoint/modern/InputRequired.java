@@ -6,14 +6,27 @@ import io.forgemcp.gateway.protocol.Messages;
 import io.forgemcp.gateway.protocol.RequestId;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the result that asks a client for input (MCP 2026-07-28, Multi Round-Trip Requests). */
 final class InputRequired {
     private InputRequired() {}
 
+    /** What an older server gives a web page to visit, so that it can tell when the visit is over; modern clients know no such id. */
+    private static final Set<String> OLDER = Set.of("elicitationId");
+
     /** One question: a method and its parameters. */
-    record Question(String method, @Nullable JsonSlice params) {}
+    record Question(String method, @Nullable JsonSlice params) {
+        /** As a server with sessions asks it, without what only its revisions know. */
+        static Question ofOlder(String method, @Nullable JsonSlice params) {
+            return new Question(
+                    method,
+                    params != null && method.equals("elicitation/create") && "url".equals(params.textMember("mode"))
+                            ? params.without(OLDER)
+                            : params);
+        }
+    }
 
     static byte[] answer(RequestId id, Map<String, Question> questions, String state) {
         StringBuilder result = new StringBuilder("{\"resultType\":\"input_required\",\"inputRequests\":{");

@@ -142,6 +142,7 @@ final class ModernCall implements CallListener, Questions.Waiting {
                     "notifications/prompts/list_changed",
                     "notifications/resources/list_changed",
                     "notifications/resources/updated",
+                    "notifications/elicitation/complete",
                     "notifications/cancelled" -> {
                 return null;
             }
@@ -166,7 +167,7 @@ final class ModernCall implements CallListener, Questions.Waiting {
         synchronized (this) {
             key = over || gone ? null : "input_" + ++asked;
             if (key != null) {
-                open.put(key, new Asked(new InputRequired.Question(method, params), way));
+                open.put(key, new Asked(InputRequired.Question.ofOlder(method, params), way));
             }
         }
         if (key == null) {

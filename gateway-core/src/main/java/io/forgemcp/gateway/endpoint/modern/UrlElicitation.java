@@ -32,7 +32,7 @@ final class UrlElicitation implements Questions.Waiting {
         JsonSlice list = data == null ? null : data.member("elicitations");
         if (list != null) {
             for (JsonSlice params : list.elements()) {
-                asking.put("url_" + (asking.size() + 1), new InputRequired.Question("elicitation/create", params));
+                asking.put("url_" + (asking.size() + 1), InputRequired.Question.ofOlder("elicitation/create", params));
             }
         }
         if (asking.isEmpty()) {

@@ -11,6 +11,7 @@ import io.forgemcp.gateway.endpoint.McpEndpoint;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
+import io.forgemcp.gateway.protocol.Messages;
 import io.forgemcp.gateway.security.Caller;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
@@ -237,6 +238,26 @@ class QuestionsOfServersTest {
     }
 
     @Test
+    void aPageToVisitIsAskedForWithoutTheIdThatOnlyOlderRevisionsKnow() {
+        server.methods.put("tools/call", (message, back) -> {
+            back.accept(ScriptedServer.request(
+                    "\"e1\"",
+                    "elicitation/create",
+                    "{\"mode\":\"url\",\"elicitationId\":\"x\",\"url\":\"https://example.com/a\",\"n\":1.0}"));
+            back.accept(Messages.notification(
+                    "notifications/elicitation/complete",
+                    "{\"elicitationId\":\"x\"}".getBytes(StandardCharsets.UTF_8)));
+        });
+
+        FakeHttp call = call("1", "s-tool", "", ABLE).to(http);
+
+        assertThat(result(call).member("inputRequests"))
+                .hasToString("{\"input_1\":{\"method\":\"elicitation/create\",\"params\":{\"mode\":\"url\","
+                        + "\"url\":\"https://example.com/a\",\"n\":1.0}}}");
+        assertThat(call.events()).isEmpty();
+    }
+
+    @Test
     void aPageThatAnOlderServerWantsVisitedIsAQuestionAndTheCallIsMadeAgain() {
         server.methods.put(
                 "tools/call",
@@ -247,7 +268,9 @@ class QuestionsOfServersTest {
                                         + "\"elicitationId\":\"x\",\"url\":\"https://example.com/a\",\"message\":\"log in\"}]}}")));
         FakeHttp first = call("1", "s-tool", ",\"arguments\":{\"a\":1}", ABLE).to(http);
         assertThat(result(first).member("inputRequests").toString())
-                .contains("\"method\":\"elicitation/create\"", "https://example.com/a");
+                .contains("\"method\":\"elicitation/create\"", "https://example.com/a")
+                .as("modern revisions have no such id")
+                .doesNotContain("elicitationId");
 
         server.answer("tools/call", "{\"content\":[]}");
         FakeHttp retry =
