@@ -116,6 +116,7 @@ class MessageFidelityTest {
                     "{\"name\":\"ask\",\"arguments\":{\"progress\":" + progress + ",\"line\":" + line + ",\"question\":"
                             + question + "},\"_meta\":{\"progressToken\":\"t\"}}");
             assertThat(exchange.notifications("notifications/progress"))
+                    .as(() -> "answered " + shown(exchange))
                     .singleElement()
                     .satisfies(heard -> assertThat(heard.at("/params/more")).isEqualTo(Json.tree(progress)));
             assertThat(exchange.notifications("notifications/message"))

@@ -58,6 +58,11 @@ final class ClientSession {
         return profile.key();
     }
 
+    /** False for the passing one of a request that came without a session. */
+    boolean lasts() {
+        return !id.isEmpty();
+    }
+
     /** What its client declared; nothing before initialize. */
     ClientProfile profile() {
         return profile;

@@ -1,5 +1,7 @@
 package io.forgemcp.gateway.endpoint;
 
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.lifecycle.Lease;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.JsonText;
@@ -25,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class ClientTasks {
     private static final String RELATED = "io.modelcontextprotocol/related-task";
     private static final Set<String> FINAL = Set.of("completed", "failed", "cancelled");
-    private static final int MOST = 1_000;
+    static final int MOST = 1_000;
     private static final double NANOS_IN_MILLI = 1_000_000;
 
     /** One task, with what its server said of it last. */
@@ -67,10 +69,34 @@ final class ClientTasks {
 
     private final LongSupplier clock;
     private final Map<String, Task> tasks = new LinkedHashMap<>(1);
+    /** Calls under way that may become tasks. */
+    private int beginning;
+
     private boolean ended;
 
     ClientTasks(LongSupplier clock) {
         this.clock = clock;
+    }
+
+    /**
+     * Keeps room for a task that is about to begin; {@link #add} or {@link #notBegun} follows. Those that have ended make
+     * room for it.
+     *
+     * @throws GatewayException with {@link ErrorCode#TOO_MANY_TASKS}
+     */
+    synchronized void begin() {
+        if (tasks.values().stream().filter(task -> task.lease != null).count() + beginning >= MOST) {
+            throw new GatewayException(
+                    ErrorCode.TOO_MANY_TASKS,
+                    "This session runs " + MOST
+                            + " tasks already. Wait for one to end, or cancel one with tasks/cancel.");
+        }
+        beginning++;
+    }
+
+    /** The call did not become a task. */
+    synchronized void notBegun() {
+        beginning--;
     }
 
     /**
@@ -80,6 +106,7 @@ final class ClientTasks {
      * @param lease given back when it is over
      */
     synchronized @Nullable Task add(Route route, JsonSlice state, Lease lease) {
+        beginning--;
         String original = state.textMember("taskId");
         if (original == null || ended) {
             lease.close();

@@ -35,8 +35,21 @@ final class TaskMethods {
 
     /** A tool call that asks to be run as a task. */
     void begin(ClientSession session, Message request, Route route, Reply reply) {
+        try {
+            if (!session.lasts()) {
+                throw new GatewayException(
+                        ErrorCode.SESSION_REQUIRED,
+                        "A task lasts as long as the session of its client, and this request has none. Send initialize"
+                                + " first, or leave out params.task.");
+            }
+            session.tasks().begin();
+        } catch (GatewayException refused) {
+            reply.answer(Messages.error(request.requireId(), refused));
+            return;
+        }
         calls.hold(session.profile(), route).whenComplete((lease, failure) -> {
             if (lease == null) {
+                session.tasks().notBegun();
                 reply.answer(Messages.error(
                         request.requireId(),
                         GatewayException.of(failure == null ? new IllegalStateException("no lease") : failure)));
@@ -153,19 +166,18 @@ final class TaskMethods {
 
     /** Takes up the task if the server made one of the call. */
     private static final class Beginning extends Exposing {
+        private final ClientSession session;
         private final Lease lease;
 
         private Beginning(ClientSession session, Route route, Lease lease, Reply reply) {
             super(reply, result -> begun(session, route, lease, result));
+            this.session = session;
             this.lease = lease;
         }
 
         private static JsonSlice begun(ClientSession session, Route route, Lease lease, JsonSlice result) {
             JsonSlice state = result.member("task");
             ClientTasks.Task task = state == null ? null : session.tasks().add(route, state, lease);
-            if (state == null) {
-                lease.close();
-            }
             if (state == null || task == null) {
                 return result;
             }
@@ -177,15 +189,21 @@ final class TaskMethods {
 
         @Override
         public void answer(byte[] json) {
-            if (Message.parse(json).kind() == Message.Kind.ERROR) {
-                lease.close();
+            JsonSlice result = Message.parse(json).get(Field.RESULT);
+            if (result == null || !result.isObject() || result.member("task") == null) {
+                notBegun();
             }
             super.answer(json);
         }
 
+        private void notBegun() {
+            lease.close();
+            session.tasks().notBegun();
+        }
+
         @Override
         public void nothing() {
-            lease.close();
+            notBegun();
             super.nothing();
         }
     }

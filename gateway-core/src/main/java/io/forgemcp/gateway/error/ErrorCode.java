@@ -51,6 +51,10 @@ public enum ErrorCode {
     REQUEST_STATE_INVALID("GW-1106", -32602, 400),
     /** Too many calls wait for their clients to answer a question. */
     TOO_MANY_QUESTIONS("GW-1107", 1107, 503),
+    /** A client has begun more tasks than the gateway keeps for it. */
+    TOO_MANY_TASKS("GW-1108", 1108, 503),
+    /** A caller has more streams open on which it listens for changes than one may have. */
+    TOO_MANY_STREAMS("GW-1109", 1109, 429),
 
     /** The Host header is not one of the allowed hosts. */
     FORBIDDEN_HOST("GW-1201", -32600, 403),

@@ -76,6 +76,13 @@ final class PuppetServer implements InProcessServer {
             return found;
         }
 
+        /** All requests with this method, in their order. */
+        List<Message> all(String method) {
+            return received.stream()
+                    .filter(message -> message.isRequest() && message.method().equals(method))
+                    .toList();
+        }
+
         /** What was received, method and parameters, without requests for lists and the handshake. */
         List<String> heard() {
             return received.stream()

@@ -171,6 +171,52 @@ class TasksTest {
     }
 
     @Test
+    void aSessionRunsSoManyTasksAndNotOneMore() {
+        String first = "";
+        for (int i = 0; i < ClientTasks.MOST; i++) {
+            String id = begun(client, "s-t", server);
+            first = i == 0 ? id : first;
+        }
+        int made = server.talk().all("tools/call").size();
+
+        FakeHttp refused = begin(client, "s-t");
+
+        assertThat(refused.answer()).contains("GW-1108", "1000 tasks");
+        assertThat(server.talk().all("tools/call")).as("the tool is not run").hasSize(made);
+        assertThat(inFlight()).isEqualTo(ClientTasks.MOST);
+
+        client.request("2", "tasks/cancel", of(first));
+        server.talk().answer(server.talk().last("tasks/cancel"), "{\"taskId\":\"1\",\"status\":\"cancelled\"}");
+        begun(client, "s-t", server);
+        assertThat(inFlight()).isEqualTo(ClientTasks.MOST);
+    }
+
+    @Test
+    void callsThatHaveNotBecomeTasksYetCountAndThoseThatDoNotGiveTheirPlaceBack() {
+        for (int i = 0; i < ClientTasks.MOST; i++) {
+            begin(client, "s-t");
+        }
+        assertThat(begin(client, "s-t").answer()).contains("GW-1108");
+
+        server.talk().all("tools/call").forEach(call -> server.talk().answer(call, "{\"content\":[]}"));
+
+        assertThat(inFlight()).isZero();
+        begun(client, "s-t", server);
+        assertThat(inFlight()).isEqualTo(1);
+    }
+
+    @Test
+    void withoutASessionNoTaskBegins() {
+        FakeHttp call = FakeHttp.post(
+                        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"s-t\",\"task\":{}}}")
+                .with("Accept", "application/json")
+                .to(gateway.streamableHttp());
+
+        assertThat(call.answer()).contains("GW-1101", "params.task");
+        assertThat(server.talk().all("tools/call")).isEmpty();
+    }
+
+    @Test
     void tasksArePromisedToThoseWhoKnowThem() {
         String initialize =
                 "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{\"protocolVersion\":\"";

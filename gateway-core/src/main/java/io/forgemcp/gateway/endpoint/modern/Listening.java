@@ -33,6 +33,7 @@ import java.util.function.Supplier;
 final class Listening implements ResourceListeners, AutoCloseable {
     private static final Duration DEBOUNCE = Duration.ofMillis(50);
     private static final int MAX_STREAMS = 20_000;
+    private static final int MAX_OF_ONE = 10_000;
 
     private final RouteFinder routes;
     private final CallPath path;
@@ -41,6 +42,7 @@ final class Listening implements ResourceListeners, AutoCloseable {
     private final Timers timers;
     private final EventBus.Subscription subscription;
     private final Set<Listener> listeners = ConcurrentHashMap.newKeySet();
+    private final ListenPlaces places = new ListenPlaces(MAX_STREAMS, MAX_OF_ONE);
     private final AtomicBoolean scheduled = new AtomicBoolean();
     /** What servers said had changed since the last announcement. */
     private final Map<ServiceName, Set<String>> announced = new ConcurrentHashMap<>();
@@ -71,17 +73,14 @@ final class Listening implements ResourceListeners, AutoCloseable {
                     ErrorCode.NOT_ACCEPTABLE,
                     "subscriptions/listen is answered on a stream: accept text/event-stream.");
         }
-        if (listeners.size() >= MAX_STREAMS) {
-            throw new GatewayException(
-                    ErrorCode.TOO_MANY_SESSIONS,
-                    MAX_STREAMS + " clients listen already. Close streams that are not used.");
-        }
         routes.learnWhatIsMissing(view);
+        places.take(request.caller().principal());
         Listener listener = new Listener(request, filter, view, reply, serverInfo, routes);
         // Before it can hear of anything.
         listener.acknowledge();
         if (filter.isEmpty()) {
             listener.end();
+            places.give(request.caller().principal());
             return;
         }
         listeners.add(listener);
@@ -93,7 +92,10 @@ final class Listening implements ResourceListeners, AutoCloseable {
     }
 
     private void gone(Listener listener) {
-        listeners.remove(listener);
+        if (!listeners.remove(listener)) {
+            return;
+        }
+        places.give(listener.caller().principal());
         // Asked once for each server: a listener may name a thousand resources, and so may all the others.
         Map<ServiceName, Set<String>> wanted = new HashMap<>();
         for (Route resource : listener.resources()) {

@@ -36,6 +36,7 @@ final class ModernErrors {
                     INVALID_REQUEST,
                     METHOD_NOT_FOUND,
                     UNKNOWN_VIRTUAL_SERVER,
+                    TOO_MANY_STREAMS,
                     SHUTTING_DOWN -> code.httpStatus();
             default -> 200;
         };

@@ -2,13 +2,16 @@ package io.forgemcp.gateway.endpoint.modern;
 
 import static io.forgemcp.gateway.endpoint.modern.ModernHttp.request;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forgemcp.gateway.Gateway;
 import io.forgemcp.gateway.endpoint.FakeHttp;
 import io.forgemcp.gateway.endpoint.McpEndpoint;
+import io.forgemcp.gateway.security.Caller;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.time.ManualTimers;
 import java.time.Duration;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -183,6 +186,37 @@ class ListeningTest {
                 .to(http);
 
         assertThat(refused.answer()).contains("GW-1006");
+    }
+
+    @Test
+    void oneCallerOpensSoManyStreamsAndLeavesSomeToOthers() {
+        FakeHttp first = listen("1", "{\"toolsListChanged\":true}");
+        for (int i = 1; i < 10_000; i++) {
+            listen("1", "{\"toolsListChanged\":true}");
+        }
+
+        FakeHttp refused = listen("2", "{\"toolsListChanged\":true}");
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(refused.answer()).contains("GW-1109", "10000 streams");
+        FakeHttp other = request("3", "subscriptions/listen", "\"notifications\":{\"toolsListChanged\":true}")
+                .by(new Caller("other", Set.of()))
+                .to(http);
+        assertThat(other.events()).hasSize(1);
+
+        first.disconnect();
+        assertThat(listen("4", "{\"toolsListChanged\":true}").events()).hasSize(1);
+    }
+
+    @Test
+    void nobodyListensBeyondWhatAllMayHaveTogether() {
+        ListenPlaces places = new ListenPlaces(3, 2);
+        places.take("a");
+        places.take("a");
+        places.take("b");
+
+        assertThatThrownBy(() -> places.take("b")).hasMessageContaining("3 clients listen");
+        places.give("a");
+        places.take("b");
     }
 
     private FakeHttp listen(String id, String filter) {
