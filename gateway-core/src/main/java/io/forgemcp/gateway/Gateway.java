@@ -2,6 +2,7 @@ package io.forgemcp.gateway;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.forgemcp.gateway.alert.Alerts;
 import io.forgemcp.gateway.catalog.Catalog;
 import io.forgemcp.gateway.endpoint.CallTally;
 import io.forgemcp.gateway.endpoint.McpEndpoint;
@@ -172,6 +173,11 @@ public final class Gateway implements AutoCloseable {
         return parts.observation().efficiency();
     }
 
+    /** What is wrong now by the rules that the gateway was given, what was, and who takes care of it. */
+    public Alerts alerts() {
+        return parts.alerts();
+    }
+
     /** The calls of every service that was called since the gateway started. */
     public Map<ServiceName, CallTally.Reading> calls() {
         Map<ServiceName, CallTally.Reading> calls = new TreeMap<>();
@@ -208,6 +214,7 @@ public final class Gateway implements AutoCloseable {
         return parts.events();
     }
 
+    /** Where the gateway's parts measure to; {@link GatewayMetrics#destination} is what the builder was given. */
     public GatewayMetrics metrics() {
         return parts.metrics();
     }

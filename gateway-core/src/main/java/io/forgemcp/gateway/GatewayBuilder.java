@@ -1,5 +1,6 @@
 package io.forgemcp.gateway;
 
+import io.forgemcp.gateway.alert.AlertSettings;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.lifecycle.ServiceRuntime;
@@ -64,6 +65,9 @@ public final class GatewayBuilder {
 
     @Nullable
     PreWarmSettings preWarm;
+
+    @Nullable
+    AlertSettings alerts;
 
     @Nullable
     SystemPolicy systemPolicy;
@@ -161,6 +165,12 @@ public final class GatewayBuilder {
     /** How often and within what the number of instances is decided; the thresholds of each policy. */
     public GatewayBuilder scaling(ScalingSettings value) {
         scaling = once("scaling", scaling, value);
+        return this;
+    }
+
+    /** What raises an alert; without it nothing does. */
+    public GatewayBuilder alerts(AlertSettings value) {
+        alerts = once("alerts", alerts, value);
         return this;
     }
 

@@ -1,5 +1,8 @@
 package io.forgemcp.gateway;
 
+import io.forgemcp.gateway.alert.AlertSettings;
+import io.forgemcp.gateway.alert.Alerts;
+import io.forgemcp.gateway.alert.MeasuredMetrics;
 import io.forgemcp.gateway.catalog.Catalog;
 import io.forgemcp.gateway.endpoint.CallPath;
 import io.forgemcp.gateway.endpoint.CallRecorder;
@@ -23,6 +26,7 @@ import io.forgemcp.gateway.event.EventBus;
 import io.forgemcp.gateway.internal.CatalogKeeper;
 import io.forgemcp.gateway.internal.FailureRate;
 import io.forgemcp.gateway.internal.Observation;
+import io.forgemcp.gateway.internal.Repeating;
 import io.forgemcp.gateway.internal.ScalingLoop;
 import io.forgemcp.gateway.internal.ServerProbe;
 import io.forgemcp.gateway.internal.StoredCatalogs;
@@ -92,7 +96,7 @@ final class Wiring {
     private final @Nullable SystemTimers ownTimers;
     private final Timers timers;
     private final EventBus events = new EventBus();
-    private final GatewayMetrics metrics;
+    private final MeasuredMetrics metrics;
     private final Authenticator authenticator;
     private final AccessPolicy accessPolicy;
     private final HttpExchanger exchanger;
@@ -104,6 +108,8 @@ final class Wiring {
     private final GatewayStore store;
     private final ToolSearch toolSearch;
     private final Observation observation;
+    private final Alerts alerts;
+    private final Repeating alertWatch;
     private final CallRecorder recorder;
     /** For work that may block and is in nobody's way: writing what was learnt, building the search index. */
     private final ExecutorService worker = Executors.newSingleThreadExecutor(Workers.daemons("forge-background"));
@@ -124,7 +130,8 @@ final class Wiring {
         definitions = List.copyOf(from.services.values());
         ownTimers = from.timers == null ? new SystemTimers() : null;
         timers = from.timers == null ? Objects.requireNonNull(ownTimers) : from.timers;
-        metrics = from.metrics == null ? new NoMetrics() : from.metrics;
+        AlertSettings alerting = Objects.requireNonNullElse(from.alerts, AlertSettings.NONE);
+        metrics = new MeasuredMetrics(from.metrics == null ? new NoMetrics() : from.metrics, alerting.rules());
         LoopbackOnly loopback = new LoopbackOnly();
         authenticator = Objects.requireNonNullElse(from.authenticator, loopback);
         accessPolicy = Objects.requireNonNullElse(from.accessPolicy, loopback);
@@ -167,6 +174,8 @@ final class Wiring {
                 events,
                 wakes,
                 worker);
+        alerts = new Alerts(alerting, metrics, timers, events, store, worker);
+        alertWatch = new Repeating("alerts", alerting::interval, alerts::evaluate, timers, worker);
         toolSearch = new ToolSearch(virtualServers, router, worker, observation::found);
 
         sessions = new ClientSessions(timers, settings.sessionIdleTimeout(), settings.maxSessions(), this::clientGone);
@@ -253,6 +262,10 @@ final class Wiring {
         }
         awaitQuietly(inside);
         observation.start();
+        if (!alerts.settings().rules().isEmpty()) {
+            worker.execute(alerts::restore);
+            alertWatch.start();
+        }
         if (systemLoad != null) {
             services.watchSystem(
                     systemLoad, new FailureRate(() -> recorder.tallies().values()));
@@ -353,6 +366,10 @@ final class Wiring {
         observation.demand().waking(sleep.optimization().prediction());
     }
 
+    Alerts alerts() {
+        return alerts;
+    }
+
     Observation observation() {
         return observation;
     }
@@ -387,6 +404,7 @@ final class Wiring {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        alertWatch.close();
         observation.close();
         listChanges.close();
         streamableHttp.close();

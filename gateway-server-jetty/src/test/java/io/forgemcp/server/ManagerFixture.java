@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.forgemcp.gateway.Gateway;
+import io.forgemcp.gateway.alert.AlertRule;
+import io.forgemcp.gateway.alert.AlertSettings;
+import io.forgemcp.gateway.alert.Condition;
+import io.forgemcp.gateway.alert.Severity;
 import io.forgemcp.gateway.config.ServiceEntries;
 import io.forgemcp.gateway.config.read.Environment;
 import io.forgemcp.gateway.error.ErrorCode;
@@ -30,6 +34,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -41,6 +46,13 @@ import org.jspecify.annotations.Nullable;
 /** A service manager behind a real listener, beside the gateway's on the same server, and a client to try it. */
 final class ManagerFixture implements AutoCloseable {
     static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final AlertRule FAILS = AlertRule.ofServices(
+            "availability",
+            "health_checks_fail",
+            Condition.parse("increase(health_check_failure_total[5m]) > 2"),
+            Severity.CRITICAL,
+            "{{ $labels.service_name }} is not well");
 
     final HttpClient client = HttpClient.newHttpClient();
     final GatewayStore store = new InMemoryStore();
@@ -60,6 +72,7 @@ final class ManagerFixture implements AutoCloseable {
                 .authenticator(this::identify)
                 .accessPolicy(new Policy())
                 .runtime(docker)
+                .alerts(new AlertSettings(List.of(FAILS), Duration.ofHours(1), Duration.ofHours(1)))
                 .service(ServiceDefinition.java("calc", calculator).build())
                 .service(ServiceDefinition.java("kept", calculator)
                         .instances(1, 1)
@@ -103,6 +116,11 @@ final class ManagerFixture implements AutoCloseable {
 
     /** A route as the OpenAPI document names it. */
     record Operation(String verb, String path) {
+        /** The path with this name or id in it. */
+        String of(String name) {
+            return path.replaceAll("\\{[^}]+}", name);
+        }
+
         boolean takesBody() {
             return !verb.equals("GET") && !verb.equals("DELETE");
         }

@@ -57,7 +57,7 @@ class ManagerRefusalsTest {
         for (ManagerFixture.Operation operation : manager.operations()) {
             if (operation.takesBody()) {
                 HttpResponse<String> answer = manager.client.send(
-                        HttpRequest.newBuilder(manager.uri(operation.path().replace("{name}", "calc")))
+                        HttpRequest.newBuilder(manager.uri(operation.of("calc")))
                                 .header("Content-Type", type)
                                 .method(operation.verb(), HttpRequest.BodyPublishers.ofString(body))
                                 .build(),
@@ -84,7 +84,7 @@ class ManagerRefusalsTest {
         for (ManagerFixture.Operation operation : manager.operations()) {
             if (operation.takesBody()) {
                 HttpResponse<String> answer = manager.client.send(
-                        HttpRequest.newBuilder(manager.uri(operation.path().replace("{name}", "calc")))
+                        HttpRequest.newBuilder(manager.uri(operation.of("calc")))
                                 .header("Content-Type", "application/json")
                                 .method(operation.verb(), HttpRequest.BodyPublishers.ofString(huge))
                                 .build(),
@@ -101,7 +101,7 @@ class ManagerRefusalsTest {
                 .map(ManagerFixture.Operation::path)
                 .toList())) {
             HttpResponse<String> answer = manager.client.send(
-                    HttpRequest.newBuilder(manager.uri(path.replace("{name}", "calc")))
+                    HttpRequest.newBuilder(manager.uri(path.replaceAll("\\{[^}]+}", "calc")))
                             .method("TRACE", HttpRequest.BodyPublishers.noBody())
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
@@ -116,6 +116,9 @@ class ManagerRefusalsTest {
                 "POST /services/calc/stop?force=perhaps",
                 "POST /services/sleep-all?force=2",
                 "POST /services/auto-scale?dryRun=maybe",
+                "POST /silences?duration=soon",
+                "POST /silences?duration=31d",
+                "POST /alerts/alert-1/silence",
                 "GET /services/calc/logs?tail=0",
                 "GET /services/calc/logs?follow=maybe"
             })
@@ -123,7 +126,7 @@ class ManagerRefusalsTest {
         String before = manager.states();
         String[] parts = request.split(" ");
         JsonNode error = manager.send(parts[0], parts[1], 422);
-        assertThat(error.path("detail").asText()).containsAnyOf("force", "tail", "follow", "dry_run");
+        assertThat(error.path("detail").asText()).containsAnyOf("force", "tail", "follow", "dry_run", "duration");
         assertThat(manager.states()).isEqualTo(before);
     }
 
@@ -134,7 +137,7 @@ class ManagerRefusalsTest {
         for (ManagerFixture.Operation operation : manager.operations()) {
             if (!operation.verb().equals("GET")) {
                 HttpResponse<String> answer = manager.client.send(
-                        HttpRequest.newBuilder(manager.uri(operation.path().replace("{name}", "calc")))
+                        HttpRequest.newBuilder(manager.uri(operation.of("calc")))
                                 .header("Content-Type", "application/json")
                                 .method(operation.verb(), HttpRequest.BodyPublishers.ofString("{}"))
                                 .build(),
@@ -153,7 +156,7 @@ class ManagerRefusalsTest {
         List<String> open = List.of("/health", "/ready", "/live", "/openapi.json");
         for (ManagerFixture.Operation operation : manager.operations()) {
             HttpResponse<String> answer = manager.client.send(
-                    HttpRequest.newBuilder(manager.uri(operation.path().replace("{name}", "calc")))
+                    HttpRequest.newBuilder(manager.uri(operation.of("calc")))
                             .header("Content-Type", "application/json")
                             .method(operation.verb(), HttpRequest.BodyPublishers.noBody())
                             .build(),

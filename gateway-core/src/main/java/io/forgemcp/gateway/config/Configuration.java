@@ -1,5 +1,6 @@
 package io.forgemcp.gateway.config;
 
+import io.forgemcp.gateway.alert.AlertSettings;
 import io.forgemcp.gateway.lifecycle.SystemPolicy;
 import io.forgemcp.gateway.scaling.PreWarmSettings;
 import io.forgemcp.gateway.scaling.ScalingSettings;
@@ -51,6 +52,11 @@ public record Configuration(
     /** What holds for all services together: how they sleep, what they may use, and what is done in an emergency. */
     public SystemPolicy systemPolicy() {
         return SystemPolicyReader.policy(files, limits);
+    }
+
+    /** What raises an alert. */
+    public AlertSettings alerts() {
+        return AlertReader.settings(files);
     }
 
     /** What wakes services before they are called. */

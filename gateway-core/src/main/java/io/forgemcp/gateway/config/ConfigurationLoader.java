@@ -34,6 +34,7 @@ public final class ConfigurationLoader {
         SystemLimits limits = new LimitChecks(reading, files).reconcile(local);
         Configuration configuration = registrations.configuration(directory, files, local, limits);
         new NameChecks(reading, files).check(configuration);
+        AlertReader.check(reading, files);
         new PortChecks(reading, environment).check(files.services());
         List<EffectiveValue> values = new ArrayList<>(environment.values(new TreeSet<>(GatewayVariable.names())));
         values.addAll(reading.values());

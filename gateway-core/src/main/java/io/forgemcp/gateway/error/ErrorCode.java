@@ -77,6 +77,10 @@ public enum ErrorCode {
     UNKNOWN_SERVICE("GW-1305", -32602, 404),
     /** No such task, or not of this caller. */
     UNKNOWN_TASK("GW-1306", -32602, 404),
+    /** No such alert or silence. */
+    UNKNOWN_ALERT("GW-1307", -32602, 404),
+    /** The alert is not in a state in which this can be done to it. */
+    ALERT_NOT_OPEN("GW-1308", 1308, 409),
 
     /** The service could not be started. */
     SERVICE_START_FAILED("GW-1401", 1401, 502),

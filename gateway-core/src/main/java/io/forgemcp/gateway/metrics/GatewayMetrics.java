@@ -19,6 +19,11 @@ public interface GatewayMetrics {
     /** Forgets the gauge for these label values, if there is one: its service is gone. */
     void removeGauge(Metric metric, String... labelValues);
 
+    /** Where values go in the end: what these metrics pass everything on to, or these themselves. */
+    default GatewayMetrics destination() {
+        return this;
+    }
+
     /** Only ever grows. */
     interface Counter {
         void add(double amount);

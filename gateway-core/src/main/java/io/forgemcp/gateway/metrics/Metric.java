@@ -78,6 +78,7 @@ public enum Metric {
     TOTAL_COST("total_resource_cost", "Mean RAM of all services, in GB-hours for each hour", List.of()),
     SERVICE_COST("service_resource_cost", "Mean RAM of a service, in GB-hours for each hour", List.of("service_name")),
     SAVINGS("efficiency_savings_percent", "RAM that sleeping saves, of what the services use awake", List.of()),
+    ALERTS_FIRING("gateway_alerts_firing", "Alerts that fire and are not silenced", List.of("severity")),
     PLUGIN_FAILURES("gateway_plugin_failures_total", "Exceptions thrown by plugins", List.of("plugin")),
     TOOLS("gateway_tools", "Tools in the catalog", List.of("service_name"));
 

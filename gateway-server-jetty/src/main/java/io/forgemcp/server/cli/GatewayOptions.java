@@ -92,6 +92,7 @@ final class GatewayOptions {
                 .httpExchanger(new JettyHttpExchanger())
                 .scaling(files.scaling())
                 .preWarm(files.preWarm())
+                .alerts(files.alerts())
                 .systemPolicy(files.systemPolicy())
                 .systemLoad(new ProcSystemLoad(data))
                 .metrics(metrics())

@@ -7,10 +7,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.forgemcp.gateway.config.read.Durations;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.server.http.RestRequest;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -98,6 +100,33 @@ final class Inputs {
         };
     }
 
+    /** A text of at most so many characters; empty if nothing is said. */
+    String text(String name, int most) {
+        String text = text(name);
+        if (text != null && text.length() > most) {
+            throw invalid(name + ": at most " + most + " characters are kept, not " + text.length() + ".");
+        }
+        return text == null ? "" : text;
+    }
+
+    /** A time that is said, in seconds or with a unit. */
+    Duration duration(String name, Duration most) {
+        JsonNode member = members.get(name);
+        String text = member != null && member.isNumber() ? member.asText() : text(name);
+        if (text == null) {
+            throw invalid(name + ": missing. Write for example \"30m\".");
+        }
+        try {
+            Duration duration = Durations.parse(text, "s");
+            if (!duration.isNegative() && !duration.isZero() && duration.compareTo(most) <= 0) {
+                return duration;
+            }
+        } catch (IllegalArgumentException | ArithmeticException unreadable) {
+            // Said below, together with what is out of range.
+        }
+        throw invalid(name + ": \"" + shorten(text) + "\" is not a time from 1s to " + Durations.format(most) + ".");
+    }
+
     /** A number between bounds. */
     double number(String name, double absent, double least, double most) {
         JsonNode member = members.get(name);
@@ -116,7 +145,9 @@ final class Inputs {
         throw invalid(name + ": \"" + shorten(text) + "\" is not a number from " + least + " to " + most + ".");
     }
 
-    private @Nullable String text(String name) {
+    /** A text; null if nothing is said. */
+    @Nullable
+    String text(String name) {
         JsonNode member = members.get(name);
         if (member == null) {
             String query = request.query().apply(name);

@@ -46,8 +46,9 @@ public final class ManagerRoutes implements AutoCloseable {
                 .routes());
         routes.addAll(new ScalingRoutes(gateway, permissions).routes());
         routes.addAll(new PredictionRoutes(gateway, permissions).routes());
+        routes.addAll(new AlertRoutes(gateway, permissions).routes());
         routes.addAll(new ReportRoutes(gateway, health, workers).routes());
-        if (gateway.metrics() instanceof PrometheusMetrics metrics) {
+        if (gateway.metrics().destination() instanceof PrometheusMetrics metrics) {
             routes.addAll(MetricsRoutes.routes(metrics));
         }
         routes.add(Route.open(

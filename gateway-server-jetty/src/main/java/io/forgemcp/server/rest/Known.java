@@ -11,16 +11,20 @@ import io.forgemcp.server.http.RestRequest;
 public record Known(ServiceManager services) {
     /** @throws GatewayException {@code UNKNOWN_SERVICE} */
     public ServiceStatus require(RestRequest request) {
+        return require(request.variable());
+    }
+
+    /** @throws GatewayException {@code UNKNOWN_SERVICE} */
+    public ServiceStatus require(String name) {
         try {
-            return services.status(ServiceName.of(request.variable())).orElseThrow(() -> unknown(request));
+            return services.status(ServiceName.of(name)).orElseThrow(() -> unknown(name));
         } catch (IllegalArgumentException noName) {
-            throw unknown(request);
+            throw unknown(name);
         }
     }
 
-    private static GatewayException unknown(RestRequest request) {
+    private static GatewayException unknown(String name) {
         return new GatewayException(
-                ErrorCode.UNKNOWN_SERVICE,
-                "There is no service \"" + request.variable() + "\". GET /services lists them.");
+                ErrorCode.UNKNOWN_SERVICE, "There is no service \"" + name + "\". GET /services lists them.");
     }
 }

@@ -24,7 +24,7 @@ public final class RestRoutes implements AutoCloseable {
         routes.addAll(tools.routes());
         routes.addAll(new VirtualServerRoutes(gateway, tools).routes());
         routes.addAll(new EventRoutes(gateway.events()).routes());
-        if (gateway.metrics() instanceof PrometheusMetrics metrics) {
+        if (gateway.metrics().destination() instanceof PrometheusMetrics metrics) {
             routes.addAll(MetricsRoutes.routes(metrics));
         }
         routes.add(Route.open(

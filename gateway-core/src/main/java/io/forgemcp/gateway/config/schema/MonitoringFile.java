@@ -30,10 +30,10 @@ public record MonitoringFile(
             @Key(value = "Whether metrics are kept.", standard = "true")
             boolean enabled,
 
-            @Key(value = "Time between two measurements.", standard = "10s", min = 1)
+            @Key(value = "Time between two looks at the alert rules.", standard = "10s", min = 1)
             Duration collectionInterval,
 
-            @Key(value = "How long measurements are kept.", standard = "24h")
+            @Key(value = "How long alerts that are over are remembered.", standard = "24h")
             Duration retentionPeriod,
 
             @Key(
