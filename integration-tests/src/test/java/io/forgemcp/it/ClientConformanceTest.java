@@ -40,12 +40,7 @@ class ClientConformanceTest {
         }
     }
 
-    /**
-     * Left out is sse-retry: the gateway leaves the GET on which it resumed a response open after its session, so that
-     * the suite, which waits for it, does not end. {@code docs/protocol.md} says so.
-     *
-     * <p>The era is what the client in front of the gateway speaks, the revision is what the suite's server does.
-     */
+    /** The era is what the client in front of the gateway speaks, the revision is what the suite's server does. */
     @ParameterizedTest
     @CsvSource({
         "2025-06-18, legacy, initialize",
@@ -53,6 +48,7 @@ class ClientConformanceTest {
         "2025-11-25, legacy, initialize",
         "2025-11-25, legacy, tools_call",
         "2025-11-25, legacy, elicitation-sep1034-client-defaults",
+        "2025-11-25, legacy, sse-retry",
         "2025-11-25, legacy, json-schema-2020-12-preservation",
         "2026-07-28, auto, tools_call",
         "2026-07-28, auto, request-metadata",

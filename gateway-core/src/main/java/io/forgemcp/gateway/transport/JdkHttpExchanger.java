@@ -13,9 +13,11 @@ import java.nio.ByteBuffer;
 import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -33,6 +35,9 @@ public final class JdkHttpExchanger implements HttpExchanger {
 
     private final Duration connectTimeout;
     private final ExecutorService threads = Executors.newCachedThreadPool(Workers.daemons("forge-http"));
+    /** What is under way: the JDK's client, before Java 21, closes no connection that has a stream on it. */
+    private final Set<UpstreamChannel.Exchange> open = ConcurrentHashMap.newKeySet();
+
     private volatile HttpClient client;
     private volatile boolean closed;
 
@@ -70,15 +75,21 @@ public final class JdkHttpExchanger implements HttpExchanger {
         }
         Answer answer = new Answer(listener);
         CompletableFuture<HttpResponse<Void>> future = client.sendAsync(request, answer);
+        UpstreamChannel.Exchange exchange = () -> {
+            answer.cancel();
+            future.cancel(true);
+        };
+        open.add(exchange);
         future.whenComplete((response, failure) -> {
+            open.remove(exchange);
             if (failure != null) {
                 answer.onError(failure);
             }
         });
-        return () -> {
-            answer.cancel();
-            future.cancel(true);
-        };
+        if (closed) {
+            exchange.cancel();
+        }
+        return exchange;
     }
 
     private static HttpRequest request(Call call) {
@@ -100,10 +111,12 @@ public final class JdkHttpExchanger implements HttpExchanger {
         client = newClient(connectTimeout, threads);
     }
 
+    /** Cancels what is under way. The threads still do what that takes, so they are not interrupted. */
     @Override
     public void close() {
         closed = true;
-        threads.shutdownNow();
+        open.forEach(UpstreamChannel.Exchange::cancel);
+        threads.shutdown();
     }
 
     /** One answer: turns the JDK's body stages into calls of the listener, exactly one of them the last. */

@@ -323,7 +323,14 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
                                 reason)
                         : reason,
                 true);
-        if (ended && current != null) {
+        if (current == null) {
+            return;
+        }
+        if (answered) {
+            // A response, or the rest of one, that a server keeps open behind its answer goes with the session.
+            table.remove(id);
+        }
+        if (ended || answered) {
             current.cancel();
         }
     }

@@ -172,6 +172,27 @@ class JettyHttpExchangerTest {
     }
 
     @Test
+    void closingEndsEveryExchangeWithItsConnection() throws Exception {
+        Answer stream = new Answer();
+        exchanger.send(new HttpExchanger.Call("GET", url("/mcp"), List.of(), null), stream);
+        Socket streaming = accept();
+        readRequest(streaming);
+        reply(streaming, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n");
+        await().until(() -> stream.text().equals("one"));
+        Answer call = new Answer();
+        exchanger.send(post(), call);
+        Socket unanswered = accept();
+        readRequest(unanswered);
+
+        exchanger.close();
+
+        assertThat(stream.done).failsWithin(10, TimeUnit.SECONDS);
+        assertThat(call.done).failsWithin(10, TimeUnit.SECONDS);
+        assertThat(streaming.getInputStream().read()).isEqualTo(-1);
+        assertThat(unanswered.getInputStream().read()).isEqualTo(-1);
+    }
+
+    @Test
     void evictionClosesIdleConnectionsToTheOriginOnly() throws Exception {
         Answer first = new Answer();
         exchanger.send(post(), first);

@@ -1,0 +1,104 @@
+package io.forgemcp.gateway.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class JdkHttpExchangerTest {
+    private final JdkHttpExchanger http = new JdkHttpExchanger();
+    private final CountDownLatch broken = new CountDownLatch(2);
+
+    @AfterEach
+    void close() {
+        http.close();
+    }
+
+    @Test
+    void aStreamThatIsCancelledBetweenTwoEventsIsClosedAtOnce() throws Exception {
+        try (ScriptedHttpServer server = new ScriptedHttpServer(this::endlessStream)) {
+            for (int i = 0; i < 2; i++) {
+                Stream stream = new Stream();
+                UpstreamChannel.Exchange exchange = http.send(get(server), stream);
+                await().until(() -> stream.parts > 0);
+                exchange.cancel();
+                assertThat(stream.end).failsWithin(10, TimeUnit.SECONDS);
+            }
+            assertThat(broken.await(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void closingEndsEveryExchangeWithItsConnection() throws Exception {
+        try (ScriptedHttpServer server = new ScriptedHttpServer((request, out, socket) -> {
+            if (request.path().equals("/stream")) {
+                endlessStream(request, out, socket);
+            } else if (socket.getInputStream().read() < 0) {
+                broken.countDown();
+            }
+        })) {
+            Stream stream = new Stream();
+            http.send(get(server), stream);
+            await().until(() -> stream.parts > 0);
+            Stream unanswered = new Stream();
+            http.send(new HttpExchanger.Call("POST", server.uri("/call"), List.of(), "{}".getBytes(StandardCharsets.UTF_8)), unanswered);
+            await().until(() -> server.requests.size() == 2);
+
+            http.close();
+
+            assertThat(stream.end).failsWithin(10, TimeUnit.SECONDS);
+            assertThat(unanswered.end).failsWithin(10, TimeUnit.SECONDS);
+            assertThat(broken.await(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    private void endlessStream(ScriptedHttpServer.Request request, OutputStream out, Socket socket)
+            throws IOException {
+        ScriptedHttpServer.stream(out);
+        ScriptedHttpServer.write(out, "data: 1\n\n");
+        if (socket.getInputStream().read() < 0) {
+            broken.countDown();
+        }
+    }
+
+    private static HttpExchanger.Call get(ScriptedHttpServer server) {
+        return new HttpExchanger.Call("GET", server.uri("/stream"), List.of(), null);
+    }
+
+    private static final class Stream implements HttpExchanger.Listener {
+        final CompletableFuture<Void> end = new CompletableFuture<>();
+        volatile int parts;
+
+        @Override
+        public void onHeaders(int status, Function<String, @Nullable String> headers) {}
+
+        @Override
+        public void onContent(ByteBuffer part) {
+            parts++;
+        }
+
+        @Override
+        public void onComplete() {
+            end.complete(null);
+        }
+
+        @Override
+        public void onFailure(Throwable failure, boolean delivered) {
+            end.completeExceptionally(failure);
+        }
+    }
+}
