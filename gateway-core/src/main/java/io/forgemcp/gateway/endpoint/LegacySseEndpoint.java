@@ -4,6 +4,7 @@ import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Messages;
+import io.forgemcp.gateway.protocol.RequestId;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -30,7 +31,8 @@ public final class LegacySseEndpoint implements McpEndpoint {
                             ErrorCode.METHOD_NOT_ALLOWED, "Close the event stream to end this session.");
             }
         } catch (GatewayException refused) {
-            responder.answer(refused.code().httpStatus(), Messages.error(null, refused));
+            RequestId id = request.verb() == McpRequest.Verb.POST ? RequestId.findIn(request.body()) : null;
+            responder.answer(refused.code().httpStatus(), Messages.error(id, refused));
         }
     }
 

@@ -4,6 +4,7 @@ import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Messages;
+import io.forgemcp.gateway.protocol.RequestId;
 
 /** Plain JSON-RPC 2.0 over POST for scripts: no session, no stream, one answer. */
 public final class RpcEndpoint implements McpEndpoint {
@@ -29,7 +30,8 @@ public final class RpcEndpoint implements McpEndpoint {
                 responder.answer(202, null);
             }
         } catch (GatewayException refused) {
-            responder.answer(refused.code().httpStatus(), Messages.error(null, refused));
+            RequestId id = request.verb() == McpRequest.Verb.POST ? RequestId.findIn(request.body()) : null;
+            responder.answer(refused.code().httpStatus(), Messages.error(id, refused));
         }
     }
 

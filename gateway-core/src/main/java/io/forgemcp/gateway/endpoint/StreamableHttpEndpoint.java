@@ -6,6 +6,8 @@ import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Messages;
 import io.forgemcp.gateway.protocol.ProtocolVersion;
+import io.forgemcp.gateway.protocol.RequestId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +46,8 @@ public final class StreamableHttpEndpoint implements McpEndpoint {
                 case DELETE -> delete(request, responder);
             }
         } catch (GatewayException refused) {
-            responder.answer(refused.code().httpStatus(), Messages.error(null, refused));
+            RequestId id = request.verb() == McpRequest.Verb.POST ? RequestId.findIn(request.body()) : null;
+            responder.answer(refused.code().httpStatus(), Messages.error(id, refused));
         }
     }
 
@@ -86,7 +89,10 @@ public final class StreamableHttpEndpoint implements McpEndpoint {
         return false;
     }
 
-    /** Several messages at once, which one revision has (MCP 2025-03-26, Transports). */
+    /**
+     * Several messages at once, which one revision has (MCP 2025-03-26, Transports). An element that is no message is
+     * answered with an error of its own, and the others are served (JSON-RPC 2.0, section 6).
+     */
     private void batch(McpRequest request, McpResponder responder) {
         List<JsonSlice> elements = JsonSlice.parse(request.body()).elements();
         ClientSession session = session(request);
@@ -96,23 +102,44 @@ public final class StreamableHttpEndpoint implements McpEndpoint {
                     "Batches belong to MCP " + ProtocolVersion.V2025_03_26.date() + "; this session speaks "
                             + session.version().date() + ". Send one message in each POST.");
         }
-        List<Message> messages = elements.stream()
-                .map(element -> Message.parse(element.toBytes()))
-                .toList();
-        if (messages.isEmpty()) {
+        if (elements.isEmpty()) {
             throw new GatewayException(ErrorCode.INVALID_REQUEST, "This batch is empty.");
         }
-        List<Message> requests = messages.stream().filter(Message::isRequest).toList();
-        if (requests.stream().anyMatch(message -> message.method().equals("initialize"))) {
-            throw new GatewayException(ErrorCode.INVALID_REQUEST, "initialize cannot be part of a batch.");
+        List<Message> requests = new ArrayList<>();
+        List<byte[]> refusals = new ArrayList<>();
+        for (JsonSlice element : elements) {
+            byte[] json = element.toBytes();
+            try {
+                Message message = ofBatch(element, json);
+                if (message.isRequest()) {
+                    requests.add(message);
+                } else {
+                    methods.accept(session, message);
+                }
+            } catch (GatewayException refused) {
+                refusals.add(Messages.error(RequestId.findIn(json), refused));
+            }
         }
-        messages.stream().filter(message -> !message.isRequest()).forEach(message -> methods.accept(session, message));
-        if (requests.isEmpty()) {
+        if (requests.isEmpty() && refusals.isEmpty()) {
             responder.answer(202, null);
             return;
         }
-        PostAnswers answers = PostAnswers.batch(session, responder, preference(request), requests.size());
+        PostAnswers answers =
+                PostAnswers.batch(session, responder, preference(request), requests.size() + refusals.size());
+        refusals.forEach(answers::answer);
         requests.forEach(message -> methods.request(session, message, answers));
+    }
+
+    private static Message ofBatch(JsonSlice element, byte[] json) {
+        if (!element.isObject()) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_REQUEST, "An element of a batch is one JSON-RPC message, which is an object.");
+        }
+        Message message = Message.parse(json);
+        if (message.isRequest() && message.method().equals("initialize")) {
+            throw new GatewayException(ErrorCode.INVALID_REQUEST, "initialize cannot be part of a batch.");
+        }
+        return message;
     }
 
     private void initialize(McpRequest request, Message message, McpResponder responder) {

@@ -195,8 +195,8 @@ public final class Message {
             if (has(places, Field.PARAMS) && bytes[places[Field.PARAMS.ordinal() * 2]] != '{') {
                 throw invalid("\"params\" must be an object.");
             }
-            if (id && !validId) {
-                throw invalid("\"id\" must be a string or a number.");
+            if (id && (!validId || (first != '"' && !isInteger(bytes, places)))) {
+                throw invalid("\"id\" must be a string or an integer; null and fractions are none.");
             }
             if (has(places, Field.RESULT) || has(places, Field.ERROR)) {
                 throw invalid("A message is either a request or an answer, not both.");
@@ -212,6 +212,18 @@ public final class Message {
             throw invalid("An answer needs the \"id\" of its request.");
         }
         return result ? Kind.RESULT : Kind.ERROR;
+    }
+
+    /** Almost every number is one of digits only, which is seen without making anything. */
+    private static boolean isInteger(byte[] bytes, int[] places) {
+        int begin = places[Field.ID.ordinal() * 2];
+        int end = places[Field.ID.ordinal() * 2 + 1];
+        for (int i = begin; i < end; i++) {
+            if (bytes[i] == '.' || bytes[i] == 'e' || bytes[i] == 'E') {
+                return RequestId.isInteger(new String(bytes, begin, end - begin, StandardCharsets.US_ASCII));
+            }
+        }
+        return true;
     }
 
     private static final byte[] TWO = "\"2.0\"".getBytes(StandardCharsets.US_ASCII);

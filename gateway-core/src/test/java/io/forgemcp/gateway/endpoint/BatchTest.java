@@ -3,7 +3,9 @@ package io.forgemcp.gateway.endpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forgemcp.gateway.Gateway;
+import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.service.ServiceDefinition;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -56,11 +58,23 @@ class BatchTest {
     }
 
     @Test
-    void emptyBatchesHandshakesAndOtherRevisionsAreRefused() {
+    void whatIsNoMessageIsRefusedByItselfAndTheOthersAreServed() {
+        FakeHttp batch = client.post("[1,{\"jsonrpc\":\"2.0\",\"id\":2}," + TOLD + "," + PING
+                + ",{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"initialize\"}]");
+
+        List<JsonSlice> answers = JsonSlice.parse(batch.answer()).elements();
+        assertThat(answers)
+                .extracting(answer -> answer.member("id"))
+                .map(String::valueOf)
+                .containsExactly("null", "2", "3", "1");
+        assertThat(answers.subList(0, 3))
+                .allSatisfy(answer -> assertThat(answer.toString()).contains("\"code\":-32600"));
+        assertThat(answers.get(3)).hasToString("{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}");
+    }
+
+    @Test
+    void emptyBatchesAndOtherRevisionsAreRefused() {
         assertThat(client.post("[]").status()).isEqualTo(400);
-        assertThat(client.post("[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"initialize\"}]")
-                        .status())
-                .isEqualTo(400);
         FakeHttp newer = LegacyClient.open(gateway.streamableHttp()).post("[" + PING + "]");
         assertThat(newer.status()).isEqualTo(400);
         assertThat(newer.answer()).contains("2025-03-26");

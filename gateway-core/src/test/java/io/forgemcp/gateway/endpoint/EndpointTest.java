@@ -138,8 +138,6 @@ class EndpointTest {
                 "GW-1002",
                 "{\"jsonrpc\":\"2.0\",\"id\":null,\"method\":\"ping\"}",
                 "GW-1002",
-                "{\"jsonrpc\":\"1.0\",\"id\":1,\"method\":\"ping\"}",
-                "GW-1002",
                 "[".repeat(5000) + "]".repeat(5000),
                 "GW-1003");
 
@@ -150,6 +148,34 @@ class EndpointTest {
             assertThat(exchange.answer()).contains(code).contains("\"id\":null");
         });
         assertThat(call(session, "1", "s-tool").answer()).contains("\"result\"");
+    }
+
+    @Test
+    void aRefusalCarriesTheIdThatCouldBeRead() {
+        String ping = "{\"jsonrpc\":\"2.0\",\"id\":\"p\",\"method\":\"ping\"}";
+        Map<FakeHttp, Integer> refused = Map.of(
+                FakeHttp.post(ping), 400,
+                FakeHttp.post(ping).session("0".repeat(32)), 404,
+                FakeHttp.post(ping).session(open()).with("MCP-Protocol-Version", "1999-01-01"), 400,
+                FakeHttp.post("{\"jsonrpc\":\"1.0\",\"id\":\"p\",\"method\":\"ping\"}")
+                                .session(open()),
+                        400,
+                FakeHttp.post("{\"jsonrpc\":\"2.0\",\"id\":\"p\"}").session(open()), 400);
+
+        refused.forEach((request, status) -> {
+            request.to(http);
+            assertThat(request.status()).isEqualTo(status);
+            assertThat(request.answer()).contains("\"id\":\"p\"");
+        });
+    }
+
+    @Test
+    void aRefusedAnswerIsNotAnsweredUnderItsId() {
+        assertThat(FakeHttp.post("{\"jsonrpc\":\"2.0\",\"id\":7,\"result\":{}}")
+                        .session("0".repeat(32))
+                        .to(http)
+                        .answer())
+                .contains("\"id\":null");
     }
 
     @Test

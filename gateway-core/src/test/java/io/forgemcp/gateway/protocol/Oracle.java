@@ -10,10 +10,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -62,13 +64,36 @@ final class Oracle {
         }
         try {
             return !repeatsAnEnvelopeMember(decode(bytes))
-                    && isMessage(LENIENT_ON_NUMBERS.readTree(whole(decode(bytes))));
+                    && isMessage(LENIENT_ON_NUMBERS.readTree(whole(decode(bytes))), decode(bytes));
         } catch (IOException refused) {
             return false;
         }
     }
 
-    private static boolean isMessage(JsonNode message) {
+    /** As the id was written; empty if it is no number. */
+    private static String numberOfId(String text) throws IOException {
+        try (JsonParser parser = FACTORY.createParser(whole(text))) {
+            parser.nextToken();
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                boolean id = parser.currentName().equals("id");
+                if (parser.nextToken().isNumeric() && id) {
+                    return parser.getText();
+                }
+                parser.skipChildren();
+            }
+            return "";
+        }
+    }
+
+    private static boolean isInteger(String number) {
+        try {
+            return new BigDecimal(number).stripTrailingZeros().scale() <= 0;
+        } catch (NumberFormatException | ArithmeticException beyond) {
+            return !number.toLowerCase(Locale.ROOT).contains("e-") || number.matches("-?0(\\.0+)?[eE].*");
+        }
+    }
+
+    private static boolean isMessage(JsonNode message, String text) throws IOException {
         if (!message.isObject() || !"2.0".equals(message.path("jsonrpc").textValue())) {
             return false;
         }
@@ -77,7 +102,7 @@ final class Oracle {
         if (message.has("method")) {
             return message.path("method").isTextual()
                     && (!message.has("params") || message.path("params").isObject())
-                    && (!message.has("id") || validId)
+                    && (!message.has("id") || id.isTextual() || (id.isNumber() && isInteger(numberOfId(text))))
                     && !message.has("result")
                     && !message.has("error");
         }
