@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param startTimeout how long a service may take to start or wake before the call that needs it fails
  * @param callTimeout how long a server may take to answer a call
  * @param sessionIdleTimeout after which an unused client session without an open stream ends
- * @param maxSessions most client sessions at once
+ * @param maxSessions most client sessions at once; one caller may have half of them
  * @param pageSize most entries of one answer to a list request
  * @param naming of tools on the endpoint over everything
  */

@@ -27,6 +27,10 @@ public final class ClientSessions implements AutoCloseable {
     private final Timers timers;
     private final Duration idleTimeout;
     private final int limit;
+    private final int callerLimit;
+    /** How many sessions each principal has; without identity that is everybody on this machine. */
+    private final Map<String, Integer> held = new ConcurrentHashMap<>();
+
     private final Consumer<ClientKey> onEnd;
     private final AtomicBoolean closed = new AtomicBoolean();
     /** What all sessions keep for clients that resume a stream. */
@@ -38,13 +42,14 @@ public final class ClientSessions implements AutoCloseable {
 
     /**
      * @param idleTimeout after which an unused session without an open stream ends
-     * @param limit most sessions at once
+     * @param limit most sessions at once; half of them may be one caller's, so that the others always find room
      * @param onEnd told of every session that has ended, so that what servers keep for it can go
      */
     public ClientSessions(Timers timers, Duration idleTimeout, int limit, Consumer<ClientKey> onEnd) {
         this.timers = timers;
         this.idleTimeout = idleTimeout;
         this.limit = limit;
+        this.callerLimit = Math.max(1, limit / 2);
         this.onEnd = onEnd;
         this.slow = new SlowCalls(timers, this::look);
         this.nothingKept = newState();
@@ -70,8 +75,10 @@ public final class ClientSessions implements AutoCloseable {
         if (sessions.size() >= limit || closed.get()) {
             throw new GatewayException(
                     ErrorCode.TOO_MANY_SESSIONS,
-                    "The gateway has " + sessions.size() + " sessions and takes no more. End unused ones with DELETE.");
+                    "The gateway has " + sessions.size() + " sessions, the most are " + limit
+                            + ", and takes no more. End unused ones with DELETE.");
         }
+        take(caller.principal());
         byte[] bits = new byte[16];
         random.nextBytes(bits);
         String id = HexFormat.of().formatHex(bits);
@@ -79,6 +86,20 @@ public final class ClientSessions implements AutoCloseable {
                 new ClientSession(id, new ClientKey(id), caller, virtualServer, newState(), slow, timers.nanoTime());
         sessions.put(id, session);
         return session;
+    }
+
+    private void take(String principal) {
+        if (held.merge(principal, 1, Integer::sum) > callerLimit) {
+            giveBack(principal);
+            throw new GatewayException(
+                    ErrorCode.TOO_MANY_SESSIONS,
+                    "This caller has " + callerLimit + " sessions, which is the most for one caller (half of the "
+                            + limit + " for all). End unused ones with DELETE, or use one for many requests.");
+        }
+    }
+
+    private void giveBack(String principal) {
+        held.computeIfPresent(principal, (name, count) -> count == 1 ? null : count - 1);
     }
 
     /** A session for one request of a caller that keeps none; its conversations are shared by that caller's requests. */
@@ -133,6 +154,7 @@ public final class ClientSessions implements AutoCloseable {
 
     void end(ClientSession session, String reason) {
         if (sessions.remove(session.id()) != null) {
+            giveBack(session.caller().principal());
             session.end(reason);
             onEnd.accept(session.key());
         }

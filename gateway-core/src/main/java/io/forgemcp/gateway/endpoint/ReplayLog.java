@@ -20,8 +20,13 @@ final class ReplayLog {
      * @param age how long an event is kept
      */
     record Limits(int events, int bytes, long totalBytes, Duration age) {
-        /** 1,000 events, 4 MiB and 5 minutes a session, 32 MiB in all. */
-        static final Limits DEFAULT = new Limits(1_000, 4 << 20, 32L << 20, Duration.ofMinutes(5));
+        /** 1,000 events, 4 MiB and 5 minutes a session, 32 MiB in all or an eighth of the heap if that is less. */
+        static final Limits DEFAULT = forHeap(Runtime.getRuntime().maxMemory());
+
+        /** @param maxHeap most bytes that the heap can have */
+        static Limits forHeap(long maxHeap) {
+            return new Limits(1_000, 4 << 20, Math.min(32L << 20, maxHeap / 8), Duration.ofMinutes(5));
+        }
     }
 
     /** One event of a stream, with its number on that stream. */
