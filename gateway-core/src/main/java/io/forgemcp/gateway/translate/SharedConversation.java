@@ -25,6 +25,9 @@ final class SharedConversation implements Conversation, LinkOwner {
     private final ServerLink link;
     private final AtomicLong ids = new AtomicLong();
     private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
+    /** The other way: what a session asked under its own id. Every request looks here, so it is not searched for. */
+    private final Map<Asked, Long> numbers = new ConcurrentHashMap<>();
+
     private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
     private final Subscriptions subscriptions = new Subscriptions();
     private final KnownTools tools = new KnownTools();
@@ -67,7 +70,8 @@ final class SharedConversation implements Conversation, LinkOwner {
     @Override
     public void request(Session session, Message request, Reply reply) {
         open();
-        if (find(session, request.requireId()) != null) {
+        Asked key = new Asked(session, request.requireId());
+        if (numbers.containsKey(key)) {
             throw new GatewayException(
                     ErrorCode.INVALID_REQUEST,
                     "The session has a request with the id " + request.requireId() + " under way. Use another id.");
@@ -85,6 +89,7 @@ final class SharedConversation implements Conversation, LinkOwner {
         long number = ids.incrementAndGet();
         Message sent = Renumbering.towardsServer(request, number);
         Pending asked = new Pending(request, sent, session, reply);
+        numbers.put(key, number);
         pending.put(number, asked);
         session.began(asked);
         link.send(sent);
@@ -100,13 +105,19 @@ final class SharedConversation implements Conversation, LinkOwner {
     }
 
     private @Nullable Long find(Session session, RequestId id) {
-        for (Map.Entry<Long, Pending> entry : pending.entrySet()) {
-            if (entry.getValue().session() == session && entry.getValue().id().equals(id)) {
-                return entry.getKey();
-            }
-        }
-        return null;
+        return numbers.get(new Asked(session, id));
     }
+
+    /** No longer under way; null if it was not. */
+    private @Nullable Pending take(long number) {
+        Pending asked = pending.remove(number);
+        if (asked != null) {
+            numbers.remove(new Asked(asked.session(), asked.id()), number);
+        }
+        return asked;
+    }
+
+    private record Asked(Session session, RequestId id) {}
 
     @Override
     public void pass(Session session, Message message) {
@@ -138,7 +149,7 @@ final class SharedConversation implements Conversation, LinkOwner {
     }
 
     private void cancel(Long number) {
-        Pending asked = pending.remove(number);
+        Pending asked = take(number);
         if (asked != null) {
             link.send(Renumbering.cancellation(number));
             asked.drop();
@@ -148,7 +159,7 @@ final class SharedConversation implements Conversation, LinkOwner {
     @Override
     public void onMessage(Message message) {
         if (message.isAnswer()) {
-            Pending asked = pending.remove(message.numericId());
+            Pending asked = take(message.numericId());
             if (asked != null) {
                 tools.learn(asked.request(), message);
                 asked.answer(Renumbering.answer(message, asked));
@@ -186,7 +197,7 @@ final class SharedConversation implements Conversation, LinkOwner {
 
     @Override
     public void onUnsent(Message message, GatewayException reason) {
-        Pending asked = message.isRequest() ? pending.remove(message.numericId()) : null;
+        Pending asked = message.isRequest() ? take(message.numericId()) : null;
         if (asked != null) {
             asked.fail(reason);
         } else if (handshake != null) {
@@ -197,7 +208,7 @@ final class SharedConversation implements Conversation, LinkOwner {
     @Override
     public void onLost(GatewayException reason, Set<Message> kept) {
         for (Map.Entry<Long, Pending> entry : List.copyOf(pending.entrySet())) {
-            if (!kept.contains(entry.getValue().sent()) && pending.remove(entry.getKey(), entry.getValue())) {
+            if (!kept.contains(entry.getValue().sent()) && take(entry.getKey()) != null) {
                 entry.getValue().fail(reason);
             }
         }
