@@ -1,6 +1,5 @@
 package io.forgemcp.gateway.upstream;
 
-import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.Message;
@@ -51,7 +50,7 @@ final class EraProbe implements CallListener {
         Message discover = Messages.request(RequestId.of(0), "server/discover", null);
         new PendingCall(
                         context.table(),
-                        this::again,
+                        new AskAgain(session, context, channel),
                         new UpstreamRequest(discover, null, patience),
                         ClientProfile.GATEWAY,
                         this,
@@ -60,14 +59,6 @@ final class EraProbe implements CallListener {
                         0)
                 .register()
                 .transmit(session, channel);
-    }
-
-    private void again(PendingCall call, @Nullable GatewayException after) {
-        if (after != null && after.code() == ErrorCode.SESSION_NOT_FOUND) {
-            call.onNoSession(after);
-        } else {
-            context.timers().schedule(context.settings().retryDelay(), () -> call.transmit(session, channel));
-        }
     }
 
     @Override

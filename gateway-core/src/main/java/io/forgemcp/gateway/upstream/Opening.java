@@ -104,7 +104,7 @@ final class Opening implements CallListener, UpstreamChannel.Receiver, EraProbe.
         Duration timeout = context.settings().handshakeTimeout();
         new PendingCall(
                         context.table(),
-                        this::again,
+                        new AskAgain(session, context, channel),
                         new UpstreamRequest(
                                 Handshake.initialize(context.settings().version(), session.offered()), null, timeout),
                         ClientProfile.GATEWAY,
@@ -114,15 +114,6 @@ final class Opening implements CallListener, UpstreamChannel.Receiver, EraProbe.
                         0)
                 .register()
                 .transmit(session, channel);
-    }
-
-    /** Only a server that could not be reached is asked again: it has no session yet that it could have forgotten. */
-    private void again(PendingCall call, @Nullable GatewayException after) {
-        if (after != null && after.code() == ErrorCode.SESSION_NOT_FOUND) {
-            call.onNoSession(after);
-        } else {
-            context.timers().schedule(context.settings().retryDelay(), () -> call.transmit(session, channel));
-        }
     }
 
     @Override
