@@ -171,6 +171,17 @@ public final class StdioFace implements AutoCloseable {
         }
 
         @Override
+        public boolean onUnreadable(byte[] text, GatewayException reason) {
+            LOG.warn(
+                    "event=line_refused reason=\"{}\" action=\"The client was told. It must write one JSON-RPC 2.0"
+                            + " message in each line and nothing else; a wrapper that prints there must print to standard"
+                            + " error.\"",
+                    reason.getMessage());
+            out.write(Messages.error(RequestId.findIn(text), reason));
+            return true;
+        }
+
+        @Override
         public void onClosed(GatewayException reason) {
             inputEnded = true;
             finishIfQuiet();

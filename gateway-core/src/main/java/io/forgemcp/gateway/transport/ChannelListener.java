@@ -9,6 +9,17 @@ public interface ChannelListener {
     void onMessage(Message message);
 
     /**
+     * Text came that is no message. Where a client speaks, it is to be told; a server's greeting or stray {@code print} is
+     * passed over, as this does.
+     *
+     * @param text as it came; empty if it was too long to be kept
+     * @return whether somebody has been told, so that it need not be logged
+     */
+    default boolean onUnreadable(byte[] text, GatewayException reason) {
+        return false;
+    }
+
+    /**
      * The channel is over and nothing more will come: the process ended, the stream broke for good. Called at most
      * once, and not after {@code close()}.
      */

@@ -36,6 +36,16 @@ final class StdioChannel implements UpstreamChannel {
         listener.onMessage(message);
     }
 
+    /** From the reader: a line that is no message. */
+    boolean onUnreadable(byte[] text, GatewayException reason) {
+        synchronized (this) {
+            if (over) {
+                return false;
+            }
+        }
+        return listener.onUnreadable(text, reason);
+    }
+
     /** From the reader: the server closed its output, or reading failed. */
     void onEnd(String how) {
         synchronized (this) {

@@ -1,5 +1,6 @@
 package io.forgemcp.gateway.transport;
 
+import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,6 +14,7 @@ import org.slf4j.LoggerFactory;
  */
 final class StdioReader implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(StdioReader.class);
+    private static final byte[] NOTHING = {};
     private static final int FIRST_ROOM = 16 << 10;
 
     private final String service;
@@ -81,7 +83,7 @@ final class StdioReader implements Runnable {
         if (skipping || pending > maxLine) {
             if (!skipping) {
                 skipping = true;
-                LOG.warn("Line from a server is too long and was dropped: service={} limit={}", service, maxLine);
+                tooLong();
             }
             start = 0;
             end = 0;
@@ -95,6 +97,15 @@ final class StdioReader implements Runnable {
         }
     }
 
+    private void tooLong() {
+        GatewayException reason = new GatewayException(
+                ErrorCode.BODY_TOO_LARGE,
+                "A line is longer than " + maxLine + " bytes and was dropped. Send less in one message.");
+        if (!channel.onUnreadable(NOTHING, reason)) {
+            LOG.warn("Line from a server is too long and was dropped: service={} limit={}", service, maxLine);
+        }
+    }
+
     private void line(int from, int to) {
         int stop = to > from && buffer[to - 1] == '\r' ? to - 1 : to;
         if (stop == from) {
@@ -104,10 +115,14 @@ final class StdioReader implements Runnable {
         try {
             IncomingText.read(text, channel::onMessage);
         } catch (GatewayException notMessage) {
+            if (channel.onUnreadable(text, notMessage)) {
+                return;
+            }
             notMessages++;
             if (notMessages == 1) {
                 LOG.warn(
-                        "Service writes lines that are not MCP messages to its output: service={} reason={}",
+                        "Service writes lines that are not MCP messages to its output, which are passed over; make it log"
+                                + " to standard error: service={} reason={}",
                         service,
                         notMessage.getMessage());
             } else {

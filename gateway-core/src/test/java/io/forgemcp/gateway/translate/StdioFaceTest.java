@@ -10,6 +10,7 @@ import io.forgemcp.gateway.service.RuntimeChoice;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.WireProtocol;
 import io.forgemcp.gateway.time.ManualTimers;
+import io.forgemcp.gateway.transport.TransportSettings;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -18,6 +19,7 @@ import java.io.PipedOutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -111,6 +113,35 @@ class StdioFaceTest {
         heard("tools/call");
         children.last().answer("{'n':1.0}");
         assertThat(line(1)).isEqualTo("{\"jsonrpc\":\"2.0\",\"id\":\"uuid-1\",\"result\":{\"n\":1.0}}");
+    }
+
+    @Test
+    void aLineThatIsNoMessageIsRefusedUnderItsIdIfThatCanBeReadAndTheNextOneServed() throws Exception {
+        shakeHands();
+        say("{'jsonrpc':'2.0','id':5}");
+        assertThat(line(1)).contains("\"id\":5,").contains("\"code\":-32600");
+        say("hello");
+        assertThat(line(2)).contains("\"id\":null,").contains("\"code\":-32700");
+        say("{'jsonrpc':'2.0','id':1.5,'method':'ping'}");
+        assertThat(line(3)).contains("\"id\":null,").contains("\"code\":-32600", "integer");
+        say(Bridged.request("6", "tools/call", "'name':'t'"));
+        heard("tools/call");
+        children.last().answer("{'n':1}");
+        assertThat(line(4)).contains("\"id\":6,", "result");
+    }
+
+    @Test
+    void aLineThatIsTooLongIsRefused() throws Exception {
+        shakeHands();
+        byte[] megabyte = new byte[1 << 20];
+        Arrays.fill(megabyte, (byte) ' ');
+        int most = TransportSettings.DEFAULT.maxMessageBytes();
+        for (int i = 0; i <= most / megabyte.length; i++) {
+            input.write(megabyte);
+        }
+        input.write('\n');
+        input.flush();
+        assertThat(line(1)).contains("\"id\":null,").contains("longer than " + most + " bytes");
     }
 
     @Test
