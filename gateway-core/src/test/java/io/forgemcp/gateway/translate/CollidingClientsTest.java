@@ -104,7 +104,7 @@ class CollidingClientsTest {
         Random random = new Random(SEED);
         Bridged shared = new Bridged(BridgeSettings.DEFAULT.withSharing(Sharing.SHARED));
         String session = shared.session();
-        String[] ids = {"0", "1", "'x'", "1.5", "null", "-1", "99999999999999999999"};
+        String[] ids = {"0", "1", "'x'", "1.0", "null", "-1", "99999999999999999999"};
         String[] methods = {"ping", "notifications/progress", "notifications/message", "vendor/x", "roots/list"};
         String[] params = {"{}", "{'progressToken':1}", "{'_meta':{'io.modelcontextprotocol/subscriptionId':[]}}"};
         for (int i = 0; i < 5000; i++) {

@@ -292,13 +292,14 @@ class StdioFaceTest {
 
     @Test
     void aMegabyteAndLinesThatAreNoMessagesAreNoTrouble() throws Exception {
-        say("this is no message");
-        say("");
         shakeHands();
+        say("");
+        say("this is no message");
+        assertThat(line(1)).contains("-32700");
         String big = "x".repeat(1 << 20);
         say(Bridged.request("2", "tools/call", "'big':'" + big + "'"));
         heard("tools/call");
         children.last().answer("{'big':'" + big + "'}");
-        assertThat(line(1)).hasSizeGreaterThan(1 << 20).endsWith("}");
+        assertThat(line(2)).hasSizeGreaterThan(1 << 20).endsWith("}");
     }
 }

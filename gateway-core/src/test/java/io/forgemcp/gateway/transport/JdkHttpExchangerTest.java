@@ -55,7 +55,10 @@ class JdkHttpExchangerTest {
             http.send(get(server), stream);
             await().until(() -> stream.parts > 0);
             Stream unanswered = new Stream();
-            http.send(new HttpExchanger.Call("POST", server.uri("/call"), List.of(), "{}".getBytes(StandardCharsets.UTF_8)), unanswered);
+            http.send(
+                    new HttpExchanger.Call(
+                            "POST", server.uri("/call"), List.of(), "{}".getBytes(StandardCharsets.UTF_8)),
+                    unanswered);
             await().until(() -> server.requests.size() == 2);
 
             http.close();
@@ -66,8 +69,7 @@ class JdkHttpExchangerTest {
         }
     }
 
-    private void endlessStream(ScriptedHttpServer.Request request, OutputStream out, Socket socket)
-            throws IOException {
+    private void endlessStream(ScriptedHttpServer.Request request, OutputStream out, Socket socket) throws IOException {
         ScriptedHttpServer.stream(out);
         ScriptedHttpServer.write(out, "data: 1\n\n");
         if (socket.getInputStream().read() < 0) {

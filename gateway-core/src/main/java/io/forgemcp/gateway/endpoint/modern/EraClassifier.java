@@ -60,7 +60,7 @@ final class EraClassifier {
             }
             message = Message.parse(body);
         } catch (GatewayException unreadable) {
-            return new Verdict.Refused(null, unreadable);
+            return new Verdict.Refused(RequestId.findIn(body), unreadable);
         }
         if (message.isAnswer()) {
             return isModern(named)
