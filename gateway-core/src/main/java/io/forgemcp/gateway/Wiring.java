@@ -202,6 +202,7 @@ final class Wiring {
                 version, settings.callTimeout(), settings.sessionIdleTimeout(), settings.pageSize(), signingKey(from));
         modern = new ModernEndpoint(modernSettings, routes, calls, catalog::snapshot, timers, events, this::clientGone);
         fromServers.connect(modern.resourceListeners());
+        fromServers.connect(modern.logLevels());
         streamableHttp = new DualEraEndpoint(new StreamableHttpEndpoint(sessions, methods), modern);
         legacySse = new LegacySseEndpoint(sessions, methods);
         rpc = new RpcEndpoint(sessions, methods);

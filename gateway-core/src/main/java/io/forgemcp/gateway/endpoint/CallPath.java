@@ -79,7 +79,7 @@ public final class CallPath {
     }
 
     /** Sends a request to every server that has this capability and a conversation with this client alone. */
-    void ask(ClientProfile client, String capability, Message request) {
+    public void ask(ClientProfile client, String capability, Message request) {
         upstreams.askAll(client.key(), capability, request);
     }
 

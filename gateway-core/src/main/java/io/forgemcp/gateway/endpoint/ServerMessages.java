@@ -38,6 +38,7 @@ public final class ServerMessages implements UpstreamListener {
     private volatile @Nullable ClientSessions sessions;
     private volatile @Nullable Catalog catalog;
     private volatile @Nullable ResourceListeners listeners;
+    private volatile ClientLogLevels levels = client -> null;
 
     /** Says who is to hear. Before this nothing is heard, because no server has been spoken to. */
     public void connect(ClientSessions clients, Catalog lists) {
@@ -48,6 +49,11 @@ public final class ServerMessages implements UpstreamListener {
     /** Says who else is to hear of updated resources. */
     public void connect(ResourceListeners others) {
         listeners = others;
+    }
+
+    /** Says what others want logged. */
+    public void connect(ClientLogLevels others) {
+        levels = others;
     }
 
     @Override
@@ -171,7 +177,7 @@ public final class ServerMessages implements UpstreamListener {
         }
         List<Message> first = new ArrayList<>();
         ClientSession session = clients.find(client);
-        LogLevel level = session == null ? null : session.logLevel();
+        LogLevel level = session == null ? levels.of(client) : session.logLevel();
         if (level != null && capabilities.member("logging") != null) {
             first.add(setLevel(level));
         }
@@ -195,7 +201,8 @@ public final class ServerMessages implements UpstreamListener {
         return subscribe != null && subscribe.isTrue();
     }
 
-    static Message setLevel(LogLevel level) {
+    /** The request by which a server with sessions is told from which level on to log. */
+    public static Message setLevel(LogLevel level) {
         return request("logging/setLevel", "level", level.text());
     }
 

@@ -4,9 +4,11 @@ import io.forgemcp.gateway.endpoint.CallPath;
 import io.forgemcp.gateway.endpoint.Offering;
 import io.forgemcp.gateway.endpoint.ReadableUris;
 import io.forgemcp.gateway.endpoint.RouteFinder;
+import io.forgemcp.gateway.endpoint.ServerMessages;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.JsonSlice;
+import io.forgemcp.gateway.protocol.LogLevel;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
 import io.forgemcp.gateway.upstream.UpstreamRequest;
@@ -141,12 +143,21 @@ final class ModernCalls {
     void send(ModernRequest request, Route route, UpstreamRequest upstream, ModernReply reply) {
         ModernClients.Client client = clients.of(request.caller());
         client.began();
+        tellLevel(request, client);
         ModernCall call =
                 new ModernCall(request, reply, questions, answer -> readable(request, route, answer), client::ended);
         call.began(
                 TaskCalls.mayBecome(request)
                         ? tasks.send(request, client, route, upstream, call)
                         : path.send(client.profile(request.meta().capabilities()), route, upstream, call));
+    }
+
+    /** A session that begins with this call hears of the level as it begins; those that are there hear of it now. */
+    private void tellLevel(ModernRequest request, ModernClients.Client client) {
+        LogLevel level = request.meta().logLevel();
+        if (level != null && client.wants(level)) {
+            path.ask(client.profile(request.meta().capabilities()), "logging", ServerMessages.setLevel(level));
+        }
     }
 
     /** With URIs that lead back to this server. */

@@ -1,6 +1,7 @@
 package io.forgemcp.gateway.endpoint.modern;
 
 import io.forgemcp.gateway.protocol.JsonSlice;
+import io.forgemcp.gateway.protocol.LogLevel;
 import io.forgemcp.gateway.protocol.ProtocolVersion;
 import io.forgemcp.gateway.security.Caller;
 import io.forgemcp.gateway.time.Timers;
@@ -13,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who modern clients are to servers that need a session: nothing lasts between their requests but the caller's identity
@@ -26,6 +28,7 @@ final class ModernClients implements AutoCloseable {
      */
     private static final int MAX_PROFILES = 32;
 
+    private static final String PREFIX = "modern:";
     private static final JsonSlice NOTHING = JsonSlice.parse("{}");
 
     private final Timers timers;
@@ -46,6 +49,7 @@ final class ModernClients implements AutoCloseable {
         private final ClientProfile plain;
         private final AtomicInteger underWay = new AtomicInteger();
         private volatile long lastUsed;
+        private volatile @Nullable LogLevel logLevel;
 
         private Client(ClientKey key) {
             this.key = key;
@@ -73,6 +77,21 @@ final class ModernClients implements AutoCloseable {
             return fresh;
         }
 
+        /**
+         * Notes from which level on a request wants to hear what its server logs. The sessions behind belong to all requests
+         * of the caller, so they log what the most curious of them wants, and each request hears its own part.
+         *
+         * @return whether servers have to be told: none has asked for as much before
+         */
+        synchronized boolean wants(LogLevel level) {
+            LogLevel before = logLevel;
+            if (before != null && level.isAtLeast(before)) {
+                return false;
+            }
+            logLevel = level;
+            return true;
+        }
+
         void began() {
             underWay.incrementAndGet();
         }
@@ -94,13 +113,20 @@ final class ModernClients implements AutoCloseable {
 
     /** The caller as a client of servers. */
     Client of(Caller caller) {
-        Client client = clients.computeIfAbsent(
-                caller.principal(), principal -> new Client(new ClientKey("modern:" + principal)));
+        Client client =
+                clients.computeIfAbsent(caller.principal(), principal -> new Client(new ClientKey(PREFIX + principal)));
         client.lastUsed = timers.nanoTime();
         if (!sweeping.get() && sweeping.compareAndSet(false, true)) {
             timers.schedule(idleTimeout.dividedBy(4), this::sweep);
         }
         return client;
+    }
+
+    /** The least severe level that a request of this client has asked for; null if none has. */
+    @Nullable
+    LogLevel logLevel(ClientKey key) {
+        Client client = key.value().startsWith(PREFIX) ? clients.get(key.value().substring(PREFIX.length())) : null;
+        return client == null ? null : client.logLevel;
     }
 
     private void sweep() {

@@ -2,6 +2,7 @@ package io.forgemcp.gateway.endpoint.modern;
 
 import io.forgemcp.gateway.catalog.CatalogSnapshot;
 import io.forgemcp.gateway.endpoint.CallPath;
+import io.forgemcp.gateway.endpoint.ClientLogLevels;
 import io.forgemcp.gateway.endpoint.McpRequest;
 import io.forgemcp.gateway.endpoint.McpResponder;
 import io.forgemcp.gateway.endpoint.Offering;
@@ -117,6 +118,11 @@ public final class ModernEndpoint {
     /** Those who listen for updates of resources. */
     public ResourceListeners resourceListeners() {
         return listening;
+    }
+
+    /** What clients want servers with sessions to log. */
+    public ClientLogLevels logLevels() {
+        return clients::logLevel;
     }
 
     /** How many clients listen for changes. */
