@@ -6,6 +6,7 @@ import io.forgemcp.gateway.lifecycle.Instance;
 import io.forgemcp.gateway.lifecycle.ServiceRuntime;
 import io.forgemcp.gateway.lifecycle.SleepDepth;
 import io.forgemcp.gateway.service.InstanceId;
+import io.forgemcp.gateway.service.Isolation;
 import io.forgemcp.gateway.service.Launch;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
@@ -96,6 +97,17 @@ class AdoptionTest extends EngineTest {
                 .build();
 
         assertThat(adopt(changed)).isEmpty();
+        assertThat(TestContainers.of(engine, settings.owner())).isEmpty();
+    }
+
+    /** What it remembers belongs to one client, whose session has ended with the gateway; nobody else may have it. */
+    @Test
+    void oneThatBelongedToASessionIsRemoved() throws Exception {
+        started(TestContainers.mini("mini").isolation(Isolation.SESSION));
+
+        assertThat(adopt(
+                        TestContainers.mini("mini").isolation(Isolation.SESSION).build()))
+                .isEmpty();
         assertThat(TestContainers.of(engine, settings.owner())).isEmpty();
     }
 

@@ -1,6 +1,7 @@
 package io.forgemcp.docker;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -15,26 +16,35 @@ import org.jspecify.annotations.Nullable;
 /** A way to the real engine that can be cut and mended: to the gateway the engine has been stopped and started. */
 final class CutSocket implements AutoCloseable {
     private final Path engine;
-    private final Path path;
+    private final @Nullable Path path;
     private final Set<SocketChannel> open = ConcurrentHashMap.newKeySet();
     private @Nullable ServerSocketChannel server;
 
-    CutSocket(Path engine, Path path) throws IOException {
+    CutSocket(Path engine, @Nullable Path path) throws IOException {
         this.engine = engine;
         this.path = path;
         mend();
     }
 
+    /** One that looks like an engine on another host. */
+    static CutSocket asIfElsewhere(Path engine) throws IOException {
+        return new CutSocket(engine, null);
+    }
+
     /** For DOCKER_HOST. */
-    String host() {
-        return "unix://" + path;
+    String host() throws IOException {
+        return path == null
+                ? "tcp://127.0.0.1:" + ((InetSocketAddress) server.getLocalAddress()).getPort()
+                : "unix://" + path;
     }
 
     void cut() throws IOException {
         if (server != null) {
             server.close();
         }
-        Files.deleteIfExists(path);
+        if (path != null) {
+            Files.deleteIfExists(path);
+        }
         for (SocketChannel channel : open) {
             channel.close();
         }
@@ -42,8 +52,14 @@ final class CutSocket implements AutoCloseable {
     }
 
     void mend() throws IOException {
-        ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-        listening.bind(UnixDomainSocketAddress.of(path));
+        ServerSocketChannel listening;
+        if (path == null) {
+            listening = ServerSocketChannel.open();
+            listening.bind(new InetSocketAddress("127.0.0.1", 0));
+        } else {
+            listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+            listening.bind(UnixDomainSocketAddress.of(path));
+        }
         server = listening;
         thread(() -> accept(listening));
     }
