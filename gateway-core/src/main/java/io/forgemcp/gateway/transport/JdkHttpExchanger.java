@@ -76,8 +76,9 @@ public final class JdkHttpExchanger implements HttpExchanger {
         Answer answer = new Answer(listener);
         CompletableFuture<HttpResponse<Void>> future = client.sendAsync(request, answer);
         UpstreamChannel.Exchange exchange = () -> {
-            answer.cancel();
-            future.cancel(true);
+            if (answer.cancel()) {
+                future.cancel(true);
+            }
         };
         open.add(exchange);
         future.whenComplete((response, failure) -> {
@@ -182,14 +183,17 @@ public final class JdkHttpExchanger implements HttpExchanger {
             }
         }
 
-        void cancel() {
-            if (over.compareAndSet(false, true)) {
-                listener.onFailure(new CancellationException("Given up"), true);
+        /** False if it has ended, and its connection may serve another request: nothing is cancelled then. */
+        boolean cancel() {
+            if (!over.compareAndSet(false, true)) {
+                return false;
             }
+            listener.onFailure(new CancellationException("Given up"), true);
             Flow.Subscription current = subscription;
             if (current != null) {
                 current.cancel();
             }
+            return true;
         }
 
         private static boolean delivered(Throwable failure) {

@@ -3,13 +3,19 @@ package io.forgemcp.gateway.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -39,6 +45,32 @@ class JdkHttpExchangerTest {
                 assertThat(stream.end).failsWithin(10, TimeUnit.SECONDS);
             }
             assertThat(broken.await(10, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    @Test
+    void cancellingAnAnswerThatHasEndedLeavesItsConnectionToTheNextRequest() throws Exception {
+        Set<Integer> connections = ConcurrentHashMap.newKeySet();
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            connections.add(exchange.getRemoteAddress().getPort());
+            exchange.sendResponseHeaders(200, 2);
+            exchange.getResponseBody().write("{}".getBytes(StandardCharsets.UTF_8));
+            exchange.close();
+        });
+        server.start();
+        try {
+            URI uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
+            for (int i = 0; i < 50; i++) {
+                Stream stream = new Stream();
+                UpstreamChannel.Exchange exchange =
+                        http.send(new HttpExchanger.Call("GET", uri, List.of(), null), stream);
+                assertThat(stream.end).succeedsWithin(10, TimeUnit.SECONDS);
+                exchange.cancel();
+            }
+            assertThat(connections).hasSizeLessThan(10);
+        } finally {
+            server.stop(0);
         }
     }
 
