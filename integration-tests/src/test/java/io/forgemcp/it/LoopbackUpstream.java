@@ -44,6 +44,8 @@ final class LoopbackUpstream implements AutoCloseable {
     static {
         // Read once by the JDK's server. Without it each answer waits 40 ms for the other side's acknowledgement.
         System.setProperty("sun.net.httpserver.nodelay", "true");
+        // It closes what exceeds 200 idle connections without a word, also when the next request is on its way.
+        System.setProperty("sun.net.httpserver.maxIdleConnections", "10000");
     }
 
     private final boolean modern;
