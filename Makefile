@@ -38,6 +38,10 @@ build: ## Compile with all checks and package the jar, without tests
 bench: $(JAR) ## Measure the gateway (scripts/bench.sh)
 	@scripts/bench.sh
 
+.PHONY: bench-streams
+bench-streams: $(JAR) ## Measure what 10,000 idle streams cost (bench/streams.mjs)
+	@node bench/streams.mjs
+
 .PHONY: bench-wake
 bench-wake: ## Measure how containers sleep and wake (scripts/bench-wake.sh; as root with swap files of its own)
 	@MVN="$(MVN)" scripts/bench-wake.sh
