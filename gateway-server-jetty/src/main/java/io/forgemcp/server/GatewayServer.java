@@ -11,6 +11,7 @@ import io.forgemcp.server.http.RouteTable;
 import io.forgemcp.server.http.UnreadableRequests;
 import io.forgemcp.server.logging.LogCounter;
 import io.forgemcp.server.manager.ChangedSettings;
+import io.forgemcp.server.manager.Management;
 import io.forgemcp.server.manager.ManagerRoutes;
 import io.forgemcp.server.prometheus.SystemGauges;
 import io.forgemcp.server.rest.RestRoutes;
@@ -150,7 +151,7 @@ public final class GatewayServer implements AutoCloseable {
             if (listener.role() == Role.GATEWAY) {
                 routes.get();
             }
-            GatewayHandler handler = new GatewayHandler(routes, authenticator, timers, keepAlive, settings);
+            GatewayHandler handler = new GatewayHandler(routes, authenticator, timers, keepAlive, settings.limits());
             connectors.put(listener.role(), connector);
             handlers.put(connector, handler);
             server.addConnector(connector);

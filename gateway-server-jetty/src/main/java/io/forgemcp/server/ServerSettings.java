@@ -1,5 +1,6 @@
 package io.forgemcp.server;
 
+import io.forgemcp.server.http.HttpLimits;
 import java.time.Duration;
 import java.util.Set;
 
@@ -52,6 +53,11 @@ public record ServerSettings(
                 Duration.ofSeconds(20),
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(60));
+    }
+
+    /** What of it concerns single requests. */
+    HttpLimits limits() {
+        return new HttpLimits(maxRequestBytes, allowedHosts, allowedOrigins, maxWaitingBytes, bodyTimeout);
     }
 
     public ServerSettings withAddress(String newHost, int newPort) {

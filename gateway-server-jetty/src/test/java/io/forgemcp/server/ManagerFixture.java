@@ -27,6 +27,7 @@ import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.store.GatewayStore;
 import io.forgemcp.gateway.store.InMemoryStore;
+import io.forgemcp.server.manager.Management;
 import io.forgemcp.server.prometheus.PrometheusMetrics;
 import java.io.IOException;
 import java.net.URI;

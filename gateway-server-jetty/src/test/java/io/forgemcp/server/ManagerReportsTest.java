@@ -80,4 +80,16 @@ class ManagerReportsTest {
         assertThat(dashboard.has("efficiency") && dashboard.has("cost") && dashboard.has("performance"))
                 .isTrue();
     }
+
+    @Test
+    void complianceIsJudgedByTheServicesThatThereAre() throws Exception {
+        JsonNode report = manager.send("GET", "/compliance", 200);
+        assertThat(report.path("passThreshold").asDouble()).isEqualTo(80);
+        assertThat(report.path("score").isNumber()).isTrue();
+        assertThat(report.path("checks")).isNotEmpty().allSatisfy(check -> {
+            assertThat(check.path("result").asText()).isIn("pass", "fail", "not_applicable", "manual");
+            assertThat(check.path("reason").asText()).isNotEmpty();
+        });
+        assertThat(report.path("checks").toString()).contains("missing has no memory");
+    }
 }

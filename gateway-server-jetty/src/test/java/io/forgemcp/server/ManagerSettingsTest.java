@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.forgemcp.gateway.lifecycle.SleepSettings;
+import io.forgemcp.server.manager.Management;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

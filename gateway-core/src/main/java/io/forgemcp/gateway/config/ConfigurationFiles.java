@@ -12,6 +12,7 @@ import io.forgemcp.gateway.config.schema.SleepFile;
 import io.forgemcp.gateway.config.schema.SleepPoliciesFile;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** The YAML files of a configuration directory, each as it was written, with the defaults filled in. */
 public record ConfigurationFiles(
@@ -51,6 +52,12 @@ public record ConfigurationFiles(
             return sleep.sleepSettings().wakePriorities();
         }
         return sleep.wakePriorities() != null ? sleep.wakePriorities() : SleepFile.WakePriorities.NONE;
+    }
+
+    /** The ceiling of the category of this name: one that is written, or one that is built in. */
+    public Optional<ResourcesFile.Category> category(String name) {
+        ResourcesFile.Category written = resources.serviceLimits().get(name);
+        return Optional.ofNullable(written != null ? written : BuiltIn.CATEGORIES.get(name));
     }
 
     /** The pressure levels, wherever {@code sleep_settings.yml} has them. */

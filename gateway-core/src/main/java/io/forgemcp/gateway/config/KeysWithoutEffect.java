@@ -55,11 +55,10 @@ final class KeysWithoutEffect {
             Set.of("dashboard", "metrics", "alerts", "services", "compliance", "performance_targets", "layout"),
             ComplianceFile.NAME,
             Set.of(
-                    "compliance_checklist",
                     "service_requirements",
                     "resource_templates",
                     "verification_procedures",
-                    "reporting",
+                    "reporting.report_format",
                     "non_compliance_handling",
                     "continuous_compliance",
                     "documentation",

@@ -98,8 +98,7 @@ final class ResourceReader {
     }
 
     private Optional<Category> ceiling(String name) {
-        Category written = files.resources().serviceLimits().get(name);
-        return Optional.ofNullable(written != null ? written : BuiltIn.CATEGORIES.get(name));
+        return files.category(name);
     }
 
     private static @Nullable Long bytes(@Nullable DataSize size) {

@@ -19,8 +19,8 @@ import io.forgemcp.gateway.security.Authenticator;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.virtualserver.Naming;
-import io.forgemcp.server.Management;
 import io.forgemcp.server.client.JettyHttpExchanger;
+import io.forgemcp.server.manager.Management;
 import io.forgemcp.server.manager.RegisteredServices;
 import io.forgemcp.server.prometheus.PrometheusMetrics;
 import io.forgemcp.server.rest.Version;
@@ -79,7 +79,8 @@ final class GatewayOptions {
 
     /** What a service manager needs of the configuration. */
     Management management(ConfigurationOptions.Loaded loaded) {
-        return Management.of(loaded.directory(), loaded.environment());
+        return Management.of(loaded.directory(), loaded.environment())
+                .with(loaded.result().configuration());
     }
 
     /** A gateway that has not been started; the configuration must be free of errors. */

@@ -5,7 +5,6 @@ import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.security.Authenticator;
 import io.forgemcp.gateway.security.Caller;
 import io.forgemcp.gateway.time.Timers;
-import io.forgemcp.server.ServerSettings;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -30,7 +29,7 @@ public final class GatewayHandler extends Handler.Abstract.NonBlocking {
     private final Supplier<RouteTable> routes;
     private final Authenticator authenticator;
     private final Timers timers;
-    private final ServerSettings settings;
+    private final HttpLimits limits;
     private final HostAndOrigin hostAndOrigin;
     private final Cors cors = new Cors();
     private final RequestIds requestIds = new RequestIds();
@@ -43,13 +42,13 @@ public final class GatewayHandler extends Handler.Abstract.NonBlocking {
             Authenticator authenticator,
             Timers timers,
             KeepAlive keepAlive,
-            ServerSettings settings) {
+            HttpLimits limits) {
         this.routes = routes;
         this.authenticator = authenticator;
         this.timers = timers;
-        this.settings = settings;
-        this.hostAndOrigin = new HostAndOrigin(settings.allowedHosts(), settings.allowedOrigins());
-        this.connections = new Connections(keepAlive, timers, settings.maxWaitingBytes());
+        this.limits = limits;
+        this.hostAndOrigin = new HostAndOrigin(limits.allowedHosts(), limits.allowedOrigins());
+        this.connections = new Connections(keepAlive, timers, limits.maxWaitingBytes());
     }
 
     /** From now on new requests are refused; those under way go on. */
@@ -208,9 +207,9 @@ public final class GatewayHandler extends Handler.Abstract.NonBlocking {
         }
         new BodyReader(
                         request,
-                        settings.maxRequestBytes(),
+                        limits.maxRequestBytes(),
                         timers,
-                        settings.bodyTimeout(),
+                        limits.bodyTimeout(),
                         exchange::hasRoomFor,
                         new BodyReader.Receiver() {
                             @Override
@@ -246,8 +245,8 @@ public final class GatewayHandler extends Handler.Abstract.NonBlocking {
             return new GatewayException(
                     ErrorCode.UNSUPPORTED_MEDIA_TYPE, "The Content-Type of the body has to be application/json.");
         }
-        if (request.getLength() > settings.maxRequestBytes()) {
-            return BodyReader.tooLarge(settings.maxRequestBytes());
+        if (request.getLength() > limits.maxRequestBytes()) {
+            return BodyReader.tooLarge(limits.maxRequestBytes());
         }
         return null;
     }

@@ -4,7 +4,6 @@ import io.forgemcp.gateway.Gateway;
 import io.forgemcp.gateway.lifecycle.ServiceManager;
 import io.forgemcp.gateway.thread.Workers;
 import io.forgemcp.gateway.time.Timers;
-import io.forgemcp.server.Management;
 import io.forgemcp.server.http.Route;
 import io.forgemcp.server.prometheus.PrometheusMetrics;
 import io.forgemcp.server.rest.Json;
@@ -47,6 +46,7 @@ public final class ManagerRoutes implements AutoCloseable {
         routes.addAll(new ScalingRoutes(gateway, permissions).routes());
         routes.addAll(new PredictionRoutes(gateway, permissions).routes());
         routes.addAll(new AlertRoutes(gateway, permissions).routes());
+        routes.addAll(new ComplianceRoutes(gateway, management.configuration(), workers).routes());
         routes.addAll(new ReportRoutes(gateway, health, workers).routes());
         if (gateway.metrics().destination() instanceof PrometheusMetrics metrics) {
             routes.addAll(MetricsRoutes.routes(metrics));
