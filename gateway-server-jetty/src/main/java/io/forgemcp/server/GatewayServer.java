@@ -183,7 +183,7 @@ public final class GatewayServer implements AutoCloseable {
         HttpConnectionFactory requests = new HttpConnectionFactory(http);
         requests.setInputBufferSize(READ_BYTES);
         ServerConnector connector = new ServerConnector(
-                server, new InlineResume(threads), null, null, 0, selectors, new HttpConnectionFactory(http));
+                server, new InlineResume(threads), null, null, 0, selectors, requests);
         connector.setName(listener.role().label());
         connector.setHost(settings.host());
         connector.setPort(settings.port());
