@@ -179,20 +179,33 @@ final class JsonScanner {
     private int skipPlain(int i) {
         int p = i;
         for (; p + 8 <= end; p += 8) {
-            long word = (long) LONGS.get(bytes, p);
-            long quote = word ^ (ONES * '"');
-            long slash = word ^ (ONES * '\\');
-            // A borrow can mark a byte wrongly, but only above one that is marked rightly: the lowest mark is true.
-            long special =
-                    (((quote - ONES) & ~quote) | ((slash - ONES) & ~slash) | (word - ONES * 0x20) | word) & HIGHS;
+            long special = specials((long) LONGS.get(bytes, p)) & HIGHS;
             if (special != 0) {
                 return p + (Long.numberOfTrailingZeros(special) >>> 3);
+            }
+            // A string that is longer than a few words is likely to be much longer: four words at a time then.
+            for (; p + 40 <= end; p += 32) {
+                long four = specials((long) LONGS.get(bytes, p + 8))
+                        | specials((long) LONGS.get(bytes, p + 16))
+                        | specials((long) LONGS.get(bytes, p + 24))
+                        | specials((long) LONGS.get(bytes, p + 32));
+                if ((four & HIGHS) != 0) {
+                    break;
+                }
             }
         }
         while (p < end && bytes[p] >= 0x20 && bytes[p] != '"' && bytes[p] != '\\') {
             p++;
         }
         return p;
+    }
+
+    /**
+     * Has the highest bit of every byte set that a string's plain run ends at. A borrow can mark a byte wrongly, but only
+     * above one that is marked rightly: the lowest mark is true.
+     */
+    private static long specials(long word) {
+        return ((word ^ (ONES * '"')) - ONES) | ((word ^ (ONES * '\\')) - ONES) | (word - ONES * 0x20) | word;
     }
 
     private int skipEscape(int i) {
