@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forgemcp.gateway.endpoint.EventStream;
 import io.forgemcp.gateway.endpoint.McpEndpoint;
+import io.forgemcp.gateway.protocol.ReadyAnswer;
+import io.forgemcp.gateway.protocol.RequestId;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.net.http.HttpResponse;
@@ -49,6 +51,25 @@ class McpListenerTest {
             assertThat(answer.statusCode()).isEqualTo(202);
             assertThat(answer.body()).isEmpty();
             assertThat(answer.headers().firstValue("content-type")).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {10, 40_000, 131_045, 131_046, 300_000})
+    void anAnswerThatIsSharedArrivesWholeWithItsLength(int size) throws Exception {
+        byte[] result = ("\"" + "ab".repeat(size / 2) + "\"").getBytes(UTF_8);
+        ReadyAnswer ready = new ReadyAnswer(result);
+        try (ListenerFixture listener =
+                new ListenerFixture((request, responder) -> responder.answer(ready, RequestId.of(7)))) {
+            for (int round = 0; round < 2; round++) {
+                HttpResponse<String> answer = listener.post("/mcp", "{}");
+
+                assertThat(answer.statusCode()).isEqualTo(200);
+                assertThat(answer.headers().firstValue("content-type")).contains("application/json");
+                assertThat(answer.headers().firstValueAsLong("content-length"))
+                        .hasValue(answer.body().length());
+                assertThat(answer.body()).isEqualTo(new String(ready.whole(RequestId.of(7)), UTF_8));
+            }
         }
     }
 

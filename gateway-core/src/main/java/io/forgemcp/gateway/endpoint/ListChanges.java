@@ -100,7 +100,7 @@ public final class ListChanges implements AutoCloseable {
     }
 
     private static boolean differ(ExposedList before, ExposedList now) {
-        return before != now && !Arrays.equals(before.result(), now.result());
+        return before != now && !Arrays.equals(before.ready().shared(), now.ready().shared());
     }
 
     @Override

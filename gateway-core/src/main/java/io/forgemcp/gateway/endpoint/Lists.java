@@ -4,6 +4,7 @@ import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
 import io.forgemcp.gateway.protocol.Messages;
+import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.virtualserver.ExposedList;
 import io.forgemcp.gateway.virtualserver.ServerView;
 import java.util.concurrent.CompletableFuture;
@@ -54,10 +55,14 @@ final class Lists {
         session.told(view);
         ExposedList list = which.apply(view);
         Predicate<ExposedList.Entry> visible = entry -> routes.isVisible(session.caller(), entry.route());
-        byte[] result = request.has(Field.CURSOR) || list.entries().size() > pageSize
-                ? page(view, list, request, visible)
-                : list.result(visible);
-        reply.answer(Messages.result(request.requireId(), result));
+        RequestId id = request.requireId();
+        if (request.has(Field.CURSOR) || list.entries().size() > pageSize) {
+            reply.answer(Messages.result(id, page(view, list, request, visible)));
+        } else if (list.isWhole(visible, routes.isUniform())) {
+            reply.answer(list.ready(), id);
+        } else {
+            reply.answer(Messages.result(id, list.result(visible)));
+        }
     }
 
     private byte[] page(ServerView view, ExposedList list, Message request, Predicate<ExposedList.Entry> visible) {

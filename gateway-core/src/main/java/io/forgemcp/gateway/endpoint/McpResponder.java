@@ -1,5 +1,7 @@
 package io.forgemcp.gateway.endpoint;
 
+import io.forgemcp.gateway.protocol.ReadyAnswer;
+import io.forgemcp.gateway.protocol.RequestId;
 import org.jspecify.annotations.Nullable;
 
 /** Takes the answer to one request. Exactly one of {@link #answer} and {@link #stream} is called, once, from any thread. */
@@ -12,6 +14,11 @@ public interface McpResponder {
      * @param headers names and values in turn
      */
     void answer(int status, byte @Nullable [] json, String... headers);
+
+    /** A whole answer, status 200, most of which others get too; one responder may share the bytes, another copies them. */
+    default void answer(ReadyAnswer ready, RequestId id) {
+        answer(200, ready.whole(id));
+    }
 
     /**
      * Begins an event stream, status 200.

@@ -1,5 +1,7 @@
 package io.forgemcp.gateway.endpoint;
 
+import io.forgemcp.gateway.protocol.ReadyAnswer;
+import io.forgemcp.gateway.protocol.RequestId;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -116,6 +118,16 @@ final class PostAnswers implements Reply {
         } else {
             batch.add(json);
             endBatch();
+        }
+    }
+
+    @Override
+    public synchronized void answer(ReadyAnswer ready, RequestId id) {
+        if (stream == null && batch == null) {
+            outstanding--;
+            responder.answer(ready, id);
+        } else {
+            answer(ready.whole(id));
         }
     }
 

@@ -1,5 +1,8 @@
 package io.forgemcp.gateway.endpoint;
 
+import io.forgemcp.gateway.protocol.ReadyAnswer;
+import io.forgemcp.gateway.protocol.RequestId;
+
 /** How messages get back to the client that sent one request. Called from one thread at a time. */
 interface Reply {
     /** A notification that belongs to the request; lost where the client cannot take it. */
@@ -22,6 +25,11 @@ interface Reply {
 
     /** The answer: the last thing that is said. */
     void answer(byte[] json);
+
+    /** As {@link #answer(byte[])}, for an answer that others get too. */
+    default void answer(ReadyAnswer ready, RequestId id) {
+        answer(ready.whole(id));
+    }
 
     /** There will be no answer, because the client does not want one any more. */
     void nothing();

@@ -2,6 +2,7 @@ package io.forgemcp.gateway.virtualserver;
 
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.JsonText;
+import io.forgemcp.gateway.protocol.ReadyAnswer;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -25,7 +26,8 @@ public final class ExposedList {
     private final String member;
     private final List<Entry> entries;
     private final byte[] meta;
-    private final byte[] result;
+    private final ReadyAnswer ready;
+    private volatile boolean wholeForAll;
 
     /**
      * @param member of the result: {@code tools}, {@code prompts}, {@code resources} or {@code resourceTemplates}
@@ -35,28 +37,44 @@ public final class ExposedList {
         this.member = member;
         this.entries = List.copyOf(entries);
         this.meta = meta(problems);
-        this.result = write(this.entries);
+        this.ready = new ReadyAnswer(write(this.entries));
     }
 
     public List<Entry> entries() {
         return entries;
     }
 
-    /** The whole result of a list request, ready to be sent: never change it. */
-    public byte[] result() {
-        return result;
+    /** The whole answer to a list request, ready to be sent. */
+    public ReadyAnswer ready() {
+        return ready;
     }
 
-    /** The result with only the entries that the caller may see; the ready one when that is all of them. */
-    public byte[] result(Predicate<Entry> visible) {
+    /**
+     * Whether the caller may see all entries, so that the ready answer is right.
+     *
+     * @param uniform whether every caller sees the same; what is found out is kept then
+     */
+    public boolean isWhole(Predicate<Entry> visible, boolean uniform) {
+        if (uniform && wholeForAll) {
+            return true;
+        }
         for (Entry entry : entries) {
             if (!visible.test(entry)) {
-                List<Entry> seen = new ArrayList<>(entries);
-                seen.removeIf(visible.negate());
-                return write(seen);
+                return false;
             }
         }
-        return result;
+        wholeForAll |= uniform;
+        return true;
+    }
+
+    /** The result with only the entries that the caller may see. */
+    public byte[] result(Predicate<Entry> visible) {
+        if (isWhole(visible, false)) {
+            return ready.result();
+        }
+        List<Entry> seen = new ArrayList<>(entries);
+        seen.removeIf(visible.negate());
+        return write(seen);
     }
 
     /**
@@ -78,7 +96,7 @@ public final class ExposedList {
         List<Entry> seen = entries.stream().filter(visible).toList();
         int from = Math.min(offset, seen.size());
         int to = Math.min(from + size, seen.size());
-        ByteArrayOutputStream out = new ByteArrayOutputStream(result.length + members.length() + metaMembers.length());
+        ByteArrayOutputStream out = new ByteArrayOutputStream(ready.shared().length + members.length() + metaMembers.length());
         out.writeBytes(("{" + members + ",").getBytes(StandardCharsets.UTF_8));
         writeEntries(out, seen.subList(from, to));
         if (to < seen.size()) {

@@ -239,6 +239,29 @@ class VirtualServersTest {
         return new CatalogEntry(slice.textMember("name"), slice);
     }
 
+    @Test
+    void aListIsAskedEntryByEntryAgainOnlyWhereCallersMaySeeDifferentThings() {
+        ExposedList list = new ExposedList(
+                "tools",
+                List.of(new ExposedList.Entry(
+                        "a",
+                        new Route(ServiceName.of("s"), "a"),
+                        JsonSlice.parse("{\"name\":\"a\"}"))),
+                List.of());
+
+        assertThat(list.isWhole(entry -> true, false)).isTrue();
+        assertThat(list.isWhole(entry -> false, false)).isFalse();
+        assertThat(list.isWhole(entry -> false, true)).isFalse();
+        assertThat(list.isWhole(entry -> true, true)).isTrue();
+        assertThat(list.isWhole(
+                        entry -> {
+                            throw new AssertionError("asked again");
+                        },
+                        true))
+                .isTrue();
+        assertThat(list.isWhole(entry -> false, false)).isFalse();
+    }
+
     private static List<ServiceName> services(String... names) {
         return List.of(names).stream().map(ServiceName::of).toList();
     }
@@ -248,6 +271,6 @@ class VirtualServersTest {
     }
 
     private static String text(ServerView view) {
-        return new String(view.tools().result(), StandardCharsets.UTF_8);
+        return new String(view.tools().ready().result(), StandardCharsets.UTF_8);
     }
 }

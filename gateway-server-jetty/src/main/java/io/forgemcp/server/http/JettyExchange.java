@@ -5,6 +5,8 @@ import io.forgemcp.gateway.endpoint.McpRequest;
 import io.forgemcp.gateway.endpoint.McpResponder;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.protocol.ReadyAnswer;
+import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.security.Caller;
 import io.forgemcp.server.logging.LoggingConfigurator;
 import java.nio.ByteBuffer;
@@ -43,6 +45,8 @@ final class JettyExchange
     private static final Runnable GONE = () -> {};
     private static final Runnable OVER = () -> {};
     private static final byte[] EMPTY = {};
+    /** Bytes from which on copying costs more than writing the end of an answer separately. */
+    private static final int WORTH_SHARING = 32 * 1024;
 
     private final Request request;
     private final Response response;
@@ -163,6 +167,25 @@ final class JettyExchange
             response.getHeaders().put(JSON);
         }
         write(status, json, this, headers);
+    }
+
+    @Override
+    public void answer(ReadyAnswer ready, RequestId id) {
+        byte[] shared = ready.shared();
+        if (shared.length < WORTH_SHARING) {
+            answer(200, ready.whole(id));
+            return;
+        }
+        claim();
+        byte[] end = ready.end(id);
+        HttpFields.Mutable fields = response.getHeaders();
+        fields.put(JSON);
+        fields.put(HttpHeader.CONTENT_LENGTH, shared.length + end.length);
+        response.setStatus(200);
+        wholeAnswerBegun = true;
+        large = true;
+        connections.unread().leaves(this, shared.length);
+        new PieceWriter(response, shared, end, this).iterate();
     }
 
     void answer(RestAnswer answer) {

@@ -14,14 +14,23 @@ final class PieceWriter extends IteratingCallback {
     /** Answers up to this size are better written at once. */
     static final int PIECE = 128 * 1024;
 
+    private static final byte[] NOTHING = {};
+
     private final Response response;
     private final ByteBuffer content;
+    private final byte[] end;
     private final Callback written;
     private boolean allWritten;
 
     PieceWriter(Response response, byte[] content, Callback written) {
+        this(response, content, NOTHING, written);
+    }
+
+    /** @param end comes behind the content */
+    PieceWriter(Response response, byte[] content, byte[] end, Callback written) {
         this.response = response;
         this.content = ByteBuffer.wrap(content);
+        this.end = end;
         this.written = written;
     }
 
@@ -30,10 +39,16 @@ final class PieceWriter extends IteratingCallback {
         if (allWritten) {
             return Action.SUCCEEDED;
         }
-        int length = Math.min(PIECE, content.remaining());
-        ByteBuffer piece = content.slice(content.position(), length);
-        content.position(content.position() + length);
-        allWritten = !content.hasRemaining();
+        ByteBuffer piece;
+        if (content.hasRemaining()) {
+            int length = Math.min(PIECE, content.remaining());
+            piece = content.slice(content.position(), length);
+            content.position(content.position() + length);
+            allWritten = !content.hasRemaining() && end.length == 0;
+        } else {
+            piece = ByteBuffer.wrap(end);
+            allWritten = true;
+        }
         response.write(allWritten, piece, this);
         return Action.SCHEDULED;
     }
