@@ -427,13 +427,18 @@ public final class Message {
                 return withAdditions(additions);
             }
             int length = bytes.length;
+            int lastEnd = 0;
             for (int f = 0; f < FIELDS; f++) {
                 byte[] replacement = replacements[f];
                 if (replacement != null) {
                     length += replacement.length - (places[f * 2 + 1] - places[f * 2]);
+                    lastEnd = Math.max(lastEnd, places[f * 2 + 1]);
                 }
             }
+            int rest = bytes.length - lastEnd;
             byte[] result = new byte[length];
+            // What is copied right after an array is made is not cleared first, so the longest part, the last, comes first.
+            System.arraycopy(bytes, lastEnd, result, length - rest, rest);
             int read = 0;
             int write = 0;
             for (int next = nextAfter(-1); next >= 0; next = nextAfter(places[next * 2])) {
@@ -445,7 +450,6 @@ public final class Message {
                 write += replacement.length;
                 read = places[next * 2 + 1];
             }
-            System.arraycopy(bytes, read, result, write, bytes.length - read);
             return result;
         }
 
