@@ -182,8 +182,8 @@ public final class GatewayServer implements AutoCloseable {
         int selectors = listener.role() == Role.GATEWAY ? SELECTORS : 1;
         HttpConnectionFactory requests = new HttpConnectionFactory(http);
         requests.setInputBufferSize(READ_BYTES);
-        ServerConnector connector = new ServerConnector(
-                server, new InlineResume(threads), null, null, 0, selectors, requests);
+        ServerConnector connector =
+                new ServerConnector(server, new InlineResume(threads), null, null, 0, selectors, requests);
         connector.setName(listener.role().label());
         connector.setHost(settings.host());
         connector.setPort(settings.port());

@@ -100,7 +100,8 @@ public final class ListChanges implements AutoCloseable {
     }
 
     private static boolean differ(ExposedList before, ExposedList now) {
-        return before != now && !Arrays.equals(before.ready().shared(), now.ready().shared());
+        return before != now
+                && !Arrays.equals(before.ready().shared(), now.ready().shared());
     }
 
     @Override

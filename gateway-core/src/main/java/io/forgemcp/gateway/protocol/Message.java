@@ -437,7 +437,7 @@ public final class Message {
             }
             int rest = bytes.length - lastEnd;
             byte[] result = new byte[length];
-            // What is copied right after an array is made is not cleared first, so the longest part, the last, comes first.
+            // What is copied right after an array is made is not cleared first: the longest part, the last, goes first.
             System.arraycopy(bytes, lastEnd, result, length - rest, rest);
             int read = 0;
             int write = 0;

@@ -9,7 +9,7 @@ final class Splice {
         int head = cutStart - start;
         int tail = end - cutEnd;
         byte[] result = new byte[head + replacement.length + tail];
-        // What is copied right after an array is made is not cleared first, so the longest part, the last one, comes first.
+        // What is copied right after an array is made is not cleared first: the longest part, the last, goes first.
         System.arraycopy(source, cutEnd, result, head + replacement.length, tail);
         System.arraycopy(source, start, result, 0, head);
         System.arraycopy(replacement, 0, result, head, replacement.length);

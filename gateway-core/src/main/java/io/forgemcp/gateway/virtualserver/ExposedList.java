@@ -96,7 +96,8 @@ public final class ExposedList {
         List<Entry> seen = entries.stream().filter(visible).toList();
         int from = Math.min(offset, seen.size());
         int to = Math.min(from + size, seen.size());
-        ByteArrayOutputStream out = new ByteArrayOutputStream(ready.shared().length + members.length() + metaMembers.length());
+        ByteArrayOutputStream out =
+                new ByteArrayOutputStream(ready.shared().length + members.length() + metaMembers.length());
         out.writeBytes(("{" + members + ",").getBytes(StandardCharsets.UTF_8));
         writeEntries(out, seen.subList(from, to));
         if (to < seen.size()) {

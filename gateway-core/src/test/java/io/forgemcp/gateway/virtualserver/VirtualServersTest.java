@@ -244,9 +244,7 @@ class VirtualServersTest {
         ExposedList list = new ExposedList(
                 "tools",
                 List.of(new ExposedList.Entry(
-                        "a",
-                        new Route(ServiceName.of("s"), "a"),
-                        JsonSlice.parse("{\"name\":\"a\"}"))),
+                        "a", new Route(ServiceName.of("s"), "a"), JsonSlice.parse("{\"name\":\"a\"}"))),
                 List.of());
 
         assertThat(list.isWhole(entry -> true, false)).isTrue();
