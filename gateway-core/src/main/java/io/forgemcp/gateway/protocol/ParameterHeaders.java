@@ -1,6 +1,7 @@
 package io.forgemcp.gateway.protocol;
 
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -102,10 +103,23 @@ public final class ParameterHeaders {
     }
 
     private static boolean equalNumbers(String sent, JsonSlice value) {
-        return value.isNumber()
-                && value.length() <= LONGEST_NUMBER
-                && DECIMAL.matcher(sent).matches()
-                && new BigDecimal(sent).compareTo(new BigDecimal(value.toString())) == 0;
+        if (!value.isNumber()
+                || value.length() > LONGEST_NUMBER
+                || !DECIMAL.matcher(sent).matches()) {
+            return false;
+        }
+        BigDecimal said = decimal(sent);
+        BigDecimal meant = decimal(value.toString());
+        return said != null && meant != null && said.compareTo(meant) == 0;
+    }
+
+    /** Null for an exponent that no decimal can hold, such as that of 1e99999999999. */
+    private static @Nullable BigDecimal decimal(String number) {
+        try {
+            return new BigDecimal(number);
+        } catch (NumberFormatException tooLarge) {
+            return null;
+        }
     }
 
     private static @Nullable JsonSlice value(@Nullable JsonSlice arguments, List<String> path) {
@@ -116,10 +130,14 @@ public final class ParameterHeaders {
         return value;
     }
 
-    /** As the header says it; null for what has no header: null, containers, numbers that are not exact everywhere. */
+    /**
+     * As the header says it; null for what has no header: null, containers, numbers that are not exact everywhere, and
+     * strings with half of a surrogate pair, which UTF-8 cannot say.
+     */
     private static @Nullable String text(JsonSlice value) {
         if (value.isString()) {
-            return value.text();
+            String text = value.text();
+            return StandardCharsets.UTF_8.newEncoder().canEncode(text) ? text : null;
         }
         if (!value.isNumber()) {
             return value.isBoolean() ? value.toString() : null;
@@ -127,9 +145,9 @@ public final class ParameterHeaders {
         if (value.length() > LONGEST_NUMBER) {
             return null;
         }
-        BigDecimal number = new BigDecimal(value.toString());
+        BigDecimal number = decimal(value.toString());
         // Compared before it is written out: 1e999999999 is short here and a gigabyte there.
-        if (number.abs().compareTo(LARGEST) > 0 || number.scale() > LONGEST_NUMBER) {
+        if (number == null || number.abs().compareTo(LARGEST) > 0 || number.scale() > LONGEST_NUMBER) {
             return null;
         }
         return number.signum() == 0 ? "0" : number.stripTrailingZeros().toPlainString();

@@ -33,7 +33,9 @@ class ParameterHeadersTest {
                 "{\"deep\":7}",
                 "{\"region\":[1]}",
                 "{\"deep\":{\"n\":9007199254740992}}",
-                "{\"deep\":{\"n\":1e999999999}}"
+                "{\"deep\":{\"n\":1e999999999}}",
+                "{\"deep\":{\"n\":1e99999999999999}}",
+                "{\"region\":\"a\\ud800 b\"}"
             })
     void whatIsAbsentOrHasNoExactTextHasNoHeader(String arguments) {
         assertThat(headers(arguments)).isEmpty();
@@ -59,6 +61,7 @@ class ParameterHeadersTest {
         "region,Region,\"us\",US",
         "n,N,7,8",
         "n,N,7,seven",
+        "n,N,7,7e99999999999999",
         "n,N,7,",
         "ok,Ok,true,True"
     })

@@ -25,6 +25,8 @@ class HeaderFuzzTest {
             "Hello, 世界",
             "line1\r\nline2",
             "{\"inputSchema\":{\"type\":\"object\",\"properties\":{\"r\":{\"type\":\"string\",\"x-mcp-header\":\"Region\"},\"n\":{\"type\":\"integer\",\"x-mcp-header\":\"N\"}}},\"arguments\":{\"r\":\"a b\",\"n\":42}}",
+            "{\"inputSchema\":{\"properties\":{\"n\":{\"type\":\"integer\",\"x-mcp-header\":\"N\"}}},\"arguments\":{\"n\":4e99999999999}}",
+            "{\"inputSchema\":{\"properties\":{\"r\":{\"type\":\"string\",\"x-mcp-header\":\"R\"}}},\"arguments\":{\"r\":\"a\\ud800 b\"}}",
             "{\"inputSchema\":{\"properties\":{\"o\":{\"properties\":{\"b\":{\"type\":\"boolean\",\"x-mcp-header\":\"B\"}}}}},\"arguments\":{\"o\":{\"b\":true}}}");
 
     @Test
