@@ -13,6 +13,7 @@ import io.forgemcp.gateway.transport.InstanceAddress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ContainerStart {
     private static final int CONNECT_MILLIS = 250;
+    private static final int PROXY_MILLIS = 100;
+    private static final String LOOPBACK = "127.0.0.1";
     private static final Path PROC = Path.of("/proc");
     private static final Path SYS = Path.of("/sys");
 
@@ -140,7 +143,7 @@ final class ContainerStart {
     private InstanceAddress http(
             DockerInstance instance, ServiceDefinition service, ContainerPlan plan, EngineContainer.Observed now) {
         Launch.Command launch = (Launch.Command) service.launch();
-        String host = plan.published() ? "127.0.0.1" : now.address();
+        String host = plan.published() ? LOOPBACK : now.address();
         if (host == null) {
             throw EngineFailure.startFailed(service.name(), "its container has got no address");
         }
@@ -172,9 +175,19 @@ final class ContainerStart {
         URI url = ((InstanceAddress.Http) instance.address()).url();
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(url.getHost(), url.getPort()), CONNECT_MILLIS);
-            return true;
+            return !LOOPBACK.equals(url.getHost()) || staysOpen(socket);
         } catch (IOException refused) {
             return false;
+        }
+    }
+
+    /** Behind a published port the engine takes every connection, and ends it when the container takes none. */
+    private static boolean staysOpen(Socket socket) throws IOException {
+        socket.setSoTimeout(PROXY_MILLIS);
+        try {
+            return socket.getInputStream().read() >= 0;
+        } catch (SocketTimeoutException silent) {
+            return true;
         }
     }
 }

@@ -403,12 +403,11 @@ final class DockerInstance implements Instance {
     }
 
     private GatewayException failed(String what, RuntimeException failure) {
-        return failure instanceof GatewayException known
-                ? known
-                : new GatewayException(
-                        ErrorCode.SERVICE_UNAVAILABLE,
-                        "Container " + container + " of " + id + " " + what + ": " + EngineFailure.reason(failure)
-                                + ". A call starts it anew.",
-                        failure);
+        ErrorCode code = failure instanceof GatewayException known ? known.code() : ErrorCode.SERVICE_UNAVAILABLE;
+        return new GatewayException(
+                code,
+                "Container " + container + " of " + id + " " + what + ": " + EngineFailure.reason(failure)
+                        + ". A call starts it anew.",
+                failure);
     }
 }

@@ -154,7 +154,6 @@ public final class DockerRuntime implements ServiceRuntime {
         }
         String image = Objects.requireNonNull(((Launch.Command) service.launch()).image());
         CompletableFuture<Instance> start = engine.connect()
-                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(unavailable(service.name(), failure)))
                 .thenApplyAsync(
                         link -> {
                             if (settled.add(service.name())) {
@@ -168,6 +167,7 @@ public final class DockerRuntime implements ServiceRuntime {
                         : images.fetch(found.link(), service.name(), image)
                                 .thenApplyAsync(fetched -> new Found(found.link(), images.find(image)), workers))
                 .thenComposeAsync(found -> run(service, id, exits, found), workers)
+                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(named(service.name(), failure)))
                 .whenComplete((instance, failure) -> abandoned.remove(id))
                 .toCompletableFuture();
         pending.add(start);
@@ -336,9 +336,14 @@ public final class DockerRuntime implements ServiceRuntime {
         return new GatewayException(ErrorCode.SHUTTING_DOWN, "The gateway is shutting down.");
     }
 
-    private static GatewayException unavailable(ServiceName service, Throwable failure) {
+    /** What is said of the engine, which may go away at any moment of a start, with the service that it is about. */
+    private static GatewayException named(ServiceName service, Throwable failure) {
         GatewayException why = GatewayException.of(failure);
-        return new GatewayException(why.code(), "Service " + service + " cannot be started: " + why.getMessage(), why);
+        String message = String.valueOf(why.getMessage());
+        if (why.code() != ErrorCode.SERVICE_UNAVAILABLE || message.startsWith("Service " + service + " ")) {
+            return why;
+        }
+        return new GatewayException(why.code(), "Service " + service + " cannot be started: " + message, why);
     }
 
     /** What instances may ask. */
