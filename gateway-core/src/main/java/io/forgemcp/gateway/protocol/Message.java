@@ -104,13 +104,14 @@ public final class Message {
             if (scanner.skipSpace(scanner.skipValue(start, 0)) != bytes.length) {
                 throw scanner.malformed("something follows the value", start);
             }
-            throw invalid("A JSON-RPC message is one object. Batches are not accepted by this protocol revision.");
+            throw EnvelopeRules.invalid(
+                    "A JSON-RPC message is one object. Batches are not accepted by this protocol revision.");
         }
         int end = readObject(scanner, bytes, start, 1, TOP, places);
         if (scanner.skipSpace(end) != bytes.length) {
             throw scanner.malformed("something follows the message", end);
         }
-        return new Message(bytes, places, classify(bytes, places));
+        return new Message(bytes, places, EnvelopeRules.kind(bytes, places));
     }
 
     private static int readObject(
@@ -131,7 +132,7 @@ public final class Message {
             if (field != null) {
                 int slot = field.ordinal() * 2;
                 if (places[slot + 1] != 0) {
-                    throw invalid("The member \"" + field.text + "\" stands twice in one object.");
+                    throw EnvelopeRules.invalid("The member \"" + field.text + "\" stands twice in one object.");
                 }
                 places[slot] = value;
                 places[slot + 1] = after;
@@ -174,68 +175,6 @@ public final class Message {
         return null;
     }
 
-    private static Kind classify(byte[] bytes, int[] places) {
-        if (!has(places, Field.VERSION)
-                || !Arrays.equals(
-                        bytes,
-                        places[Field.VERSION.ordinal() * 2],
-                        places[Field.VERSION.ordinal() * 2 + 1],
-                        TWO,
-                        0,
-                        TWO.length)) {
-            throw invalid("A message needs \"jsonrpc\": \"2.0\".");
-        }
-        boolean id = has(places, Field.ID);
-        byte first = id ? bytes[places[Field.ID.ordinal() * 2]] : 0;
-        boolean validId = first == '"' || first == '-' || (first >= '0' && first <= '9');
-        if (has(places, Field.METHOD)) {
-            if (bytes[places[Field.METHOD.ordinal() * 2]] != '"') {
-                throw invalid("\"method\" must be a string.");
-            }
-            if (has(places, Field.PARAMS) && bytes[places[Field.PARAMS.ordinal() * 2]] != '{') {
-                throw invalid("\"params\" must be an object.");
-            }
-            if (id && (!validId || (first != '"' && !isInteger(bytes, places)))) {
-                throw invalid("\"id\" must be a string or an integer; null and fractions are none.");
-            }
-            if (has(places, Field.RESULT) || has(places, Field.ERROR)) {
-                throw invalid("A message is either a request or an answer, not both.");
-            }
-            return id ? Kind.REQUEST : Kind.NOTIFICATION;
-        }
-        boolean result = has(places, Field.RESULT);
-        if (result == has(places, Field.ERROR)) {
-            throw invalid("A message needs exactly one of \"method\", \"result\" and \"error\".");
-        }
-        // JSON-RPC lets an error carry a null id when the request could not be read; some leave it out.
-        if (!validId && (result || (id && first != 'n'))) {
-            throw invalid("An answer needs the \"id\" of its request.");
-        }
-        return result ? Kind.RESULT : Kind.ERROR;
-    }
-
-    /** Almost every number is one of digits only, which is seen without making anything. */
-    private static boolean isInteger(byte[] bytes, int[] places) {
-        int begin = places[Field.ID.ordinal() * 2];
-        int end = places[Field.ID.ordinal() * 2 + 1];
-        for (int i = begin; i < end; i++) {
-            if (bytes[i] == '.' || bytes[i] == 'e' || bytes[i] == 'E') {
-                return RequestId.isInteger(new String(bytes, begin, end - begin, StandardCharsets.US_ASCII));
-            }
-        }
-        return true;
-    }
-
-    private static final byte[] TWO = "\"2.0\"".getBytes(StandardCharsets.US_ASCII);
-
-    private static boolean has(int[] places, Field field) {
-        return places[field.ordinal() * 2 + 1] != 0;
-    }
-
-    private static GatewayException invalid(String message) {
-        return new GatewayException(ErrorCode.INVALID_REQUEST, message);
-    }
-
     public Kind kind() {
         return kind;
     }
@@ -259,7 +198,7 @@ public final class Message {
     }
 
     public boolean has(Field field) {
-        return has(places, field);
+        return EnvelopeRules.has(places, field);
     }
 
     /** The part; null if it is absent. */
