@@ -70,12 +70,12 @@ class IsolationTest {
                 beAsked(client, tag + "/" + i, tag, i);
             } else {
                 echoes++;
-                JsonNode result = client.request(
-                                String.valueOf(i),
-                                "tools/call",
-                                "{'name':'echo','arguments':{'tag':'" + tag + "/" + i + "'}}")
-                        .result();
-                assertThat(result.at("/echo/arguments/tag").asText()).isEqualTo(tag + "/" + i);
+                WireClient.Exchange exchange = client.request(
+                        String.valueOf(i), "tools/call", "{'name':'echo','arguments':{'tag':'" + tag + "/" + i + "'}}");
+                JsonNode result = exchange.result();
+                assertThat(result.at("/echo/arguments/tag").asText())
+                        .as("%s", exchange)
+                        .isEqualTo(tag + "/" + i);
                 assertThat(result.path("count").intValue())
                         .as("calls of this session")
                         .isEqualTo(echoes);

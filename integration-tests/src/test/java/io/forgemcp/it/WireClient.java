@@ -7,6 +7,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -214,6 +215,7 @@ final class WireClient {
                     times.add(System.nanoTime());
                     answer(message);
                     if (isLast.apply(message)) {
+                        finish(body);
                         break;
                     }
                 }
@@ -224,6 +226,27 @@ final class WireClient {
             deadline.cancel(false);
         }
         return new Exchange(response.statusCode(), type, messages, times, lastEventId);
+    }
+
+    /**
+     * Reads what follows the last message, most often just the end: closed before it, the stream would take its connection
+     * with it, which may be another client's by then.
+     */
+    private static void finish(InputStream body) {
+        Future<?> end = DEADLINES.schedule(
+                () -> {
+                    body.close();
+                    return null;
+                },
+                1,
+                TimeUnit.SECONDS);
+        try {
+            body.transferTo(OutputStream.nullOutputStream());
+        } catch (IOException closed) {
+            // The server keeps the stream open.
+        } finally {
+            end.cancel(false);
+        }
     }
 
     /** A read that waits for a server cannot be interrupted, but ends when its stream is closed. */

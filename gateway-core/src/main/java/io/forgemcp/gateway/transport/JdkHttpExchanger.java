@@ -22,6 +22,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLHandshakeException;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JdkHttpExchanger implements HttpExchanger {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
+    private static final Executor SOON = CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS);
 
     private final Duration connectTimeout;
     private final ExecutorService threads = Executors.newCachedThreadPool(Workers.daemons("forge-http"));
@@ -76,8 +78,15 @@ public final class JdkHttpExchanger implements HttpExchanger {
         Answer answer = new Answer(listener);
         CompletableFuture<HttpResponse<Void>> future = client.sendAsync(request, answer);
         UpstreamChannel.Exchange exchange = () -> {
-            if (answer.cancel()) {
-                future.cancel(true);
+            if (!answer.giveUp()) {
+                return;
+            }
+            if (answer.begun() && !closed) {
+                // It may be ending at this moment. The JDK hands its connection to the next request before it tells the
+                // end, and a cancellation in between would break that request.
+                SOON.execute(() -> answer.breakOff(future));
+            } else {
+                answer.breakOff(future);
             }
         };
         open.add(exchange);
@@ -110,6 +119,11 @@ public final class JdkHttpExchanger implements HttpExchanger {
     @Override
     public void evict(URI origin) {
         client = newClient(connectTimeout, threads);
+    }
+
+    /** Whether nothing is under way, not even what was given up. */
+    boolean isIdle() {
+        return open.isEmpty();
     }
 
     /** Cancels what is under way. The threads still do what that takes, so they are not interrupted. */
@@ -183,17 +197,30 @@ public final class JdkHttpExchanger implements HttpExchanger {
             }
         }
 
-        /** False if it has ended, and its connection may serve another request: nothing is cancelled then. */
-        boolean cancel() {
+        /** Tells the listener, which hears nothing more; false if it has heard the end already. */
+        boolean giveUp() {
             if (!over.compareAndSet(false, true)) {
                 return false;
             }
             listener.onFailure(new CancellationException("Given up"), true);
+            return true;
+        }
+
+        /** Whether the server has begun to answer; before that no other request can be on the connection. */
+        boolean begun() {
+            return subscription != null;
+        }
+
+        /** Closes the connection, unless the answer has ended meanwhile and left it to others. */
+        void breakOff(CompletableFuture<?> future) {
+            if (body.isDone()) {
+                return;
+            }
             Flow.Subscription current = subscription;
             if (current != null) {
                 current.cancel();
             }
-            return true;
+            future.cancel(true);
         }
 
         private static boolean delivered(Throwable failure) {

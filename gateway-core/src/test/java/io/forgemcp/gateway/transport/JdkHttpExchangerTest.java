@@ -49,6 +49,29 @@ class JdkHttpExchangerTest {
     }
 
     @Test
+    void cancellingAnAnswerAtItsLastByteLeavesItsConnectionToTheNextRequest() throws Exception {
+        Set<Socket> connections = ConcurrentHashMap.newKeySet();
+        try (ScriptedHttpServer server = new ScriptedHttpServer((request, out, socket) -> {
+            connections.add(socket);
+            ScriptedHttpServer.write(out, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+        })) {
+            for (int i = 0; i < 3; i++) {
+                CompletableFuture<UpstreamChannel.Exchange> sent = new CompletableFuture<>();
+                Stream stream = new Stream() {
+                    @Override
+                    public void onContent(ByteBuffer part) {
+                        sent.join().cancel();
+                    }
+                };
+                sent.complete(http.send(get(server), stream));
+                assertThat(stream.end).failsWithin(10, TimeUnit.SECONDS);
+                await().until(http::isIdle);
+            }
+            assertThat(connections).hasSize(1);
+        }
+    }
+
+    @Test
     void cancellingAnAnswerThatHasEndedLeavesItsConnectionToTheNextRequest() throws Exception {
         Set<Integer> connections = ConcurrentHashMap.newKeySet();
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -113,7 +136,7 @@ class JdkHttpExchangerTest {
         return new HttpExchanger.Call("GET", server.uri("/stream"), List.of(), null);
     }
 
-    private static final class Stream implements HttpExchanger.Listener {
+    private static class Stream implements HttpExchanger.Listener {
         final CompletableFuture<Void> end = new CompletableFuture<>();
         volatile int parts;
 
