@@ -109,7 +109,8 @@ class BadInputTest {
         HttpResponse<String> response =
                 send(client.builder(), body.replace('\'', '"').getBytes(UTF_8));
         assertRefused(response, 400, number, code);
-        assertThat(Json.tree(response.body()).path("id").isNull()).isTrue();
+        boolean readable = code.equals("GW-1002") && body.startsWith("{") && body.contains("'id':1");
+        assertThat(Json.tree(response.body()).path("id").toString()).isEqualTo(readable ? "1" : "null");
     }
 
     @Test
