@@ -28,8 +28,8 @@ public final class ClientSessions implements AutoCloseable {
     private final Duration idleTimeout;
     private final int limit;
     private final int callerLimit;
-    /** How many sessions each principal has; without identity that is everybody on this machine. */
-    private final Map<String, Integer> held = new ConcurrentHashMap<>();
+    /** The sessions of each principal; without identity that is everybody on this machine. */
+    private final Holdings held;
 
     private final Consumer<ClientKey> onEnd;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -50,6 +50,7 @@ public final class ClientSessions implements AutoCloseable {
         this.idleTimeout = idleTimeout;
         this.limit = limit;
         this.callerLimit = Math.max(1, limit / 2);
+        this.held = new Holdings(callerLimit);
         this.onEnd = onEnd;
         this.slow = new SlowCalls(timers, this::look);
         this.nothingKept = newState();
@@ -78,7 +79,12 @@ public final class ClientSessions implements AutoCloseable {
                     "The gateway has " + sessions.size() + " sessions, the most are " + limit
                             + ", and takes no more. End unused ones with DELETE.");
         }
-        take(caller.principal());
+        if (!held.take(caller.principal())) {
+            throw new GatewayException(
+                    ErrorCode.TOO_MANY_SESSIONS,
+                    "This caller has " + callerLimit + " sessions, which is the most for one caller (half of the "
+                            + limit + " for all). End unused ones with DELETE, or use one for many requests.");
+        }
         byte[] bits = new byte[16];
         random.nextBytes(bits);
         String id = HexFormat.of().formatHex(bits);
@@ -86,20 +92,6 @@ public final class ClientSessions implements AutoCloseable {
                 new ClientSession(id, new ClientKey(id), caller, virtualServer, newState(), slow, timers.nanoTime());
         sessions.put(id, session);
         return session;
-    }
-
-    private void take(String principal) {
-        if (held.merge(principal, 1, Integer::sum) > callerLimit) {
-            giveBack(principal);
-            throw new GatewayException(
-                    ErrorCode.TOO_MANY_SESSIONS,
-                    "This caller has " + callerLimit + " sessions, which is the most for one caller (half of the "
-                            + limit + " for all). End unused ones with DELETE, or use one for many requests.");
-        }
-    }
-
-    private void giveBack(String principal) {
-        held.computeIfPresent(principal, (name, count) -> count == 1 ? null : count - 1);
     }
 
     /** A session for one request of a caller that keeps none; its conversations are shared by that caller's requests. */
@@ -154,7 +146,7 @@ public final class ClientSessions implements AutoCloseable {
 
     void end(ClientSession session, String reason) {
         if (sessions.remove(session.id()) != null) {
-            giveBack(session.caller().principal());
+            held.give(session.caller().principal());
             session.end(reason);
             onEnd.accept(session.key());
         }

@@ -3,8 +3,6 @@ package io.forgemcp.gateway.endpoint;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.Message;
-import io.forgemcp.gateway.protocol.Messages;
-import io.forgemcp.gateway.protocol.RequestId;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -31,8 +29,7 @@ public final class LegacySseEndpoint implements McpEndpoint {
                             ErrorCode.METHOD_NOT_ALLOWED, "Close the event stream to end this session.");
             }
         } catch (GatewayException refused) {
-            RequestId id = request.verb() == McpRequest.Verb.POST ? RequestId.findIn(request.body()) : null;
-            responder.answer(refused.code().httpStatus(), Messages.error(id, refused));
+            Refusals.answer(request, responder, refused);
         }
     }
 

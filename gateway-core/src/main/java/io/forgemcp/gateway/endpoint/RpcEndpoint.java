@@ -3,8 +3,6 @@ package io.forgemcp.gateway.endpoint;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.Message;
-import io.forgemcp.gateway.protocol.Messages;
-import io.forgemcp.gateway.protocol.RequestId;
 
 /** Plain JSON-RPC 2.0 over POST for scripts: no session, no stream, one answer. */
 public final class RpcEndpoint implements McpEndpoint {
@@ -30,8 +28,7 @@ public final class RpcEndpoint implements McpEndpoint {
                 responder.answer(202, null);
             }
         } catch (GatewayException refused) {
-            RequestId id = request.verb() == McpRequest.Verb.POST ? RequestId.findIn(request.body()) : null;
-            responder.answer(refused.code().httpStatus(), Messages.error(id, refused));
+            Refusals.answer(request, responder, refused);
         }
     }
 

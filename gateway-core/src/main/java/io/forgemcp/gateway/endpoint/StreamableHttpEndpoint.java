@@ -46,8 +46,7 @@ public final class StreamableHttpEndpoint implements McpEndpoint {
                 case DELETE -> delete(request, responder);
             }
         } catch (GatewayException refused) {
-            RequestId id = request.verb() == McpRequest.Verb.POST ? RequestId.findIn(request.body()) : null;
-            responder.answer(refused.code().httpStatus(), Messages.error(id, refused));
+            Refusals.answer(request, responder, refused);
         }
     }
 

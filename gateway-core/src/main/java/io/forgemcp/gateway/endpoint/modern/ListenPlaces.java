@@ -1,21 +1,21 @@
 package io.forgemcp.gateway.endpoint.modern;
 
+import io.forgemcp.gateway.endpoint.Holdings;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
-import java.util.HashMap;
-import java.util.Map;
 
 /** How many streams may be open at once on which clients listen, in all and for one caller. Thread-safe. */
 final class ListenPlaces {
     private final int most;
     private final int mostOfOne;
-    private final Map<String, Integer> taken = new HashMap<>();
+    private final Holdings taken;
     private int all;
 
     /** @param mostOfOne of one caller, so that it leaves some to others */
     ListenPlaces(int most, int mostOfOne) {
         this.most = most;
         this.mostOfOne = mostOfOne;
+        this.taken = new Holdings(mostOfOne);
     }
 
     /**
@@ -24,7 +24,7 @@ final class ListenPlaces {
      * @throws GatewayException with {@link ErrorCode#TOO_MANY_STREAMS} or {@link ErrorCode#TOO_MANY_SESSIONS}
      */
     synchronized void take(String principal) {
-        if (taken.getOrDefault(principal, 0) >= mostOfOne) {
+        if (!taken.hasRoom(principal)) {
             throw new GatewayException(
                     ErrorCode.TOO_MANY_STREAMS,
                     "This caller has " + mostOfOne + " streams of subscriptions/listen open, the most of one caller."
@@ -35,11 +35,11 @@ final class ListenPlaces {
                     ErrorCode.TOO_MANY_SESSIONS, most + " clients listen already. Close streams that are not used.");
         }
         all++;
-        taken.merge(principal, 1, Integer::sum);
+        taken.take(principal);
     }
 
     synchronized void give(String principal) {
         all--;
-        taken.computeIfPresent(principal, (caller, count) -> count == 1 ? null : count - 1);
+        taken.give(principal);
     }
 }
