@@ -43,10 +43,10 @@ final class AlertBook {
         lock.lock();
         try {
             holding.forEach((values, value) -> {
-                Episode candidate = new Episode("", rule, values, now, nanos);
-                Key key = new Key(rule.group(), rule.name(), candidate.labels);
+                Key key = new Key(rule.group(), rule.name(), Episode.labels(rule, values));
                 held.add(key);
-                open.computeIfAbsent(key, absent -> new Episode("alert-" + next++, rule, values, now, nanos))
+                open.computeIfAbsent(
+                                key, absent -> new Episode("alert-" + next++, rule, key.labels(), now, null, nanos))
                         .holds(value, now, nanos);
             });
             for (Key key : List.copyOf(open.keySet())) {
@@ -186,18 +186,42 @@ final class AlertBook {
         return alert.withSilence(silencer(alert, now));
     }
 
+    List<Alert> open(Instant now) {
+        lock.lock();
+        try {
+            return open.values().stream()
+                    .map(episode -> silenced(episode.alert(null), now))
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Newest first. */
+    List<Alert> over() {
+        lock.lock();
+        try {
+            return List.copyOf(over);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    List<Silence> silences(Instant now) {
+        lock.lock();
+        try {
+            return silences.values().stream()
+                    .filter(silence -> silence.until().isAfter(now))
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     Snapshot snapshot(Instant now) {
         lock.lock();
         try {
-            return new Snapshot(
-                    open.values().stream()
-                            .map(episode -> silenced(episode.alert(null), now))
-                            .toList(),
-                    List.copyOf(over),
-                    silences.values().stream()
-                            .filter(silence -> silence.until().isAfter(now))
-                            .toList(),
-                    next);
+            return new Snapshot(open(now), over(), silences(now), next);
         } finally {
             lock.unlock();
         }

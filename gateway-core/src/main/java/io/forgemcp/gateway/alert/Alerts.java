@@ -121,17 +121,17 @@ public final class Alerts {
 
     /** Alerts that are pending or fire. */
     public List<Alert> open() {
-        return book.snapshot(timers.now()).open();
+        return book.open(timers.now());
     }
 
     /** Alerts that are over, newest first: the last 500 of them, for as long as the settings say. */
     public List<Alert> history() {
-        return book.snapshot(timers.now()).over();
+        return book.over();
     }
 
     /** What keeps alerts quiet now. */
     public List<Silence> silences() {
-        return book.snapshot(timers.now()).silences();
+        return book.silences(timers.now());
     }
 
     /**

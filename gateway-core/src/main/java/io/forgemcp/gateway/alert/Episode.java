@@ -27,10 +27,6 @@ final class Episode {
     private final long beganNanos;
     private long goneNanos = NEVER;
 
-    Episode(String id, AlertRule rule, List<String> labelValues, Instant since, long nanos) {
-        this(id, rule, labels(rule, labelValues), since, null, nanos);
-    }
-
     /** @param firedAt of one that fired before a restart */
     Episode(
             String id,
@@ -47,7 +43,7 @@ final class Episode {
         this.beganNanos = nanos;
     }
 
-    private static Map<String, String> labels(AlertRule rule, List<String> values) {
+    static Map<String, String> labels(AlertRule rule, List<String> values) {
         Map<String, String> labels = new LinkedHashMap<>();
         for (int i = 0; i < values.size(); i++) {
             labels.put(rule.labels().get(i), values.get(i));
@@ -55,15 +51,13 @@ final class Episode {
         return labels;
     }
 
-    /** @return whether it fires from now on */
-    boolean holds(double newValue, Instant now, long nanos) {
+    /** The condition holds now, so it may fire from now on. */
+    void holds(double newValue, Instant now, long nanos) {
         value = newValue;
         goneNanos = NEVER;
         if (firedAt == null && nanos - beganNanos >= rule.holdFor().toNanos()) {
             firedAt = now;
-            return true;
         }
-        return false;
     }
 
     /** @return whether it is over: at once if it never fired, else when it has been gone as long as it took to fire */

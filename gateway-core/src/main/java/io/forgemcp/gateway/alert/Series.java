@@ -3,6 +3,7 @@ package io.forgemcp.gateway.alert;
 import io.forgemcp.gateway.metrics.GatewayMetrics;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.concurrent.atomic.DoubleAccumulator;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.function.DoubleSupplier;
@@ -33,10 +34,9 @@ abstract sealed class Series {
     }
 
     private Point secondOldest() {
-        Point first = points.removeFirst();
-        Point second = points.getFirst();
-        points.addFirst(first);
-        return second;
+        Iterator<Point> oldest = points.iterator();
+        oldest.next();
+        return oldest.next();
     }
 
     /** NaN if it was not measured. */

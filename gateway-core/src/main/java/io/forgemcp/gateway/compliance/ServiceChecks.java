@@ -7,7 +7,6 @@ import io.forgemcp.gateway.lifecycle.ServiceState;
 import io.forgemcp.gateway.service.Launch;
 import io.forgemcp.gateway.service.Resources;
 import io.forgemcp.gateway.service.ServiceDefinition;
-import io.forgemcp.gateway.service.SleepPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -184,10 +183,7 @@ final class ServiceChecks {
                 facts,
                 "services that may sleep",
                 ServiceChecks::sleeps,
-                service -> {
-                    SleepPolicy policy = service.sleepPolicy();
-                    return policy.idleTimeout().isZero() ? "has no idle_timeout" : null;
-                },
+                service -> service.sleepPolicy().idleTimeout().isZero() ? "has no idle_timeout" : null,
                 "Set sleep_policy.idle_timeout in services.yml.");
     }
 
@@ -215,14 +211,17 @@ final class ServiceChecks {
     }
 
     static Verdict readOnly(Facts facts) {
-        return facts.services().stream().noneMatch(ServiceChecks::container)
-                ? Verdict.notApplicable("There are no services in containers")
-                : Verdict.pass("The gateway gives every container a root file system that is read-only");
+        return given(facts, "The gateway gives every container a root file system that is read-only");
     }
 
     static Verdict network(Facts facts) {
+        return given(facts, "The gateway puts containers into networks of its own, by what each may reach");
+    }
+
+    /** What holds for every container, because the gateway makes them so. */
+    private static Verdict given(Facts facts, String what) {
         return facts.services().stream().noneMatch(ServiceChecks::container)
                 ? Verdict.notApplicable("There are no services in containers")
-                : Verdict.pass("The gateway puts containers into networks of its own, by what each may reach");
+                : Verdict.pass(what);
     }
 }

@@ -63,7 +63,9 @@ public final class ExposedList {
                 return false;
             }
         }
-        wholeForAll |= uniform;
+        if (uniform) {
+            wholeForAll = true;
+        }
         return true;
     }
 
