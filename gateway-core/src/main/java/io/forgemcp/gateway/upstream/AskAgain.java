@@ -2,6 +2,7 @@ package io.forgemcp.gateway.upstream;
 
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.transport.UpstreamChannel;
 import org.jspecify.annotations.Nullable;
 
@@ -9,7 +10,12 @@ import org.jspecify.annotations.Nullable;
  * How the requests that open a session are asked again: only a server that could not be reached is, after a pause. It has no
  * session yet that it could have forgotten.
  */
-record AskAgain(Session session, SessionContext context, UpstreamChannel channel) implements PendingCall.Dispatcher {
+record AskAgain(Session session, SessionContext context, UpstreamChannel channel) implements Dispatcher {
+    @Override
+    public ServiceName service() {
+        return session.service();
+    }
+
     @Override
     public void dispatch(PendingCall call, @Nullable GatewayException after) {
         if (after != null && after.code() == ErrorCode.SESSION_NOT_FOUND) {

@@ -1,10 +1,13 @@
 package io.forgemcp.gateway.upstream;
 
+import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.transport.UpstreamChannel;
 import java.time.Duration;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +47,7 @@ final class OwnRequests {
         Duration timeout = context.settings().handshakeTimeout();
         new PendingCall(
                         context.table(),
-                        (call, after) -> call.onNoSession(Objects.requireNonNull(after)),
+                        new NotAgain(session.service()),
                         new UpstreamRequest(request, null, timeout),
                         ClientProfile.GATEWAY,
                         IgnoredAnswer.INSTANCE,
@@ -53,5 +56,12 @@ final class OwnRequests {
                         0)
                 .register()
                 .transmit(session, channel);
+    }
+
+    private record NotAgain(ServiceName service) implements Dispatcher {
+        @Override
+        public void dispatch(PendingCall call, @Nullable GatewayException after) {
+            call.onNoSession(Objects.requireNonNull(after));
+        }
     }
 }

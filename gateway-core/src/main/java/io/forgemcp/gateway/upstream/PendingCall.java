@@ -63,18 +63,6 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
     private static final Message NOTHING_TO_SAY =
             Message.parse("{\"jsonrpc\":\"2.0\",\"id\":0,\"result\":{}}".getBytes(StandardCharsets.US_ASCII));
 
-    /** Sends a call, for the first time or again. */
-    @FunctionalInterface
-    interface Dispatcher {
-        /** @param after the failure that makes this the second attempt; null for the first */
-        void dispatch(PendingCall call, @Nullable GatewayException after);
-
-        /** The server asks something in its answer that the client could not understand: finds out and goes on. */
-        default @Nullable Call askClient(Message answer) {
-            return null;
-        }
-    }
-
     PendingCall(
             CallTable table,
             Dispatcher dispatcher,
@@ -484,8 +472,7 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
     }
 
     private String serviceText() {
-        Session on = session;
-        return on == null ? "The service" : "Service \"" + on.service() + "\"";
+        return "Service \"" + dispatcher.service() + "\"";
     }
 
     /** The call as a person would name it. */

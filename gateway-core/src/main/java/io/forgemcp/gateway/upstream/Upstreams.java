@@ -94,7 +94,7 @@ public final class Upstreams implements AutoCloseable {
     }
 
     /** Where a call goes, the first time and again. */
-    private final class Way implements PendingCall.Dispatcher {
+    private final class Way implements Dispatcher {
         private final UpstreamTarget target;
         private final ClientProfile client;
         private final UpstreamRequest request;
@@ -105,6 +105,11 @@ public final class Upstreams implements AutoCloseable {
             this.client = client;
             this.request = request;
             this.listener = listener;
+        }
+
+        @Override
+        public ServiceName service() {
+            return target.service().name();
         }
 
         @Override

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** One HTTP exchange without a web server: a request to hand in, and what came back. */
 public final class FakeHttp implements McpRequest, McpResponder {
@@ -18,7 +19,9 @@ public final class FakeHttp implements McpRequest, McpResponder {
     private final Map<String, String> queries = new HashMap<>();
     private String virtualServer;
     private Caller caller = Caller.LOCAL;
-    private Runnable disconnect = () -> {};
+    private static final Runnable GONE = () -> {};
+
+    private final AtomicReference<Runnable> disconnect = new AtomicReference<>(() -> {});
     private final CompletableFuture<Integer> status = new CompletableFuture<>();
     private volatile String answer;
     private final Map<String, String> answerHeaders = new HashMap<>();
@@ -109,7 +112,7 @@ public final class FakeHttp implements McpRequest, McpResponder {
     }
 
     public void disconnect() {
-        disconnect.run();
+        disconnect.getAndSet(GONE).run();
     }
 
     @Override
@@ -203,6 +206,9 @@ public final class FakeHttp implements McpRequest, McpResponder {
 
     @Override
     public void onDisconnect(Runnable action) {
-        disconnect = action;
+        // As a real one: who asks too late is told at once.
+        if (disconnect.getAndUpdate(before -> before == GONE ? GONE : action) == GONE) {
+            action.run();
+        }
     }
 }

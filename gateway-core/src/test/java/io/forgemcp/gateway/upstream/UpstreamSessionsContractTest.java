@@ -134,6 +134,19 @@ class UpstreamSessionsContractTest extends ManualUpstreams {
     }
 
     @Test
+    void aCallThatFailsBeforeItHasASessionSaysWhichServiceItWasFor() {
+        server.shakesHands = false;
+        RecordingCall call = new RecordingCall();
+        UpstreamRequest hurried = new UpstreamRequest(request("1", "").message(), null, Duration.ofSeconds(1));
+        upstreams.send(http(Isolation.SESSION), ANNE, hurried, call);
+
+        timers.advance(Duration.ofSeconds(3));
+
+        assertThat(call.failure().code()).isEqualTo(ErrorCode.CALL_TIMEOUT);
+        assertThat(call.failure()).hasMessageContaining("\"svc\"");
+    }
+
+    @Test
     void aServerThatForgetsEverySessionIsNotAskedForEver() {
         RecordingCall call = send(http(Isolation.SESSION), ANNE);
         server.lastCall().receiver.onFailure(SESSION_LOST);
