@@ -45,9 +45,13 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  */
 public final class GatewayServer implements AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(5);
-    private static final int THREADS = 8;
-    /** The gateway's listener carries the calls; the others are for people and scripts. */
-    private static final int SELECTORS = 2;
+    /**
+     * The gateway's listener carries the calls; the others are for people and scripts. One more than there are cores: calls
+     * wait behind a selector that was interrupted, not behind a core (docs/performance.md).
+     */
+    private static final int SELECTORS = Math.min(Runtime.getRuntime().availableProcessors(), 8) + 1;
+
+    private static final int THREADS = SELECTORS + 6;
     /**
      * Characters of headers that a connection remembers so as not to parse them again: Host and Accept fit. Jetty takes a
      * hundred bytes of heap for each, so its default of 1,024 costs 100 KB a connection.

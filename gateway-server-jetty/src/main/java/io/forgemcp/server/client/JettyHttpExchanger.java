@@ -34,7 +34,10 @@ import org.jspecify.annotations.Nullable;
 public final class JettyHttpExchanger implements HttpExchanger {
     private static final int MAX_CONNECTIONS = 16_384;
     private static final int MAX_WAITING = 100_000;
-    private static final int THREADS = 8;
+    /** As many as the listener has: what it forwards comes back at the same rate. */
+    private static final int SELECTORS = Math.min(Runtime.getRuntime().availableProcessors(), 8) + 1;
+
+    private static final int THREADS = SELECTORS + 6;
     private static final int BUFFER = 32 * 1024;
     private static final int PIECE = 128 * 1024;
     private static final String JSON = "application/json";
@@ -138,7 +141,7 @@ public final class JettyHttpExchanger implements HttpExchanger {
         threads.setReservedThreads(0);
         ClientConnector connector = new ClientConnector();
         connector.setExecutor(threads);
-        connector.setSelectors(1);
+        connector.setSelectors(SELECTORS);
         connector.setSslContextFactory(security);
         HttpClientTransportOverHTTP transport = new HttpClientTransportOverHTTP(connector);
         transport.setInvocationType(Invocable.InvocationType.NON_BLOCKING);
