@@ -39,6 +39,7 @@ class ContainerSoak {
     private static final int SECONDS = setting("FORGE_SOAK_SECONDS", 600);
     private static final long SEED = Long.parseLong(
             System.getenv().getOrDefault("FORGE_SOAK_SEED", Long.toString(System.nanoTime() & 0xffffff)));
+    static final int WAKE_TIMEOUT_SECONDS = 25;
     private static final int CALLERS = 8;
     private static final int ACTORS = 2;
     private static final int CALL_PAUSE_MS = 60;
@@ -114,7 +115,7 @@ class ContainerSoak {
         Files.writeString(config.resolve("services.yml"), services);
         Files.writeString(
                 config.resolve("sleep_settings.yml"),
-                "sleep_settings: {sleep_check_interval: 1s, wake_timeout: 25s}\n");
+                "sleep_settings: {sleep_check_interval: 1s, wake_timeout: " + WAKE_TIMEOUT_SECONDS + "s}\n");
         return directory;
     }
 

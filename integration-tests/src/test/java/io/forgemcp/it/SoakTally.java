@@ -12,8 +12,11 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** What happened in a soak, and what must not have. Thread-safe. */
 final class SoakTally {
-    /** How long before a call ends what was done to its container may explain that it failed. */
-    private static final long AFTERMATH = TimeUnit.SECONDS.toNanos(60);
+    /**
+     * How long before a call ends what was done to its container may explain that it failed: the longest that a failing
+     * service is left alone, and the time that a call waits for its start.
+     */
+    private static final long AFTERMATH = TimeUnit.SECONDS.toNanos(60 + ContainerSoak.WAKE_TIMEOUT_SECONDS);
 
     /** How long before a call begins its container may have been broken with nobody having noticed. */
     private static final long UNNOTICED = TimeUnit.SECONDS.toNanos(3);

@@ -1,5 +1,7 @@
 package io.forgemcp.gateway.lifecycle;
 
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.time.Timers;
 import java.time.Duration;
 
@@ -8,6 +10,8 @@ import java.time.Duration;
  * is over. Owned by one mailbox.
  */
 final class BackOff {
+    private static final Duration ASK_AGAIN = Duration.ofSeconds(2);
+
     private final LifecycleSettings settings;
     private final Timers timers;
     private final Mailbox mailbox;
@@ -29,14 +33,29 @@ final class BackOff {
         if (ran.compareTo(settings.stableAfter()) >= 0) {
             failures = 0;
         }
+        return rest(settings.longestBackOff());
+    }
+
+    /**
+     * It could not even be started. Where what would run it is away, an engine say, nobody waits much longer than for its
+     * return: that may be at any moment, and asking costs little.
+     */
+    Duration startFailed(GatewayException failure) {
+        Duration limit = settings.longestBackOff();
+        boolean away = failure.code() == ErrorCode.SERVICE_UNAVAILABLE;
+        return rest(away && limit.compareTo(ASK_AGAIN) > 0 ? ASK_AGAIN : limit);
+    }
+
+    private Duration rest(Duration limit) {
         Duration wait = settings.firstBackOff();
-        for (int i = 0; i < failures && wait.compareTo(settings.longestBackOff()) < 0; i++) {
+        for (int i = 0; i < failures && wait.compareTo(limit) < 0; i++) {
             wait = wait.multipliedBy(2);
         }
-        if (wait.compareTo(settings.longestBackOff()) > 0) {
-            wait = settings.longestBackOff();
+        if (wait.compareTo(limit) < 0) {
+            failures++;
+        } else {
+            wait = limit;
         }
-        failures++;
         retryAt = timers.nanoTime() + wait.toNanos();
         return wait;
     }

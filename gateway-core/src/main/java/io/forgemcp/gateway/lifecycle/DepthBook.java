@@ -66,6 +66,11 @@ final class DepthBook {
         return Optional.ofNullable(figures.get(depth.ordinal()).wakeMedian());
     }
 
+    /** How long a start takes as a rule; nothing if none has been seen. */
+    Duration expectedStart() {
+        return expectedWake(SleepDepth.STOP).orElse(Duration.ZERO);
+    }
+
     /** What the runtime withholds on this host, with the reasons. */
     void withheld(Map<SleepDepth, String> reasons) {
         withheld = Map.copyOf(reasons);

@@ -53,7 +53,7 @@ public record LifecycleSettings(
                 Duration.ofSeconds(10),
                 Duration.ofMillis(250),
                 Duration.ofSeconds(60),
-                Duration.ofSeconds(30),
+                Duration.ofSeconds(10),
                 100);
     }
 

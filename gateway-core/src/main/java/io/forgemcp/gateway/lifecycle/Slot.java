@@ -237,7 +237,7 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
             return;
         }
         wishes.failImpatient(
-                backOff.retryAt(),
+                backOff.retryAt() + depths.expectedStart().toNanos(),
                 failures.resting(wait, String.valueOf(here.view().error())));
         if (wishes.leaseWanted()) {
             backOff.await();
@@ -323,13 +323,12 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
     }
 
     private void startFailed(GatewayException failure) {
-        failed(String.valueOf(failure.getMessage()), Duration.ZERO);
+        failed(String.valueOf(failure.getMessage()), backOff.startFailed(failure));
         wishes.fail(failure);
     }
 
     /** Goes to {@link ServiceState#ERROR}; whoever waits is left waiting. */
-    private void failed(String error, Duration ran) {
-        Duration wait = backOff.failed(ran);
+    private void failed(String error, Duration wait) {
         change(ServiceState.ERROR, error, false);
         LOG.warn("event=service_failed service={} retry_ms={} reason=\"{}\"", service.name(), wait.toMillis(), error);
         if (revive || (!here.retiring() && !enoughWithout())) {
@@ -416,7 +415,7 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
         if (error == null) {
             change(ServiceState.STOPPED, reason, asleep);
         } else {
-            failed(error, Duration.ZERO);
+            failed(error, backOff.failed(here.awakeFor()));
         }
         wishes.stopped();
         proceed();
@@ -457,7 +456,7 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
         current.gate().shut();
         here.live(null);
         listener.ended(this, who, why);
-        failed("Service " + service.name() + " ended unexpectedly: " + why + ".", here.awakeFor());
+        failed("Service " + service.name() + " ended unexpectedly: " + why + ".", backOff.failed(here.awakeFor()));
         proceed();
     }
 

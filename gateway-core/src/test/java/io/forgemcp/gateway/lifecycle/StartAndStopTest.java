@@ -128,6 +128,38 @@ class StartAndStopTest {
     }
 
     @Test
+    void aServiceWhoseEngineIsAwayIsTriedAgainWithinTwoSecondsOfItsReturn() {
+        BackOff backOff =
+                new BackOff(LifecycleSettings.defaults(), new ManualTimers(), new Mailbox(Runnable::run), () -> {});
+        GatewayException away = new GatewayException(ErrorCode.SERVICE_UNAVAILABLE, "no engine answers");
+        for (int i = 0; i < 100; i++) {
+            assertThat(backOff.startFailed(away)).isLessThanOrEqualTo(Duration.ofSeconds(2));
+        }
+        GatewayException broken = new GatewayException(ErrorCode.SERVICE_START_FAILED, "it ended at once");
+        assertThat(backOff.startFailed(broken)).isEqualTo(Duration.ofSeconds(2));
+        assertThat(backOff.startFailed(broken)).isEqualTo(Duration.ofSeconds(4));
+    }
+
+    @Test
+    void whoCannotWaitForTheRestAndTheStartAfterItIsToldAtOnce() {
+        try (Lifecycle on = Lifecycle.withService()) {
+            CompletableFuture<Void> gate = new CompletableFuture<>();
+            on.runtime.startGate = gate;
+            CompletableFuture<Lease> first = on.acquire();
+            on.pass(5);
+            gate.complete(null);
+            first.join().close();
+            on.runtime.last().crash("gone");
+            CompletionStage<Lease> hasty = on.manager.acquire(NAME, ClientKey.GATEWAY, Duration.ofSeconds(5));
+            assertThat(failure(hasty)).hasMessageContaining("is tried again in");
+            CompletionStage<Lease> patient = on.manager.acquire(NAME, ClientKey.GATEWAY, Duration.ofSeconds(6));
+            assertThat(patient.toCompletableFuture()).isNotDone();
+            on.pass(1);
+            assertThat(patient.toCompletableFuture()).isCompleted();
+        }
+    }
+
+    @Test
     void anOperatorsStartDoesNotWaitForTheBackOff() {
         try (Lifecycle on = Lifecycle.withService()) {
             on.runtime.failStarts("not yet");
