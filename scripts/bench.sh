@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Measures the gateway. Always: one hop over loopback, from this repository alone. With JMH=yes also the inner parts.
 # With MCP_BENCH naming the folder of the stand-alone harness (bench.mjs; ../shared/bench is tried), also the scenarios
-# of docs/performance.md, each next to a direct run and to nginx in the same run, and the start. About ten minutes a round
-# for each two versions of Java.
+# of docs/performance.md, each next to a direct run and to nginx in the same run, and the start. About a quarter
+# of an hour a round for each two versions of Java.
 #
 #   BENCH_JAVA_HOME  further Javas to measure besides JAVA_HOME or the java on the PATH, colons between
 #   SCENARIOS        which of them      ROUNDS  how often each, 2 by default      SECS  seconds for each, 3 by default
@@ -65,11 +65,12 @@ scenarios() { # $1: names, $2: seconds of the load before those that count
 }
 echo "== scenarios"
 if [ -n "${SCENARIOS:-}" ]; then
-  scenarios "$SCENARIOS" 1
+  scenarios "$SCENARIOS" 5
 else
-  scenarios seq,c16,c64,s200,s200get,churn,big,blob,sse,stream,sleep,list1k 1
+  # A Java still compiles what a scenario needs and the warm-up before all of them did not.
+  scenarios seq,c16,c64,s200,s200get,churn,big,blob,sse,stream,sleep,list1k 5
   # Every client opens a conversation with every server first: up to 3,200 of them.
-  scenarios fan50,fan200 5
+  scenarios fan50,fan200 15
 fi
 write=()
 [ "${WRITE:-}" = yes ] && write=(--write docs/performance.md)

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.service.Priority;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.time.ManualTimers;
@@ -152,7 +153,7 @@ class StartAndStopTest {
             on.runtime.last().crash("gone");
             CompletionStage<Lease> hasty = on.manager.acquire(NAME, ClientKey.GATEWAY, Duration.ofSeconds(5));
             assertThat(failure(hasty)).hasMessageContaining("is tried again in");
-            CompletionStage<Lease> patient = on.manager.acquire(NAME, ClientKey.GATEWAY, Duration.ofSeconds(6));
+            CompletionStage<Lease> patient = on.manager.acquire(NAME, ClientKey.GATEWAY, Duration.ofSeconds(7));
             assertThat(patient.toCompletableFuture()).isNotDone();
             on.pass(1);
             assertThat(patient.toCompletableFuture()).isCompleted();
