@@ -22,6 +22,7 @@ import io.forgemcp.gateway.endpoint.StreamableHttpEndpoint;
 import io.forgemcp.gateway.endpoint.modern.DualEraEndpoint;
 import io.forgemcp.gateway.endpoint.modern.ModernEndpoint;
 import io.forgemcp.gateway.endpoint.modern.ModernSettings;
+import io.forgemcp.gateway.endpoint.modern.TaskMemory;
 import io.forgemcp.gateway.event.EventBus;
 import io.forgemcp.gateway.internal.CatalogKeeper;
 import io.forgemcp.gateway.internal.FailureRate;
@@ -30,6 +31,7 @@ import io.forgemcp.gateway.internal.Repeating;
 import io.forgemcp.gateway.internal.ScalingLoop;
 import io.forgemcp.gateway.internal.ServerProbe;
 import io.forgemcp.gateway.internal.StoredCatalogs;
+import io.forgemcp.gateway.internal.StoredTasks;
 import io.forgemcp.gateway.internal.ToolSearch;
 import io.forgemcp.gateway.internal.WakeTimes;
 import io.forgemcp.gateway.lifecycle.JavaRuntime;
@@ -200,7 +202,10 @@ final class Wiring {
         listChanges = new ListChanges(sessions, methods, timers, events);
         ModernSettings modernSettings = new ModernSettings(
                 version, settings.callTimeout(), settings.sessionIdleTimeout(), settings.pageSize(), signingKey(from));
-        modern = new ModernEndpoint(modernSettings, routes, calls, catalog::snapshot, timers, events, this::clientGone);
+        // What a store in memory keeps is gone with the tasks' ids.
+        TaskMemory tasks = store instanceof InMemoryStore ? TaskMemory.NONE : new StoredTasks(store, worker);
+        modern = new ModernEndpoint(
+                modernSettings, routes, calls, catalog::snapshot, tasks, timers, events, this::clientGone);
         fromServers.connect(modern.resourceListeners());
         fromServers.connect(modern.logLevels());
         streamableHttp = new DualEraEndpoint(new StreamableHttpEndpoint(sessions, methods), modern);

@@ -71,6 +71,11 @@ public final class CallPath {
         return services.acquire(route.service(), client.key(), startTimeout.get());
     }
 
+    /** Whether there is such a service now. */
+    public boolean leadsTo(ServiceName service) {
+        return services.definition(service).isPresent();
+    }
+
     /** Whether all clients share one conversation with the service. */
     public boolean isShared(Route route) {
         return services.definition(route.service())

@@ -38,6 +38,7 @@ public final class ModernEndpoint {
      * @param routes what callers see and where names lead
      * @param path how calls reach servers
      * @param catalog what servers offer now
+     * @param memory what outlives a restart of clients' tasks; read here, which blocks
      * @param onEnd told of clients that have not been seen for long, so that what servers keep for them can go
      */
     public ModernEndpoint(
@@ -45,6 +46,7 @@ public final class ModernEndpoint {
             RouteFinder routes,
             CallPath path,
             Supplier<CatalogSnapshot> catalog,
+            TaskMemory memory,
             Timers timers,
             EventBus events,
             Consumer<ClientKey> onEnd) {
@@ -55,7 +57,8 @@ public final class ModernEndpoint {
                 ModernSettings.MAX_QUESTIONS);
         clients = new ModernClients(timers, settings.idleTimeout(), onEnd);
         lists = new ModernLists(routes, catalog, settings.version(), settings.pageSize());
-        tasks = new TaskCalls(routes, path, clients, questions, catalog, new TaskTable(timers), settings.callTimeout());
+        tasks = new TaskCalls(
+                routes, path, clients, questions, catalog, new TaskTable(timers, memory), settings.callTimeout());
         calls = new ModernCalls(routes, path, clients, questions, tasks, settings.callTimeout());
         listening = new Listening(routes, path, catalog, lists.serverInfo(), timers, events);
         slow = new SlowReplies(timers);

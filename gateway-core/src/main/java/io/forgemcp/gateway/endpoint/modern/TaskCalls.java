@@ -22,7 +22,11 @@ import io.forgemcp.gateway.upstream.ReverseAnswer;
 import io.forgemcp.gateway.upstream.UpstreamRequest;
 import io.forgemcp.gateway.virtualserver.Route;
 import io.forgemcp.gateway.virtualserver.ServerView;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -106,7 +110,7 @@ final class TaskCalls implements AutoCloseable {
             throw new GatewayException(
                     ErrorCode.INVALID_PARAMS, request.method() + " needs a string in params." + ID + ".");
         }
-        TaskTable.Task task = table.find(owner(request), id);
+        TaskTable.Task task = find(owner(request), id);
         if (task == null || !routes.isVisible(request.caller(), task.route())) {
             throw task != null || offered(request)
                     ? new GatewayException(
@@ -118,14 +122,34 @@ final class TaskCalls implements AutoCloseable {
         byte[] renamed = params.withMember(ID, JsonText.quote(task.original())).toBytes();
         Message asked = Message.parse(request.message().with(Field.PARAMS, renamed));
         ModernClients.Client client = clients.of(request.caller());
+        ClientProfile profile = client.profile(request.meta().capabilities());
+        hold(task, client, profile);
         client.began();
         ModernCall call =
                 new ModernCall(request, reply, questions, answer -> told(request, task, answer), client::ended);
-        call.began(path.send(
-                client.profile(request.meta().capabilities()),
-                task.route(),
-                new UpstreamRequest(asked, null, timeout),
-                call));
+        call.began(path.send(profile, task.route(), new UpstreamRequest(asked, null, timeout), call));
+    }
+
+    /** Null if there is none, it is another's, or its service is gone. */
+    private TaskTable.@Nullable Task find(String owner, String id) {
+        TaskTable.Task task = table.find(owner, id);
+        if (task != null && !path.leadsTo(task.route().service())) {
+            table.forget(task);
+            return null;
+        }
+        return task;
+    }
+
+    /** A task of an earlier gateway keeps its server awake from the first question about it, as one of this does. */
+    private void hold(TaskTable.Task task, ModernClients.Client client, ClientProfile profile) {
+        if (table.toBeHeld(task)) {
+            client.began();
+            CompletionStage<Lease> held = path.hold(profile, task.route());
+            table.held(task, () -> {
+                release(held);
+                client.ended();
+            });
+        }
     }
 
     /** The server's answer with the client's id of the task. */
@@ -172,8 +196,15 @@ final class TaskCalls implements AutoCloseable {
         }
     }
 
+    /** A hash, because it is kept in the store. */
     private static String owner(ModernRequest request) {
-        return request.caller().principal() + '\0' + request.virtualServer();
+        String owner = request.caller().principal() + '\0' + request.virtualServer();
+        try {
+            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+            return HexFormat.of().formatHex(sha256.digest(owner.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("Every Java has SHA-256", impossible);
+        }
     }
 
     /** Whether any server behind the virtual server has the extension. */
@@ -260,7 +291,9 @@ final class TaskCalls implements AutoCloseable {
                 client.ended();
             });
             byte[] exposed = state.withMember(ID, JsonText.quote(task.id())).toBytes();
-            listener.onAnswer(Message.parse(answer.with(Field.RESULT, exposed)));
+            Message told = Message.parse(answer.with(Field.RESULT, exposed));
+            // The client may rely on what it has heard of, whatever happens to the gateway then.
+            table.durable(task).thenRun(() -> listener.onAnswer(told));
         }
 
         private static @Nullable String idOfTask(@Nullable JsonSlice result) {

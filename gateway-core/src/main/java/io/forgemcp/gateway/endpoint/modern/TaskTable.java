@@ -1,45 +1,60 @@
 package io.forgemcp.gateway.endpoint.modern;
 
 import io.forgemcp.gateway.protocol.JsonSlice;
+import io.forgemcp.gateway.protocol.JsonText;
+import io.forgemcp.gateway.protocol.ParameterHeaders;
 import io.forgemcp.gateway.time.Timers;
 import io.forgemcp.gateway.virtualserver.Route;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The tasks of all modern clients. Servers name their tasks without knowing of one another, so a client gets an id of the
- * gateway's own, which nobody can guess and which is good for its owner alone. A task that runs holds its server awake;
- * it is forgotten when its time to live has passed or nobody has asked about it for a day. Bounded. Thread-safe.
+ * gateway's own, which nobody can guess and which is good for its owner alone, also after a restart. A task that runs
+ * holds its server awake; it is forgotten when its time to live has passed or nobody has asked about it for a day.
+ * Bounded. Thread-safe.
  */
 final class TaskTable implements AutoCloseable {
     static final int MOST_OF_ONE = 1_000;
     static final int MOST = 10_000;
     static final Duration UNASKED = Duration.ofHours(24);
 
+    private static final long LONGEST_MILLIS = Duration.ofDays(365).toMillis();
     private static final Set<String> FINAL = Set.of("completed", "failed", "cancelled");
 
     /** One task. */
     static final class Task {
-        private final String id = UUID.randomUUID().toString();
+        private final String id;
         private final String owner;
         private final Route route;
         private final String original;
-        private final long begun;
-        private long ends;
+        private final Instant begun;
+        /** As its server said; null if it did not. */
+        private @Nullable Instant ends;
+
         private @Nullable Runnable release;
         private Timers.@Nullable Cancellable timer;
+        /** Known from an earlier gateway, and nobody has asked about it yet. */
+        private boolean recalled;
 
-        private Task(String owner, Route route, String original, Runnable release, long begun) {
+        private Task(String id, String owner, Route route, String original, Instant begun) {
+            this.id = id;
             this.owner = owner;
             this.route = route;
             this.original = original;
-            this.release = release;
             this.begun = begun;
+        }
+
+        private TaskMemory.Kept kept() {
+            return new TaskMemory.Kept(id, owner, route.service(), route.original(), original, begun, ends);
         }
 
         /** As its client knows it. */
@@ -59,12 +74,39 @@ final class TaskTable implements AutoCloseable {
     }
 
     private final Timers timers;
+    private final TaskMemory memory;
     private final Map<String, Task> tasks = new HashMap<>();
     private final Map<String, Integer> ofOwner = new HashMap<>();
     private boolean closed;
 
-    TaskTable(Timers timers) {
+    /** Takes up what an earlier gateway kept; blocks for that. */
+    TaskTable(Timers timers, TaskMemory memory) {
         this.timers = timers;
+        this.memory = memory;
+        memory.recall().forEach(this::takeUp);
+    }
+
+    private synchronized void takeUp(TaskMemory.Kept kept) {
+        Instant ends = kept.ends();
+        if (ends != null && !ends.isAfter(timers.now())) {
+            memory.forget(kept.id());
+            return;
+        }
+        Task task = new Task(
+                kept.id(),
+                kept.owner(),
+                new Route(kept.service(), kept.tool(), JsonText.quote(kept.tool()), ParameterHeaders.NONE),
+                kept.original(),
+                kept.begun());
+        task.ends = ends;
+        task.recalled = true;
+        keep(task);
+    }
+
+    private void keep(Task task) {
+        tasks.put(task.id, task);
+        ofOwner.merge(task.owner, 1, Integer::sum);
+        watch(task);
     }
 
     /** Whether this owner may begin another task. */
@@ -80,16 +122,42 @@ final class TaskTable implements AutoCloseable {
      * @param release runs once, when the task needs its server awake no longer
      */
     synchronized Task add(String owner, Route route, String original, JsonSlice state, Runnable release) {
-        Task task = new Task(owner, route, original, release, timers.nanoTime());
+        Task task = new Task(UUID.randomUUID().toString(), owner, route, original, timers.now());
+        task.release = release;
         if (closed) {
             rest(task);
             return task;
         }
-        tasks.put(task.id, task);
-        ofOwner.merge(owner, 1, Integer::sum);
-        note(task, state);
-        watch(task);
+        task.ends = end(task, state);
+        keep(task);
+        if (isFinal(state)) {
+            rest(task);
+        }
         return task;
+    }
+
+    /** Completes when the task outlives the gateway, or never will. */
+    CompletionStage<Void> durable(Task task) {
+        return memory.remember(task.kept());
+    }
+
+    /**
+     * Somebody asks about a task that an earlier gateway began: from now on it holds its server awake.
+     *
+     * @return whether it has to be held; true once at most
+     */
+    synchronized boolean toBeHeld(Task task) {
+        boolean first = task.recalled;
+        task.recalled = false;
+        return first;
+    }
+
+    /** @param release runs once, when the task needs its server awake no longer */
+    synchronized void held(Task task, Runnable release) {
+        task.release = release;
+        if (tasks.get(task.id) != task) {
+            rest(task);
+        }
     }
 
     /** Null if there is none, or it is another's. */
@@ -100,32 +168,39 @@ final class TaskTable implements AutoCloseable {
 
     /** What its server says of it now. */
     synchronized void note(Task task, JsonSlice state) {
-        String status = state.textMember("status");
-        if (status != null && FINAL.contains(status)) {
+        if (isFinal(state)) {
             rest(task);
         }
-        long unasked = timers.nanoTime() + UNASKED.toNanos();
-        JsonSlice ttl = state.member("ttlMs");
-        long most = Duration.ofDays(365).toMillis();
-        long end = ttl == null || !ttl.isNumber()
-                ? unasked
-                : task.begun
-                        + Duration.ofMillis((long) Math.min(most, Math.max(0, Double.parseDouble(ttl.text()))))
-                                .toNanos();
-        task.ends = end - unasked < 0 ? end : unasked;
-        if (task.timer != null) {
+        Instant before = task.ends;
+        task.ends = end(task, state);
+        if (tasks.get(task.id) == task) {
             watch(task);
+            if (!Objects.equals(before, task.ends)) {
+                CompletionStage<Void> unused = durable(task);
+            }
         }
     }
 
+    private static boolean isFinal(JsonSlice state) {
+        String status = state.textMember("status");
+        return status != null && FINAL.contains(status);
+    }
+
+    private static @Nullable Instant end(Task task, JsonSlice state) {
+        JsonSlice ttl = state.member("ttlMs");
+        return ttl == null || !ttl.isNumber()
+                ? null
+                : task.begun.plusMillis((long) Math.min(LONGEST_MILLIS, Math.max(0, Double.parseDouble(ttl.text()))));
+    }
+
+    /** Forgets it when it ends, or when nobody asks for a day from now on. */
     private void watch(Task task) {
         if (task.timer != null) {
             task.timer.cancel();
         }
-        if (tasks.get(task.id) == task) {
-            task.timer =
-                    timers.schedule(Duration.ofNanos(Math.max(0, task.ends - timers.nanoTime())), () -> forget(task));
-        }
+        Duration left = task.ends == null ? UNASKED : Duration.between(timers.now(), task.ends);
+        Duration wait = left.compareTo(UNASKED) > 0 ? UNASKED : left.isNegative() ? Duration.ZERO : left;
+        task.timer = timers.schedule(wait, () -> forget(task));
     }
 
     /** It needs its server awake no longer. */
@@ -139,18 +214,27 @@ final class TaskTable implements AutoCloseable {
 
     /** Its server knows it no longer, or nobody asks about it any more. */
     synchronized void forget(Task task) {
+        if (leave(task)) {
+            memory.forget(task.id);
+        }
+    }
+
+    private boolean leave(Task task) {
         rest(task);
         if (task.timer != null) {
             task.timer.cancel();
         }
-        if (tasks.remove(task.id, task)) {
+        boolean known = tasks.remove(task.id, task);
+        if (known) {
             ofOwner.computeIfPresent(task.owner, (owner, count) -> count == 1 ? null : count - 1);
         }
+        return known;
     }
 
+    /** Lets go of all servers; what is durable stays for the next gateway. */
     @Override
     public synchronized void close() {
         closed = true;
-        List.copyOf(tasks.values()).forEach(this::forget);
+        List.copyOf(tasks.values()).forEach(this::leave);
     }
 }
