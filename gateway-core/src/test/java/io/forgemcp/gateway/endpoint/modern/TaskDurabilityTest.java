@@ -116,9 +116,9 @@ class TaskDurabilityTest {
         restart("s");
 
         Caller other = new Caller("mallory", Set.of());
-        await().untilAsserted(
-                        () -> assertThat(about(id).by(other).to(gateway.streamableHttp()).answer())
-                                .contains("GW-1306"));
+        await().untilAsserted(() -> assertThat(
+                        about(id).by(other).to(gateway.streamableHttp()).answer())
+                .contains("GW-1306"));
         assertThat(get(id)).contains("\"status\":\"working\"");
     }
 
