@@ -5,12 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.forgemcp.gateway.endpoint.modern.TaskMemory;
-import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.store.GatewayStore;
 import java.io.IOException;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,7 +76,8 @@ public final class StoredTasks implements TaskMemory {
                 .put("ends", ends == null ? null : ends.toString());
         try {
             store.put(NAMESPACE, task.id(), JsonSlice.parse(JSON.writeValueAsBytes(document)));
-        } catch (IOException | GatewayException failure) {
+        } catch (IOException | RuntimeException failure) {
+            // Whatever a store of somebody else's throws: an id that is not durable is never given out unsaid.
             LOG.warn(
                     "event=task_not_stored service={} reason=\"{}\" effect=\"its id is unknown after a restart\"",
                     task.service(),
@@ -89,7 +88,7 @@ public final class StoredTasks implements TaskMemory {
     private void delete(String id) {
         try {
             store.delete(NAMESPACE, id);
-        } catch (GatewayException failure) {
+        } catch (RuntimeException failure) {
             LOG.warn("event=task_not_deleted reason=\"{}\"", failure.getMessage());
         }
     }
@@ -98,22 +97,31 @@ public final class StoredTasks implements TaskMemory {
     public List<Kept> recall() {
         List<Kept> tasks = new ArrayList<>();
         try {
-            for (JsonSlice slice : store.list(NAMESPACE).values()) {
-                JsonNode document = JSON.readTree(slice.toBytes());
-                tasks.add(new Kept(
-                        document.path("id").asText(),
-                        document.path("owner").asText(),
-                        ServiceName.of(document.path("service").asText()),
-                        document.path("tool").asText(),
-                        document.path("original").asText(),
-                        Instant.parse(document.path("begun").asText()),
-                        document.path("ends").isTextual()
-                                ? Instant.parse(document.path("ends").asText())
-                                : null));
-            }
-        } catch (IOException | IllegalArgumentException | DateTimeException | GatewayException failure) {
+            store.list(NAMESPACE).forEach((id, document) -> {
+                // One that is damaged costs itself only.
+                try {
+                    tasks.add(read(document));
+                } catch (IOException | RuntimeException damaged) {
+                    LOG.warn("event=task_not_recalled reason=\"{}\"", damaged.getMessage());
+                }
+            });
+        } catch (RuntimeException failure) {
             LOG.warn("event=tasks_not_recalled reason=\"{}\"", failure.getMessage());
         }
         return tasks;
+    }
+
+    private static Kept read(JsonSlice slice) throws IOException {
+        JsonNode document = JSON.readTree(slice.toBytes());
+        return new Kept(
+                document.path("id").asText(),
+                document.path("owner").asText(),
+                ServiceName.of(document.path("service").asText()),
+                document.path("tool").asText(),
+                document.path("original").asText(),
+                Instant.parse(document.path("begun").asText()),
+                document.path("ends").isTextual()
+                        ? Instant.parse(document.path("ends").asText())
+                        : null);
     }
 }
