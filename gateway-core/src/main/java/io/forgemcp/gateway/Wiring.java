@@ -115,6 +115,8 @@ final class Wiring {
     private final CallRecorder recorder;
     /** For work that may block and is in nobody's way: writing what was learnt, building the search index. */
     private final ExecutorService worker = Executors.newSingleThreadExecutor(Workers.daemons("forge-background"));
+    /** Its own: a client waits for what is written here, and must not wait for an index or an alert. */
+    private final ExecutorService taskWriter = Executors.newSingleThreadExecutor(Workers.daemons("forge-tasks"));
 
     private final ClientSessions sessions;
     private final ListChanges listChanges;
@@ -203,7 +205,7 @@ final class Wiring {
         ModernSettings modernSettings = new ModernSettings(
                 version, settings.callTimeout(), settings.sessionIdleTimeout(), settings.pageSize(), signingKey(from));
         // What a store in memory keeps is gone with the tasks' ids.
-        TaskMemory tasks = store instanceof InMemoryStore ? TaskMemory.NONE : new StoredTasks(store, worker);
+        TaskMemory tasks = store instanceof InMemoryStore ? TaskMemory.NONE : new StoredTasks(store, taskWriter);
         modern = new ModernEndpoint(
                 modernSettings, routes, calls, catalog::snapshot, tasks, timers, events, this::clientGone);
         fromServers.connect(modern.resourceListeners());
@@ -394,13 +396,18 @@ final class Wiring {
     }
 
     private void finishBackgroundWork() {
-        worker.shutdown();
+        finish(taskWriter);
+        finish(worker);
+    }
+
+    private static void finish(ExecutorService background) {
+        background.shutdown();
         try {
-            if (!worker.awaitTermination(BACKGROUND_SECONDS, TimeUnit.SECONDS)) {
-                worker.shutdownNow();
+            if (!background.awaitTermination(BACKGROUND_SECONDS, TimeUnit.SECONDS)) {
+                background.shutdownNow();
             }
         } catch (InterruptedException interrupted) {
-            worker.shutdownNow();
+            background.shutdownNow();
             Thread.currentThread().interrupt();
         }
     }

@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -177,6 +178,50 @@ class TaskDurabilityTest {
         String id = begun();
 
         assertThat(get(id)).contains("\"status\":\"working\"");
+    }
+
+    @Test
+    void aClientDoesNotWaitForOtherWorkInTheBackground() {
+        gateway.close();
+        CountDownLatch released = new CountDownLatch(1);
+        gateway = gateway(new SlowCatalogs(new FileStore(directory), released), "s")
+                .start();
+        try {
+            assertThat(get(begun())).contains("\"status\":\"working\"");
+        } finally {
+            released.countDown();
+        }
+    }
+
+    /** Takes until it is released to write what a server offers. */
+    private record SlowCatalogs(GatewayStore store, CountDownLatch released) implements GatewayStore {
+        @Override
+        public Optional<JsonSlice> get(String namespace, String key) {
+            return Optional.empty();
+        }
+
+        @Override
+        public void put(String namespace, String key, JsonSlice document) {
+            if (namespace.equals("catalog")) {
+                try {
+                    released.await();
+                } catch (InterruptedException closing) {
+                    Thread.currentThread().interrupt();
+                    return;
+                }
+            }
+            store.put(namespace, key, document);
+        }
+
+        @Override
+        public boolean delete(String namespace, String key) {
+            return store.delete(namespace, key);
+        }
+
+        @Override
+        public SortedMap<String, JsonSlice> list(String namespace) {
+            return store.list(namespace);
+        }
     }
 
     private static final class Broken implements GatewayStore {
