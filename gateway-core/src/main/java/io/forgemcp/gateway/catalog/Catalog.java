@@ -3,6 +3,7 @@ package io.forgemcp.gateway.catalog;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.event.EventBus;
+import io.forgemcp.gateway.lifecycle.InstancesTaken;
 import io.forgemcp.gateway.lifecycle.Lease;
 import io.forgemcp.gateway.lifecycle.ServiceManager;
 import io.forgemcp.gateway.service.ServiceDefinition;
@@ -111,7 +112,9 @@ public final class Catalog {
             } else {
                 GatewayException reason = GatewayException.of(failure);
                 LOG.warn("catalog not learnt service={} code={} reason={}", name, reason.code(), reason.getMessage());
-                noteProblem(name, reason.getMessage());
+                if (!(reason instanceof InstancesTaken)) {
+                    noteProblem(name, reason.getMessage());
+                }
                 mine.completeExceptionally(reason);
             }
         });

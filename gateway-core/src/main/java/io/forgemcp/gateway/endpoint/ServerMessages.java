@@ -165,7 +165,8 @@ public final class ServerMessages implements UpstreamListener {
                 client.equals(ClientKey.GATEWAY)
                         ? "Service \"" + service + "\" is shared by all clients, so none of them can be asked "
                                 + request.method() + ". isolation: session in its configuration changes that."
-                        : "The client that this conversation was for is gone."));
+                        : "The client that this conversation is for is gone, or has no call under way in which it could"
+                                + " be asked."));
     }
 
     /** The level and the subscriptions of the client hold in every conversation for it, also in one that begins later. */

@@ -5,6 +5,7 @@ import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.event.EventBus;
 import io.forgemcp.gateway.event.GatewayEvent;
 import io.forgemcp.gateway.lifecycle.InstanceEnded;
+import io.forgemcp.gateway.lifecycle.InstancesTaken;
 import io.forgemcp.gateway.lifecycle.ServiceManager;
 import io.forgemcp.gateway.lifecycle.ServiceState;
 import io.forgemcp.gateway.lifecycle.ServiceStateChanged;
@@ -61,6 +62,9 @@ public final class CatalogKeeper implements AutoCloseable {
 
     /** A call found that the service cannot be started or reached. */
     public void unreachable(ServiceName service, GatewayException failure) {
+        if (failure instanceof InstancesTaken) {
+            return;
+        }
         catalog.noteProblem(service, failure.getMessage());
         services.noteReachability(service, failure.getMessage());
         retry(service, FIRST_RETRY);
@@ -69,8 +73,10 @@ public final class CatalogKeeper implements AutoCloseable {
     /** Asks the server what it offers, and again later if that fails, less and less often. */
     public void learn(ServiceName service, Duration retryAfter) {
         catalog.refresh(service).whenComplete((learnt, failure) -> {
-            services.noteReachability(service, failure == null ? null : reason(failure));
-            if (failure == null) {
+            // One that serves others is reachable, and is asked again when it next starts.
+            boolean there = failure == null || GatewayException.of(failure) instanceof InstancesTaken;
+            services.noteReachability(service, there ? null : reason(failure));
+            if (there) {
                 cancel(retries.remove(service));
             } else if (worthRetrying(service)) {
                 retry(service, retryAfter);

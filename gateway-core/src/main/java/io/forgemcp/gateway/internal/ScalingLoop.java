@@ -17,6 +17,7 @@ import io.forgemcp.gateway.scaling.ScalingSettings;
 import io.forgemcp.gateway.scaling.ServiceScaled;
 import io.forgemcp.gateway.service.InstanceLimits;
 import io.forgemcp.gateway.service.Isolation;
+import io.forgemcp.gateway.service.Launch;
 import io.forgemcp.gateway.service.RuntimeChoice;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
@@ -105,8 +106,13 @@ public final class ScalingLoop {
     /** Decides about every service once. */
     public List<ScalingRecord> pass(Mode mode) {
         List<Subject> subjects = subjects();
+        // What runs inside the gateway or elsewhere takes nothing of it.
         ScalingBudget budget = new ScalingBudget(
-                settings.limits(), subjects.stream().map(Subject::load).toList());
+                settings.limits(),
+                subjects.stream()
+                        .filter(subject -> subject.service().launch() instanceof Launch.Command)
+                        .map(Subject::load)
+                        .toList());
         List<ScalingRecord> records = new ArrayList<>();
         for (Subject subject : subjects) {
             ScalingRecord decided = decide(subject, budget, mode);

@@ -97,10 +97,7 @@ final class DedicatedSlots implements SlotBook {
             return;
         }
         int max = service.instances().max();
-        waiter.explainLateness(() -> new GatewayException(
-                ErrorCode.SERVICE_UNAVAILABLE,
-                "Service " + service.name() + " has isolation: session and all of its " + max
-                        + " instance(s) belong to other clients. Raise max_instances, or use isolation: shared."));
+        waiter.explainLateness(() -> new InstancesTaken(service.name(), max));
         queued.add(new Queued(client, waiter));
         watchOwn();
     }

@@ -4,16 +4,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the load of a Linux machine from {@code /proc}; elsewhere only the disk is known. Thread-safe. */
 public final class ProcSystemLoad implements SystemLoad {
+    /** Hundredths of a second of one core: several who look soon after one another see the same, and no mere instant. */
+    private static final long LEAST_SPAN = 100;
+
     private record Jiffies(long busy, long all) {}
 
     private final Path proc;
     private final Path data;
-    private final AtomicReference<@Nullable Jiffies> last = new AtomicReference<>();
+    private @Nullable Jiffies last;
+    private @Nullable Double lastCpu;
 
     /** @param data a directory on the disk that matters */
     public ProcSystemLoad(Path data) {
@@ -51,7 +54,7 @@ public final class ProcSystemLoad implements SystemLoad {
         return Double.parseDouble(line.replaceAll("[^0-9]", ""));
     }
 
-    private @Nullable Double cpu() {
+    private synchronized @Nullable Double cpu() {
         try {
             List<String> lines = Files.readAllLines(proc.resolve("stat"));
             String[] fields =
@@ -66,10 +69,15 @@ public final class ProcSystemLoad implements SystemLoad {
             }
             long idle = Long.parseLong(fields[4]) + Long.parseLong(fields[5]);
             Jiffies now = new Jiffies(all - idle, all);
-            Jiffies before = last.getAndSet(now);
-            return before == null || now.all() <= before.all()
+            Jiffies before = last;
+            if (before != null && now.all() >= before.all() && now.all() - before.all() < LEAST_SPAN) {
+                return lastCpu;
+            }
+            last = now;
+            lastCpu = before == null || now.all() <= before.all()
                     ? null
                     : (Double) Math.max(0.0, (double) (now.busy() - before.busy()) / (now.all() - before.all()));
+            return lastCpu;
         } catch (IOException | NumberFormatException unreadable) {
             return null;
         }

@@ -103,7 +103,7 @@ final class EndpointExchange implements McpRequest, McpResponder, EventStream, U
             return;
         }
         session(pairs);
-        if (status == 404 && header(EndpointChannel.SESSION) != null) {
+        if (status == 404 && header(EndpointChannel.SESSION) != null && !isUnknownMethod(json)) {
             receiver.onFailure(new GatewayException(
                     ErrorCode.SESSION_NOT_FOUND, "The gateway no longer knows the session of this process."));
             return;
@@ -112,6 +112,14 @@ final class EndpointExchange implements McpRequest, McpResponder, EventStream, U
             receiver.onMessage(answered(Message.parse(json)));
         }
         receiver.onEnd();
+    }
+
+    /** Modern requests are refused like that too, whatever session they name (MCP 2026-07-28, Streamable HTTP). */
+    private static boolean isUnknownMethod(byte @Nullable [] json) {
+        JsonSlice error =
+                json == null || json.length == 0 ? null : Message.parse(json).get(Message.Field.ERROR);
+        JsonSlice code = error == null ? null : error.member("code");
+        return code != null && code.toString().equals("-32601");
     }
 
     /** A refusal that was made before the request was read carries no id. */

@@ -57,7 +57,10 @@ final class HttpRefusal {
     /** Whether a request that named a session was refused because the server does not know the session any more. */
     boolean meansSessionLost() {
         if (status == 404) {
-            return true;
+            // Modern requests for methods that do not exist are refused like that too (MCP 2026-07-28, Streamable
+            // HTTP).
+            Message error = error(0);
+            return error == null || !hasCode(error, "-32601");
         }
         // Some servers say 400 and name the reason in the text only.
         return status == 400
@@ -79,9 +82,13 @@ final class HttpRefusal {
         if (!request.isModern() || (status != 400 && status != 404 && status != 405)) {
             return false;
         }
-        JsonSlice body = error == null ? null : error.get(Message.Field.ERROR);
-        JsonSlice code = body == null ? null : body.member("code");
-        return code == null || !MODERN_ERRORS.contains(code.toString());
+        return error == null || MODERN_ERRORS.stream().noneMatch(code -> hasCode(error, code));
+    }
+
+    private static boolean hasCode(Message error, String code) {
+        JsonSlice body = error.get(Message.Field.ERROR);
+        JsonSlice given = body == null ? null : body.member("code");
+        return given != null && given.toString().equals(code);
     }
 
     GatewayException otherGeneration() {

@@ -55,14 +55,19 @@ public final class ClientProfile {
         return new ClientProfile(key, ProtocolVersion.WITHOUT_HEADER, NOTHING, OFFERS_NOTHING);
     }
 
-    private static String relayed(JsonSlice capabilities) {
+    /** What of these capabilities a server is told, a JSON object. */
+    public static String relayed(JsonSlice capabilities) {
         StringBuilder kept = new StringBuilder("{");
         capabilities.members((name, value) -> {
             if (RELAYED.contains(name) && value.isObject()) {
-                kept.append(kept.length() == 1 ? "\"" : ",\"")
-                        .append(name)
-                        .append("\":")
-                        .append(name.equals("extensions") ? TaskExtension.removedFrom(value) : value);
+                String told = (name.equals("extensions") ? TaskExtension.removedFrom(value) : value).toString();
+                // A client that has just what the gateway deals with itself is to servers as one that has none.
+                if (!name.equals("extensions") || !told.equals(OFFERS_NOTHING)) {
+                    kept.append(kept.length() == 1 ? "\"" : ",\"")
+                            .append(name)
+                            .append("\":")
+                            .append(told);
+                }
             }
         });
         return kept.append('}').toString();

@@ -2,6 +2,7 @@ package io.forgemcp.gateway.upstream;
 
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.protocol.Era;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
@@ -93,6 +94,15 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
 
     boolean isOn(Session candidate) {
         return session == candidate;
+    }
+
+    long id() {
+        return id;
+    }
+
+    /** Of a client without a session, which can be asked in the answer to its call alone. */
+    boolean isOfModernClient() {
+        return profile.version().era() == Era.MODERN && !profile.key().equals(ClientKey.GATEWAY);
     }
 
     /** The session it was sent on; null while it waits for one. */

@@ -40,7 +40,7 @@ final class ReverseRequests {
             session.reply(Messages.result(request.requireId(), EMPTY));
             return;
         }
-        PendingCall related = call != null ? call : onlyCall();
+        PendingCall related = call != null ? call : likelyCall();
         Asked asked = new Asked(request, related);
         if (open.putIfAbsent(request.requireId(), asked) != null) {
             session.reply(Messages.error(
@@ -55,18 +55,39 @@ final class ReverseRequests {
         }
     }
 
-    /** The call to which a request belongs that came beside all calls: only if there is no doubt. */
-    private @Nullable PendingCall onlyCall() {
-        PendingCall only = null;
+    /**
+     * The call to which a request belongs that came beside all calls, as on standard streams: the only one under way. Of
+     * several calls of a client with a session none, because the client can be asked beside them. One without a session can
+     * be asked in the answer to a call alone, and answers for all of its calls alike: the latest that waits for no answer
+     * yet, or else the latest.
+     */
+    private @Nullable PendingCall likelyCall() {
+        if (session.isShared()) {
+            return null;
+        }
+        PendingCall likely = null;
+        int underWay = 0;
         for (PendingCall call : context.table().all()) {
             if (call.isOn(session) && !call.isOver()) {
-                if (only != null) {
-                    return null;
+                underWay++;
+                if (likely == null || isLikelier(call, likely)) {
+                    likely = call;
                 }
-                only = call;
             }
         }
-        return session.isShared() ? null : only;
+        return underWay == 1 || (likely != null && likely.isOfModernClient()) ? likely : null;
+    }
+
+    private boolean isLikelier(PendingCall call, PendingCall than) {
+        if (call.isOfModernClient() != than.isOfModernClient()) {
+            return call.isOfModernClient();
+        }
+        boolean waits = waitsForAnswers(call);
+        return waits == waitsForAnswers(than) ? call.id() > than.id() : !waits;
+    }
+
+    private boolean waitsForAnswers(PendingCall call) {
+        return open.values().stream().anyMatch(asked -> asked.call == call);
     }
 
     /** To whoever hears what is asked outside any call. */
@@ -174,7 +195,7 @@ final class ReverseRequests {
 
         /** With everything answered the server works on, and has the full time again. */
         private void goOn() {
-            if (call != null && open.values().stream().noneMatch(other -> other.call == call)) {
+            if (call != null && !waitsForAnswers(call)) {
                 call.reverseAnswered();
             }
         }

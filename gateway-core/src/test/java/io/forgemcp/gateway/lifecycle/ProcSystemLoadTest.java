@@ -35,6 +35,19 @@ class ProcSystemLoadTest {
     }
 
     @Test
+    void whoLooksAgainAtOnceSeesTheSameAndNotTheInstantBetween() throws IOException {
+        ProcSystemLoad load = new ProcSystemLoad(proc, proc);
+        write("cpu  100 0 100 800 0 0 0 0 0 0\n", "");
+        load.read();
+        write("cpu  130 0 130 840 0 0 0 0 0 0\n", "");
+        assertThat(load.read().cpu()).isCloseTo(0.6, within(1e-9));
+        write("cpu  131 0 130 840 0 0 0 0 0 0\n", "");
+        assertThat(load.read().cpu()).isCloseTo(0.6, within(1e-9));
+        write("cpu  131 0 130 939 0 0 0 0 0 0\n", "");
+        assertThat(load.read().cpu()).isCloseTo(0.01, within(1e-9));
+    }
+
+    @Test
     void whatCannotBeReadIsUnknown() throws IOException {
         ProcSystemLoad load = new ProcSystemLoad(proc.resolve("none"), proc.resolve("none"));
         assertThat(load.read()).isEqualTo(SystemLoad.Reading.UNKNOWN);

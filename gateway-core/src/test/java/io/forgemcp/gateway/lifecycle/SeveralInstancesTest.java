@@ -12,6 +12,7 @@ import io.forgemcp.gateway.service.Resources;
 import io.forgemcp.gateway.upstream.ClientKey;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
 class SeveralInstancesTest {
@@ -192,6 +193,15 @@ class SeveralInstancesTest {
         on.with(service("own").isolation(Isolation.SESSION).instances(0, 3));
         assertThat(failure(on.manager.scale(io.forgemcp.gateway.service.ServiceName.of("own"), 2, "test")))
                 .hasMessageContaining("isolation: session");
+    }
+
+    @Test
+    void whoFindsEveryInstanceTakenIsToldThatNothingIsWrongWithTheService() {
+        on.with(service("own").isolation(Isolation.SESSION).instances(0, 1));
+        assertThat(on.acquire("own", new ClientKey("ann"))).isCompleted();
+        CompletionStage<Lease> second = on.acquire("own", ClientKey.GATEWAY);
+        on.pass(1_000);
+        assertThat(failure(second)).isInstanceOf(InstancesTaken.class).hasMessageContaining("Raise max_instances");
     }
 
     @Test

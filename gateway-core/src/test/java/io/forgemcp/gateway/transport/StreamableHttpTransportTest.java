@@ -186,6 +186,30 @@ class StreamableHttpTransportTest {
     }
 
     @Test
+    void aModernRequestForAMethodThatDoesNotExistIsRefusedWith404AndCostsNoSession() throws Exception {
+        try (ScriptedHttpServer server = new ScriptedHttpServer((request, out, socket) -> {
+            if (request.body().contains("initialize")) {
+                reply(out, 200, "Content-Type: application/json\r\nMcp-Session-Id: s-1\r\n", RESULT);
+            } else {
+                reply(
+                        out,
+                        404,
+                        "Content-Type: application/json\r\n",
+                        "{\"jsonrpc\":\"2.0\",\"id\":5,\"error\":{\"code\":-32601,\"message\":\"no such method\"}}");
+            }
+        })) {
+            UpstreamChannel channel = open(server);
+            RecordingReceiver handshake = new RecordingReceiver();
+            channel.send(initialize(), handshake);
+            handshake.ended();
+            RecordingReceiver answer = new RecordingReceiver();
+            channel.send(call(), answer);
+
+            assertThat(answer.ended().messages.get(0)).contains("-32601");
+        }
+    }
+
+    @Test
     void aJsonRpcErrorWithAnHttpErrorIsTheAnswerUnderOurId() throws Exception {
         try (ScriptedHttpServer server = new ScriptedHttpServer(
                 (request, out, socket) -> reply(

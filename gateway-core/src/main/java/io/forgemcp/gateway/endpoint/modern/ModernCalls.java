@@ -156,7 +156,7 @@ final class ModernCalls {
     private void tellLevel(ModernRequest request, ModernClients.Client client) {
         LogLevel level = request.meta().logLevel();
         if (level != null && client.wants(level)) {
-            path.ask(client.profile(request.meta().capabilities()), "logging", ServerMessages.setLevel(level));
+            client.allProfiles().forEach(each -> path.ask(each, "logging", ServerMessages.setLevel(level)));
         }
     }
 

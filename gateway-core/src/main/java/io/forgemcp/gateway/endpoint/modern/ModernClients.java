@@ -8,8 +8,9 @@ import io.forgemcp.gateway.time.Timers;
 import io.forgemcp.gateway.upstream.ClientKey;
 import io.forgemcp.gateway.upstream.ClientProfile;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,24 +41,32 @@ final class ModernClients implements AutoCloseable {
 
     /** One caller and what it has under way. */
     static final class Client {
-        private final ClientKey key;
+        private final String principal;
         /** By what was declared, word for word. */
         private final Map<String, ClientProfile> profiles = new ConcurrentHashMap<>();
-        /** What servers were told of them, which tells their sessions apart. */
-        private final Set<String> offered = ConcurrentHashMap.newKeySet();
+        /**
+         * By what servers are told, which tells their sessions apart. Each has a key of its own, so that a server that can
+         * have one session only, as over standard streams, has one that can do for a caller what it was told.
+         */
+        private final Map<String, ClientKey> keys = new ConcurrentHashMap<>();
 
         private final ClientProfile plain;
         private final AtomicInteger underWay = new AtomicInteger();
         private volatile long lastUsed;
         private volatile @Nullable LogLevel logLevel;
 
-        private Client(ClientKey key) {
-            this.key = key;
-            this.plain = new ClientProfile(key, ProtocolVersion.LATEST, NOTHING);
+        private Client(String principal) {
+            this.principal = principal;
+            this.plain = profile(NOTHING);
         }
 
-        ClientKey key() {
-            return key;
+        Collection<ClientKey> keys() {
+            return keys.values();
+        }
+
+        /** As its servers know it: one for each set of capabilities that they were told. */
+        List<ClientProfile> allProfiles() {
+            return keys.values().stream().map(ClientProfile::plain).toList();
         }
 
         ClientProfile profile(JsonSlice capabilities) {
@@ -66,15 +75,26 @@ final class ModernClients implements AutoCloseable {
             if (known != null) {
                 return known;
             }
-            ClientProfile fresh = new ClientProfile(key, ProtocolVersion.LATEST, capabilities);
-            if (offered.size() >= MAX_PROFILES && !offered.contains(fresh.offered())) {
+            String offered = ClientProfile.relayed(capabilities);
+            ClientKey key = key(offered);
+            if (key == null) {
                 return plain;
             }
-            offered.add(fresh.offered());
+            ClientProfile fresh = new ClientProfile(key, ProtocolVersion.LATEST, capabilities);
             if (profiles.size() < MAX_PROFILES) {
                 profiles.put(declared, fresh);
             }
             return fresh;
+        }
+
+        /** Null if it declared too many different sets. */
+        private synchronized @Nullable ClientKey key(String offered) {
+            ClientKey known = keys.get(offered);
+            if (known == null && keys.size() <= MAX_PROFILES) {
+                known = new ClientKey(PREFIX + keys.size() + ":" + principal);
+                keys.put(offered, known);
+            }
+            return known;
         }
 
         /**
@@ -113,8 +133,7 @@ final class ModernClients implements AutoCloseable {
 
     /** The caller as a client of servers. */
     Client of(Caller caller) {
-        Client client =
-                clients.computeIfAbsent(caller.principal(), principal -> new Client(new ClientKey(PREFIX + principal)));
+        Client client = clients.computeIfAbsent(caller.principal(), Client::new);
         client.lastUsed = timers.nanoTime();
         if (!sweeping.get() && sweeping.compareAndSet(false, true)) {
             timers.schedule(idleTimeout.dividedBy(4), this::sweep);
@@ -125,7 +144,9 @@ final class ModernClients implements AutoCloseable {
     /** The least severe level that a request of this client has asked for; null if none has. */
     @Nullable
     LogLevel logLevel(ClientKey key) {
-        Client client = key.value().startsWith(PREFIX) ? clients.get(key.value().substring(PREFIX.length())) : null;
+        String value = key.value();
+        int end = value.startsWith(PREFIX) ? value.indexOf(':', PREFIX.length()) : -1;
+        Client client = end < 0 ? null : clients.get(value.substring(end + 1));
         return client == null ? null : client.logLevel;
     }
 
@@ -135,7 +156,7 @@ final class ModernClients implements AutoCloseable {
             if (client.underWay.get() == 0
                     && now - client.lastUsed > idleTimeout.toNanos()
                     && clients.remove(principal, client)) {
-                onEnd.accept(client.key());
+                client.keys().forEach(onEnd);
             }
         });
         sweeping.set(false);

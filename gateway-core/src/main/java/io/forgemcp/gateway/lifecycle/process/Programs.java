@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** Finds programs as the shell would, so that a missing one is named before anything is started. */
 final class Programs {
     private static final Map<String, String> INSTALLED_WITH = Map.ofEntries(
-            Map.entry("npx", "Node.js 20 or later, which brings npx"),
-            Map.entry("npm", "Node.js 20 or later, which brings npm"),
-            Map.entry("node", "Node.js 20 or later"),
+            Map.entry("npx", "Node.js 18 or later, which brings npx"),
+            Map.entry("npm", "Node.js 18 or later, which brings npm"),
+            Map.entry("node", "Node.js 18 or later"),
             Map.entry("uvx", "uv, which brings uvx"),
             Map.entry("uv", "uv"),
             Map.entry("python", "Python 3"),

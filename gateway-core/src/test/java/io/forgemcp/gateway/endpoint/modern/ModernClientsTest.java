@@ -29,17 +29,29 @@ class ModernClientsTest {
 
     @Test
     void aCallerWhoDeclaresEverNewCapabilitiesGetsNoFurtherSessions() {
-        ClientProfile first = declaring("{\"sampling\":{}}");
+        ClientProfile plain = declaring("{}");
+        declaring("{\"sampling\":{}}");
         Set<String> offered = new HashSet<>();
         for (int i = 0; i < 500; i++) {
             offered.add(declaring("{\"experimental\":{\"n" + i + "\":{}}}").offered());
         }
 
         assertThat(offered).hasSize(32).contains("{}");
-        assertThat(declaring("{\"experimental\":{\"n499\":{}}}").key()).isEqualTo(first.key());
+        assertThat(declaring("{\"experimental\":{\"n499\":{}}}").key()).isEqualTo(plain.key());
         assertThat(declaring("{\"sampling\":{}}").offered())
                 .as("what was declared before stays")
                 .isEqualTo("{\"sampling\":{}}");
+    }
+
+    @Test
+    void toAServerThatCanHaveOneSessionOnlyTwoSetsOfCapabilitiesAreTwoClients() {
+        assertThat(declaring("{\"sampling\":{}}").key())
+                .isNotEqualTo(declaring("{}").key())
+                .isEqualTo(declaring("{\"sampling\":{},\"unknown\":1}").key());
+        assertThat(declaring("{\"extensions\":{\"io.modelcontextprotocol/tasks\":{}}}")
+                        .key())
+                .as("of tasks servers with sessions hear nothing")
+                .isEqualTo(declaring("{}").key());
     }
 
     @Test
