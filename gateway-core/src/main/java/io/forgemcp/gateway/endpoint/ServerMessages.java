@@ -165,8 +165,8 @@ public final class ServerMessages implements UpstreamListener {
                 client.equals(ClientKey.GATEWAY)
                         ? "Service \"" + service + "\" is shared by all clients, so none of them can be asked "
                                 + request.method() + ". isolation: session in its configuration changes that."
-                        : "The client that this conversation is for is gone, or has no call under way in which it could"
-                                + " be asked."));
+                        : "Nobody can be asked: the client that this conversation is for is gone, or has several calls"
+                                + " under way or none, so that nobody can tell to which this belongs."));
     }
 
     /** The level and the subscriptions of the client hold in every conversation for it, also in one that begins later. */

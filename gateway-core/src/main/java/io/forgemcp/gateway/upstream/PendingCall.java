@@ -96,10 +96,6 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
         return session == candidate;
     }
 
-    long id() {
-        return id;
-    }
-
     /** Of a client without a session, which can be asked in the answer to its call alone. */
     boolean isOfModernClient() {
         return profile.version().era() == Era.MODERN && !profile.key().equals(ClientKey.GATEWAY);

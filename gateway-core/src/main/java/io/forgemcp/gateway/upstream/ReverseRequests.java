@@ -8,6 +8,8 @@ import io.forgemcp.gateway.protocol.Messages;
 import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.time.Timers;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -40,7 +42,7 @@ final class ReverseRequests {
             session.reply(Messages.result(request.requireId(), EMPTY));
             return;
         }
-        PendingCall related = call != null ? call : likelyCall();
+        PendingCall related = call != null ? call : onlyCall();
         Asked asked = new Asked(request, related);
         if (open.putIfAbsent(request.requireId(), asked) != null) {
             session.reply(Messages.error(
@@ -56,34 +58,24 @@ final class ReverseRequests {
     }
 
     /**
-     * The call to which a request belongs that came beside all calls, as on standard streams: the only one under way. Of
-     * several calls of a client with a session none, because the client can be asked beside them. One without a session can
-     * be asked in the answer to a call alone, and answers for all of its calls alike: the latest that waits for no answer
-     * yet, or else the latest.
+     * The call to which a request belongs that came beside all calls, as on standard streams: only if there is no doubt.
+     * That is the only one under way, or, of several of a client that can be asked in the answer to a call alone, the only
+     * one that does not wait for answers already. Between two a guess could ask one program what another's call needs.
      */
-    private @Nullable PendingCall likelyCall() {
+    private @Nullable PendingCall onlyCall() {
         if (session.isShared()) {
             return null;
         }
-        PendingCall likely = null;
-        int underWay = 0;
+        List<PendingCall> underWay = new ArrayList<>(2);
         for (PendingCall call : context.table().all()) {
             if (call.isOn(session) && !call.isOver()) {
-                underWay++;
-                if (likely == null || isLikelier(call, likely)) {
-                    likely = call;
-                }
+                underWay.add(call);
             }
         }
-        return underWay == 1 || (likely != null && likely.isOfModernClient()) ? likely : null;
-    }
-
-    private boolean isLikelier(PendingCall call, PendingCall than) {
-        if (call.isOfModernClient() != than.isOfModernClient()) {
-            return call.isOfModernClient();
+        if (underWay.size() > 1) {
+            underWay.removeIf(call -> !call.isOfModernClient() || waitsForAnswers(call));
         }
-        boolean waits = waitsForAnswers(call);
-        return waits == waitsForAnswers(than) ? call.id() > than.id() : !waits;
+        return underWay.size() == 1 ? underWay.get(0) : null;
     }
 
     private boolean waitsForAnswers(PendingCall call) {

@@ -88,22 +88,34 @@ class QuestionsOfServersTest {
     }
 
     @Test
-    void aQuestionBesideSeveralCallsIsAskedInTheLatestThatDoesNotWaitForAnswers() {
-        server.methods.put("tools/call", (message, back) -> way.set(back));
+    void aQuestionBesideSeveralCallsIsAskedInTheOneThatDoesNotWaitForAnswersAlready() {
         FakeHttp older = call("1", "s-tool", "", ABLE).to(http);
+        assertThat(result(older).textMember("resultType")).isEqualTo("input_required");
+        server.methods.put("tools/call", (message, back) -> way.set(back));
         FakeHttp later = call("2", "s-tool", "", ABLE).to(http);
 
-        way.get().accept(ScriptedServer.request("\"e1\"", "elicitation/create", FORM));
         way.get().accept(ScriptedServer.request("\"e2\"", "elicitation/create", FORM));
 
         assertThat(result(later).textMember("resultType")).isEqualTo("input_required");
-        assertThat(result(older).textMember("resultType")).isEqualTo("input_required");
-        answerFor("tool", "3", older, "{\"input_1\":{\"action\":\"decline\"}}", "")
+        answerFor("tool", "3", later, "{\"input_1\":{\"action\":\"cancel\"}}", "")
                 .to(http);
         assertThat(server.heard(null).get(0).id()).hasToString("\"e2\"");
-        answerFor("tool", "4", later, "{\"input_1\":{\"action\":\"cancel\"}}", "")
+        answerFor("tool", "4", older, "{\"input_1\":{\"action\":\"decline\"}}", "")
                 .to(http);
         assertThat(server.heard(null).get(1).id()).hasToString("\"e1\"");
+    }
+
+    @Test
+    void aQuestionThatMayBelongToEitherOfTwoCallsIsAskedOfNobody() {
+        server.methods.put("tools/call", (message, back) -> way.set(back));
+        FakeHttp one = call("1", "s-tool", "", ABLE).to(http);
+        FakeHttp other = call("2", "s-tool", "", ABLE).to(http);
+
+        way.get().accept(ScriptedServer.request("\"e1\"", "elicitation/create", FORM));
+
+        assertThat(server.heard(null).get(0).get(Field.ERROR).toString()).contains("-32601", "several calls");
+        assertThat(one.isAnswered()).isFalse();
+        assertThat(other.isAnswered()).isFalse();
     }
 
     @Test
