@@ -45,7 +45,7 @@ public final class CatalogKeeper implements AutoCloseable {
 
     private void heard(GatewayEvent event) {
         if (event instanceof InstanceEnded ended) {
-            upstreams.closeInstance(ended.instance());
+            upstreams.closeInstance(ended.instance(), ended.reason());
         } else if (event instanceof ServiceStateChanged change) {
             stateChanged(change);
         }

@@ -259,10 +259,15 @@ public final class Upstreams implements AutoCloseable {
         }
     }
 
-    /** The instance has ended: calls that were sent to it end with an unknown outcome. */
-    public void closeInstance(InstanceId instance) {
+    /**
+     * The instance has ended: calls that were sent to it end with an unknown outcome.
+     *
+     * @param why for people, for example its exit status and the last line that it wrote
+     */
+    public void closeInstance(InstanceId instance, String why) {
         GatewayException reason = new GatewayException(
-                ErrorCode.UPSTREAM_UNREACHABLE, "Service \"" + instance.service() + "\" was stopped or has ended.");
+                ErrorCode.UPSTREAM_UNREACHABLE,
+                "Service \"" + instance.service() + "\" has ended: " + why + (why.endsWith(".") ? "" : "."));
         for (Session session : sessions.values()) {
             if (session.key().instance().equals(instance)) {
                 session.end(reason);

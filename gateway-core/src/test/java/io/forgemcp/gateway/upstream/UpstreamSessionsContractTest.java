@@ -44,7 +44,7 @@ class UpstreamSessionsContractTest extends ManualUpstreams {
         send(http(Isolation.SHARED), BOB);
         assertThat(server.channels).hasSize(1);
 
-        upstreams.closeInstance(http(Isolation.SHARED).instance());
+        upstreams.closeInstance(http(Isolation.SHARED).instance(), "exit status 3");
         send(http(Isolation.SESSION), ANNE);
         send(http(Isolation.SESSION), BOB);
         send(http(Isolation.SESSION), ClientProfile.GATEWAY);
@@ -160,7 +160,7 @@ class UpstreamSessionsContractTest extends ManualUpstreams {
     void anInstanceThatEndsTakesItsSessionsCallsAndConnectionsWithIt() {
         RecordingCall anne = send(http(Isolation.SESSION), ANNE);
         RecordingCall bob = send(http(Isolation.SESSION), BOB);
-        upstreams.closeInstance(http(Isolation.SESSION).instance());
+        upstreams.closeInstance(http(Isolation.SESSION).instance(), "exit status 3");
 
         assertThat(anne.failure().code()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
         assertThat(bob.failure().code()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
