@@ -137,8 +137,11 @@ public final class Observation implements AutoCloseable {
                 sum(load, Instance.Usage::cpuNanos));
     }
 
-    /** Null as soon as one instance cannot be measured: half a sum would look like a saving. */
+    /** Null as soon as one instance cannot be measured, as while it starts: half a sum would look like a saving. */
     private static @Nullable Long sum(ServiceLoad load, ToLongFunction<Instance.Usage> part) {
+        if (load.starting() > 0) {
+            return null;
+        }
         long sum = 0;
         for (ServiceStatus.InstanceStatus instance : load.instances()) {
             if (instance.usage() == null) {

@@ -94,8 +94,15 @@ public final class EfficiencyBook {
             }
             Hour hour = hour(account, sample.nanos());
             // Where it was in between is not known: what holds now counts, as a service awake for a moment was awake.
-            Use use = sample.awake() || before.awake() ? hour.awake : hour.asleep;
+            boolean awake = sample.awake() || before.awake();
+            Use use = awake ? hour.awake : hour.asleep;
             book(use, before, sample, elapsed);
+            // Of a time that was awake in part, the end at which it was tells what it needs awake.
+            Long memory = !awake || sample.awake() ? sample.memoryBytes() : before.memoryBytes();
+            if (memory != null) {
+                use.memoryNanos += (double) memory * elapsed;
+                use.memoryKnown += elapsed;
+            }
         } finally {
             lock.unlock();
         }
@@ -103,10 +110,6 @@ public final class EfficiencyBook {
 
     private static void book(Use use, UseSample before, UseSample sample, long elapsed) {
         use.nanos += elapsed;
-        if (sample.memoryBytes() != null && sample.awake() == before.awake()) {
-            use.memoryNanos += (double) sample.memoryBytes() * elapsed;
-            use.memoryKnown += elapsed;
-        }
         if (sample.cpuNanos() != null && before.cpuNanos() != null) {
             // Instances that have gone take their share of the sum with them.
             use.cpuNanos += Math.max(0, sample.cpuNanos() - before.cpuNanos());

@@ -44,6 +44,16 @@ class EfficiencyBookTest {
     }
 
     @Test
+    void whatWasAwakeForAMomentBetweenTwoMeasurementsIsMeasuredByTheOneThatSawIt() {
+        live(A, 100, false, 10L, 0);
+        live(A, 10, true, 100L, 0.5);
+        live(A, 100, false, 10L, 0);
+        assertThat(only().memoryAwakeBytes()).isEqualTo(100);
+        assertThat(only().memoryAsleepBytes()).isEqualTo(10);
+        assertThat(only().memorySaved()).isNotNull().isPositive();
+    }
+
+    @Test
     void aServiceThatHasNotRunIsLeftOut() {
         live(A, 100, false, 0L, 0);
         assertThat(book.report(List.of()).services()).isEmpty();
