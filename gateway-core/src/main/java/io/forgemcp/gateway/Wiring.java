@@ -70,6 +70,7 @@ import io.forgemcp.gateway.transport.ProbingHttpTransport;
 import io.forgemcp.gateway.transport.SseTransport;
 import io.forgemcp.gateway.transport.StdioTransport;
 import io.forgemcp.gateway.transport.StreamableHttpTransport;
+import io.forgemcp.gateway.transport.TransportSettings;
 import io.forgemcp.gateway.transport.UpstreamTransport;
 import io.forgemcp.gateway.upstream.ClientKey;
 import io.forgemcp.gateway.upstream.UpstreamSettings;
@@ -77,6 +78,7 @@ import io.forgemcp.gateway.upstream.Upstreams;
 import io.forgemcp.gateway.virtualserver.VirtualServers;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -93,6 +95,8 @@ import org.jspecify.annotations.Nullable;
 final class Wiring {
     private static final long JAVA_SERVERS_SECONDS = 5;
     private static final long BACKGROUND_SECONDS = 5;
+    /** A process that ends is known to have ended, and how, within half a second: that long its last line is waited for. */
+    private static final Duration LAST_WORDS = Duration.ofMillis(700);
 
     private final List<ServiceDefinition> definitions;
     private final @Nullable SystemTimers ownTimers;
@@ -228,7 +232,7 @@ final class Wiring {
     private List<UpstreamTransport> transports(GatewayBuilder from) {
         List<UpstreamTransport> transports = new ArrayList<>(from.transports);
         transports.add(new InProcessTransport());
-        transports.add(new StdioTransport());
+        transports.add(new StdioTransport(TransportSettings.DEFAULT, LAST_WORDS));
         transports.add(new StreamableHttpTransport(exchanger, timers));
         transports.add(new SseTransport(exchanger));
         transports.add(new ProbingHttpTransport(exchanger, timers));

@@ -3,18 +3,22 @@ package io.forgemcp.gateway.transport;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.Message;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /** A conversation on standard streams: one writer, one reader, one stream for everything. */
 final class StdioChannel implements UpstreamChannel {
     private final String service;
     private final StdioWriter writer;
     private final ChannelListener listener;
+    private final Duration lastWords;
     private boolean over;
 
-    StdioChannel(String service, StdioWriter writer, ChannelListener listener) {
+    StdioChannel(String service, StdioWriter writer, ChannelListener listener, Duration lastWords) {
         this.service = service;
         this.writer = writer;
         this.listener = listener;
+        this.lastWords = lastWords;
     }
 
     @Override
@@ -46,9 +50,20 @@ final class StdioChannel implements UpstreamChannel {
         return listener.onUnreadable(text, reason);
     }
 
-    /** From the reader: the server closed its output, or reading failed. */
+    /**
+     * From the reader: the server closed its output, or reading failed. Most often it has ended, and whoever learns how closes
+     * this in a moment; the reader has nothing else to do meanwhile.
+     */
     void onEnd(String how) {
         synchronized (this) {
+            long end = System.nanoTime() + lastWords.toNanos();
+            try {
+                for (long left = lastWords.toNanos(); !over && left > 0; left = end - System.nanoTime()) {
+                    TimeUnit.NANOSECONDS.timedWait(this, left);
+                }
+            } catch (InterruptedException stop) {
+                Thread.currentThread().interrupt();
+            }
             if (over) {
                 return;
             }
@@ -64,6 +79,7 @@ final class StdioChannel implements UpstreamChannel {
     public void close() {
         synchronized (this) {
             over = true;
+            notifyAll();
         }
         writer.close();
     }

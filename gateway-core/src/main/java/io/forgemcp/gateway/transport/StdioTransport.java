@@ -1,6 +1,7 @@
 package io.forgemcp.gateway.transport;
 
 import io.forgemcp.gateway.thread.Workers;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
@@ -15,6 +16,7 @@ import java.util.concurrent.Executors;
  */
 public final class StdioTransport implements UpstreamTransport {
     private final TransportSettings settings;
+    private final Duration lastWords;
     // As many threads as servers that do not read at this moment: normally none.
     private final ExecutorService writers = Executors.newCachedThreadPool(Workers.daemons("forge-stdio-writer"));
 
@@ -23,7 +25,16 @@ public final class StdioTransport implements UpstreamTransport {
     }
 
     public StdioTransport(TransportSettings settings) {
+        this(settings, Duration.ZERO);
+    }
+
+    /**
+     * @param lastWords how long a server that has closed its output is given to be known to have ended, and how, before those
+     *     who wait for it are told that it has closed its output
+     */
+    public StdioTransport(TransportSettings settings, Duration lastWords) {
         this.settings = settings;
+        this.lastWords = lastWords;
     }
 
     @Override
@@ -34,8 +45,8 @@ public final class StdioTransport implements UpstreamTransport {
     @Override
     public CompletionStage<UpstreamChannel> open(String service, InstanceAddress address, ChannelListener listener) {
         InstanceAddress.Stdio streams = (InstanceAddress.Stdio) address;
-        StdioChannel channel =
-                new StdioChannel(service, new StdioWriter(service, streams.input(), settings, writers), listener);
+        StdioWriter writer = new StdioWriter(service, streams.input(), settings, writers);
+        StdioChannel channel = new StdioChannel(service, writer, listener, lastWords);
         StdioReader reader = new StdioReader(service, streams.output(), settings.maxMessageBytes(), channel);
         // A thread of its own, not a virtual one: reading a pipe holds its carrier, and servers would starve each
         // other.
