@@ -3,6 +3,7 @@ package io.forgemcp.server;
 import io.forgemcp.gateway.Gateway;
 import io.forgemcp.gateway.security.Authenticator;
 import io.forgemcp.gateway.time.Timers;
+import io.forgemcp.server.client.JettyHttpExchanger;
 import io.forgemcp.server.http.ByConnector;
 import io.forgemcp.server.http.GatewayHandler;
 import io.forgemcp.server.http.InlineResume;
@@ -45,11 +46,8 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  */
 public final class GatewayServer implements AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(5);
-    /**
-     * The gateway's listener carries the calls; the others are for people and scripts. One more than there are cores: calls
-     * wait behind a selector that was interrupted, not behind a core (docs/performance.md).
-     */
-    private static final int SELECTORS = Math.min(Runtime.getRuntime().availableProcessors(), 8) + 1;
+    /** The gateway's listener carries the calls; the others are for people and scripts. */
+    private static final int SELECTORS = JettyHttpExchanger.SELECTORS;
 
     private static final int THREADS = SELECTORS + 6;
     /**

@@ -197,8 +197,7 @@ final class CatalogLearner {
         /** A server that announces resources need not have templates: "method not found" then means none. */
         private void takeError(Message answer) {
             JsonSlice error = answer.get(Message.Field.ERROR);
-            JsonSlice code = error == null ? null : error.member("code");
-            if (code != null && code.toString().equals("-32601")) {
+            if ("-32601".equals(answer.errorCode())) {
                 done.complete(entries);
             } else {
                 String text = error == null ? null : error.textMember("message");

@@ -16,7 +16,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,16 +36,16 @@ public final class StoredTasks implements TaskMemory {
 
     @Override
     public CompletionStage<Void> remember(Kept task) {
-        return onWorker(() -> write(task), "the gateway closes", task.service());
+        return onWorker(() -> write(task), "event=task_not_stored service=" + task.service());
     }
 
     @Override
     public void forget(String id) {
-        CompletionStage<Void> unused = onWorker(() -> delete(id), "the gateway closes", null);
+        CompletionStage<Void> unused = onWorker(() -> delete(id), "event=task_not_deleted");
     }
 
-    /** Completes in any case. */
-    private CompletionStage<Void> onWorker(Runnable work, String otherwise, @Nullable ServiceName service) {
+    /** Completes in any case. @param undone what the log says if it is not done */
+    private CompletionStage<Void> onWorker(Runnable work, String undone) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         try {
             worker.execute(() -> {
@@ -57,7 +56,7 @@ public final class StoredTasks implements TaskMemory {
                 }
             });
         } catch (RejectedExecutionException closing) {
-            LOG.warn("event=task_not_stored service={} reason=\"{}\"", service, otherwise);
+            LOG.warn("{} reason=\"the gateway closes\"", undone);
             done.complete(null);
         }
         return done;

@@ -207,6 +207,13 @@ public final class Message {
         return places[slot + 1] == 0 ? null : new JsonSlice(bytes, places[slot], places[slot + 1]);
     }
 
+    /** The code of the error as it is written, {@code -32601} say; null if there is no error or it has none. */
+    public @Nullable String errorCode() {
+        JsonSlice error = get(Field.ERROR);
+        JsonSlice code = error == null ? null : error.member("code");
+        return code == null ? null : code.toString();
+    }
+
     /** The decoded text of a string part; null if it is absent or not a string. */
     public @Nullable String text(Field field) {
         int slot = field.ordinal() * 2;

@@ -116,10 +116,9 @@ final class EndpointExchange implements McpRequest, McpResponder, EventStream, U
 
     /** Modern requests are refused like that too, whatever session they name (MCP 2026-07-28, Streamable HTTP). */
     private static boolean isUnknownMethod(byte @Nullable [] json) {
-        JsonSlice error =
-                json == null || json.length == 0 ? null : Message.parse(json).get(Message.Field.ERROR);
-        JsonSlice code = error == null ? null : error.member("code");
-        return code != null && code.toString().equals("-32601");
+        return json != null
+                && json.length > 0
+                && "-32601".equals(Message.parse(json).errorCode());
     }
 
     /** A refusal that was made before the request was read carries no id. */

@@ -105,9 +105,8 @@ final class StatelessRules {
 
     /** The status of an answer that is not streamed. */
     static int status(byte[] json) {
-        JsonSlice error = Message.parse(json).get(Message.Field.ERROR);
-        JsonSlice code = error == null ? null : error.member("code");
-        return switch (code == null ? "" : code.toString()) {
+        String code = Message.parse(json).errorCode();
+        return switch (code == null ? "" : code) {
             case "-32601" -> 404;
             case "-32020", "-32021", "-32022" -> 400;
             default -> 200;

@@ -60,7 +60,7 @@ final class HttpRefusal {
             // Modern requests for methods that do not exist are refused like that too (MCP 2026-07-28, Streamable
             // HTTP).
             Message error = error(0);
-            return error == null || !hasCode(error, "-32601");
+            return error == null || !"-32601".equals(error.errorCode());
         }
         // Some servers say 400 and name the reason in the text only.
         return status == 400
@@ -82,13 +82,8 @@ final class HttpRefusal {
         if (!request.isModern() || (status != 400 && status != 404 && status != 405)) {
             return false;
         }
-        return error == null || MODERN_ERRORS.stream().noneMatch(code -> hasCode(error, code));
-    }
-
-    private static boolean hasCode(Message error, String code) {
-        JsonSlice body = error.get(Message.Field.ERROR);
-        JsonSlice given = body == null ? null : body.member("code");
-        return given != null && given.toString().equals(code);
+        String code = error == null ? null : error.errorCode();
+        return code == null || !MODERN_ERRORS.contains(code);
     }
 
     GatewayException otherGeneration() {

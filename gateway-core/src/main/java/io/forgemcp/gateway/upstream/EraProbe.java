@@ -73,12 +73,9 @@ final class EraProbe implements CallListener {
             return;
         }
         JsonSlice error = answer.get(Message.Field.ERROR);
-        JsonSlice code = error == null ? null : error.member("code");
         JsonSlice data = error == null ? null : error.member("data");
-        boolean willing = code != null
-                && code.toString().equals(UNSUPPORTED_VERSION)
-                && data != null
-                && lists(data.member("supported"));
+        boolean willing =
+                UNSUPPORTED_VERSION.equals(answer.errorCode()) && data != null && lists(data.member("supported"));
         if (willing && !corrected) {
             // It names what was just asked for: it may have been asked on its way to a new version.
             corrected = true;

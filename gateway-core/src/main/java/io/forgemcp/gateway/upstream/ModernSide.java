@@ -66,9 +66,7 @@ final class ModernSide {
 
     /** Whether the server says that it does not speak the revision that was found out. */
     static boolean disowns(Message answer) {
-        JsonSlice error = answer.get(Field.ERROR);
-        JsonSlice code = error == null ? null : error.member("code");
-        return code != null && code.toString().equals(UNSUPPORTED_VERSION);
+        return UNSUPPORTED_VERSION.equals(answer.errorCode());
     }
 
     void close() {

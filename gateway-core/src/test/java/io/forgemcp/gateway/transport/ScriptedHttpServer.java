@@ -104,6 +104,22 @@ public final class ScriptedHttpServer implements AutoCloseable {
         return line.toString(StandardCharsets.ISO_8859_1);
     }
 
+    /**
+     * Begins the session {@code s-1} with whoever initializes.
+     *
+     * @param result the answer to initialize
+     * @param rest what is done with everything else
+     */
+    static Script inSession(String result, Script rest) {
+        return (request, out, socket) -> {
+            if (request.body().contains("initialize")) {
+                reply(out, 200, "Content-Type: application/json\r\nMcp-Session-Id: s-1\r\n", result);
+            } else {
+                rest.respond(request, out, socket);
+            }
+        };
+    }
+
     /** A whole response with a body. */
     public static void reply(OutputStream out, int status, String headers, String body) throws IOException {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);

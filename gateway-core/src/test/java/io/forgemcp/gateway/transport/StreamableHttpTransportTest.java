@@ -1,5 +1,6 @@
 package io.forgemcp.gateway.transport;
 
+import static io.forgemcp.gateway.transport.ScriptedHttpServer.inSession;
 import static io.forgemcp.gateway.transport.ScriptedHttpServer.json;
 import static io.forgemcp.gateway.transport.ScriptedHttpServer.reply;
 import static io.forgemcp.gateway.transport.ScriptedHttpServer.stream;
@@ -62,6 +63,15 @@ class StreamableHttpTransportTest {
                 "{\"jsonrpc\":\"2.0\",\"id\":5,\"method\":\"initialize\"}".getBytes(StandardCharsets.UTF_8),
                 "initialize",
                 5);
+    }
+
+    /** A conversation in a session that has begun. */
+    private UpstreamChannel begun(ScriptedHttpServer server) {
+        UpstreamChannel channel = open(server);
+        RecordingReceiver handshake = new RecordingReceiver();
+        channel.send(initialize(), handshake);
+        handshake.ended();
+        return channel;
     }
 
     /** Sends a call to a server that answers every request the same way, and returns why it failed. */
@@ -137,13 +147,10 @@ class StreamableHttpTransportTest {
     void theSessionAndTheRevisionAreSentFromTheHandshakeOnAndTheSessionIsDeletedAtTheEnd() throws Exception {
         try (ScriptedHttpServer server = new ScriptedHttpServer((request, out, socket) ->
                 reply(out, 200, "Content-Type: application/json\r\nMcp-Session-Id: s-1\r\n", RESULT))) {
-            UpstreamChannel channel = open(server);
-            channel.send(initialize(), receiver);
-            receiver.ended();
+            UpstreamChannel channel = begun(server);
             channel.protocolVersion("2025-06-18");
-            RecordingReceiver second = new RecordingReceiver();
-            channel.send(call(), second);
-            second.ended();
+            channel.send(call(), receiver);
+            receiver.ended();
             channel.close();
             channel.close();
 
@@ -162,17 +169,11 @@ class StreamableHttpTransportTest {
         String named =
                 "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":-32000,\"message\":\"Bad Request: No valid session ID provided\"},\"id\":null}";
         for (String refusal : new String[] {"404 ", "400 " + named}) {
-            try (ScriptedHttpServer server = new ScriptedHttpServer((request, out, socket) -> {
-                if (request.body().contains("initialize")) {
-                    reply(out, 200, "Content-Type: application/json\r\nMcp-Session-Id: s-1\r\n", RESULT);
-                } else {
-                    reply(out, Integer.parseInt(refusal.substring(0, 3)), "", refusal.substring(4));
-                }
-            })) {
-                UpstreamChannel channel = open(server);
-                RecordingReceiver handshake = new RecordingReceiver();
-                channel.send(initialize(), handshake);
-                handshake.ended();
+            try (ScriptedHttpServer server = new ScriptedHttpServer(inSession(
+                    RESULT,
+                    (request, out, socket) ->
+                            reply(out, Integer.parseInt(refusal.substring(0, 3)), "", refusal.substring(4))))) {
+                UpstreamChannel channel = begun(server);
                 RecordingReceiver answer = new RecordingReceiver();
                 channel.send(call(), answer);
 
@@ -187,25 +188,12 @@ class StreamableHttpTransportTest {
 
     @Test
     void aModernRequestForAMethodThatDoesNotExistIsRefusedWith404AndCostsNoSession() throws Exception {
-        try (ScriptedHttpServer server = new ScriptedHttpServer((request, out, socket) -> {
-            if (request.body().contains("initialize")) {
-                reply(out, 200, "Content-Type: application/json\r\nMcp-Session-Id: s-1\r\n", RESULT);
-            } else {
-                reply(
-                        out,
-                        404,
-                        "Content-Type: application/json\r\n",
-                        "{\"jsonrpc\":\"2.0\",\"id\":5,\"error\":{\"code\":-32601,\"message\":\"no such method\"}}");
-            }
-        })) {
-            UpstreamChannel channel = open(server);
-            RecordingReceiver handshake = new RecordingReceiver();
-            channel.send(initialize(), handshake);
-            handshake.ended();
-            RecordingReceiver answer = new RecordingReceiver();
-            channel.send(call(), answer);
+        String refusal = "{\"jsonrpc\":\"2.0\",\"id\":5,\"error\":{\"code\":-32601,\"message\":\"no such method\"}}";
+        try (ScriptedHttpServer server = new ScriptedHttpServer(inSession(
+                RESULT, (request, out, socket) -> reply(out, 404, "Content-Type: application/json\r\n", refusal)))) {
+            begun(server).send(call(), receiver);
 
-            assertThat(answer.ended().messages.get(0)).contains("-32601");
+            assertThat(receiver.ended().messages.get(0)).contains("-32601");
         }
     }
 
@@ -497,20 +485,12 @@ class StreamableHttpTransportTest {
 
     @Test
     void theSessionsIdIsNoEventThatCouldBeResumedFrom() throws Exception {
-        try (ScriptedHttpServer server = new ScriptedHttpServer((request, out, socket) -> {
-            if (request.body().contains("initialize")) {
-                reply(out, 200, "Content-Type: application/json\r\nMcp-Session-Id: s1\r\n", RESULT);
-            } else {
-                stream(out);
-                write(out, "id: s1\ndata: " + PROGRESS + "\n\n");
-                socket.close();
-            }
-        })) {
-            UpstreamChannel channel = open(server);
-            RecordingReceiver handshake = new RecordingReceiver();
-            channel.send(initialize(), handshake);
-            handshake.ended();
-            channel.send(call(), receiver);
+        try (ScriptedHttpServer server = new ScriptedHttpServer(inSession(RESULT, (request, out, socket) -> {
+            stream(out);
+            write(out, "id: s-1\ndata: " + PROGRESS + "\n\n");
+            socket.close();
+        }))) {
+            begun(server).send(call(), receiver);
 
             assertThat(receiver.ended().messages).containsExactly(PROGRESS);
             assertThat(timers.waiting()).isZero();

@@ -34,8 +34,11 @@ import org.jspecify.annotations.Nullable;
 public final class JettyHttpExchanger implements HttpExchanger {
     private static final int MAX_CONNECTIONS = 16_384;
     private static final int MAX_WAITING = 100_000;
-    /** As many as the listener has: what it forwards comes back at the same rate. */
-    private static final int SELECTORS = Math.min(Runtime.getRuntime().availableProcessors(), 8) + 1;
+    /**
+     * One more than there are cores: calls wait behind a selector that was interrupted, not behind a core
+     * (docs/performance.md). The listener has as many, for what it forwards comes back at the same rate.
+     */
+    public static final int SELECTORS = Math.min(Runtime.getRuntime().availableProcessors(), 8) + 1;
 
     private static final int THREADS = SELECTORS + 6;
     private static final int BUFFER = 32 * 1024;

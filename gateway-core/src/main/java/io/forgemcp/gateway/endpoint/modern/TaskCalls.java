@@ -154,11 +154,7 @@ final class TaskCalls implements AutoCloseable {
 
     /** The server's answer with the client's id of the task. */
     private Message told(ModernRequest request, TaskTable.Task task, Message answer) {
-        JsonSlice error = answer.get(Field.ERROR);
-        JsonSlice code = error == null ? null : error.member("code");
-        if (code != null
-                && code.toString().equals(NO_SUCH_TASK)
-                && !request.method().equals("tasks/update")) {
+        if (NO_SUCH_TASK.equals(answer.errorCode()) && !request.method().equals("tasks/update")) {
             table.forget(task);
         }
         JsonSlice result = answer.get(Field.RESULT);

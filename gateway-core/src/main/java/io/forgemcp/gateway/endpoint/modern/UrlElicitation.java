@@ -20,9 +20,7 @@ final class UrlElicitation implements Questions.Waiting {
     private static final String NEEDED = "{\"elicitation\":{\"url\":{}}}";
 
     static boolean isAskedFor(Message answer) {
-        JsonSlice error = answer.get(Field.ERROR);
-        JsonSlice code = error == null ? null : error.member("code");
-        return code != null && code.toString().equals(CODE);
+        return CODE.equals(answer.errorCode());
     }
 
     static void ask(ModernRequest request, Message refusal, Questions questions, ModernReply reply) {

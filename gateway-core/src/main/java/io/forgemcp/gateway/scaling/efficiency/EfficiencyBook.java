@@ -94,15 +94,8 @@ public final class EfficiencyBook {
             }
             Hour hour = hour(account, sample.nanos());
             // Where it was in between is not known: what holds now counts, as a service awake for a moment was awake.
-            boolean awake = sample.awake() || before.awake();
-            Use use = awake ? hour.awake : hour.asleep;
+            Use use = sample.awake() || before.awake() ? hour.awake : hour.asleep;
             book(use, before, sample, elapsed);
-            // Of a time that was awake in part, the end at which it was tells what it needs awake.
-            Long memory = !awake || sample.awake() ? sample.memoryBytes() : before.memoryBytes();
-            if (memory != null) {
-                use.memoryNanos += (double) memory * elapsed;
-                use.memoryKnown += elapsed;
-            }
         } finally {
             lock.unlock();
         }
@@ -110,6 +103,12 @@ public final class EfficiencyBook {
 
     private static void book(Use use, UseSample before, UseSample sample, long elapsed) {
         use.nanos += elapsed;
+        // Of a time that was awake in part, the end at which it was tells what it needs awake.
+        Long memory = before.awake() && !sample.awake() ? before.memoryBytes() : sample.memoryBytes();
+        if (memory != null) {
+            use.memoryNanos += (double) memory * elapsed;
+            use.memoryKnown += elapsed;
+        }
         if (sample.cpuNanos() != null && before.cpuNanos() != null) {
             // Instances that have gone take their share of the sum with them.
             use.cpuNanos += Math.max(0, sample.cpuNanos() - before.cpuNanos());
