@@ -117,7 +117,7 @@ final class RequestStates {
         return Arrays.copyOf(sha256(text), HASH);
     }
 
-    private static byte[] sha256(byte[] text) {
+    static byte[] sha256(byte[] text) {
         try {
             return MessageDigest.getInstance("SHA-256").digest(text);
         } catch (GeneralSecurityException impossible) {

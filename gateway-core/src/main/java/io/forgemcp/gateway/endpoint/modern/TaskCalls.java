@@ -23,8 +23,6 @@ import io.forgemcp.gateway.upstream.UpstreamRequest;
 import io.forgemcp.gateway.virtualserver.Route;
 import io.forgemcp.gateway.virtualserver.ServerView;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.concurrent.CompletionStage;
@@ -195,12 +193,7 @@ final class TaskCalls implements AutoCloseable {
     /** A hash, because it is kept in the store. */
     private static String owner(ModernRequest request) {
         String owner = request.caller().principal() + '\0' + request.virtualServer();
-        try {
-            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            return HexFormat.of().formatHex(sha256.digest(owner.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("Every Java has SHA-256", impossible);
-        }
+        return HexFormat.of().formatHex(RequestStates.sha256(owner.getBytes(StandardCharsets.UTF_8)));
     }
 
     /** Whether any server behind the virtual server has the extension. */
