@@ -12,16 +12,9 @@ import org.jspecify.annotations.Nullable;
  * and the stream can be resumed. Thread-safe.
  */
 final class PostAnswers implements Reply {
-    /** Which of the two a client takes, and which it names first. */
-    enum Preference {
-        JSON_ONLY,
-        JSON,
-        STREAM
-    }
-
     private final ClientSession session;
     private final McpResponder responder;
-    private final Preference preference;
+    private final AnswerForm preference;
     /** Answers of a batch that wait for the others; null for a single request. */
     private final @Nullable List<byte[]> batch;
 
@@ -31,7 +24,7 @@ final class PostAnswers implements Reply {
     private PostAnswers(
             ClientSession session,
             McpResponder responder,
-            Preference preference,
+            AnswerForm preference,
             @Nullable List<byte[]> batch,
             int requests) {
         this.session = session;
@@ -39,17 +32,17 @@ final class PostAnswers implements Reply {
         this.preference = preference;
         this.batch = batch;
         this.outstanding = requests;
-        if (preference == Preference.STREAM) {
+        if (preference == AnswerForm.STREAM) {
             begin();
         }
     }
 
-    static PostAnswers single(ClientSession session, McpResponder responder, Preference preference) {
+    static PostAnswers single(ClientSession session, McpResponder responder, AnswerForm preference) {
         return new PostAnswers(session, responder, preference, null, 1);
     }
 
     /** @param requests how many answers there will be, at least one */
-    static PostAnswers batch(ClientSession session, McpResponder responder, Preference preference, int requests) {
+    static PostAnswers batch(ClientSession session, McpResponder responder, AnswerForm preference, int requests) {
         return new PostAnswers(session, responder, preference, new ArrayList<>(), requests);
     }
 
@@ -76,7 +69,7 @@ final class PostAnswers implements Reply {
 
     @Override
     public synchronized boolean request(byte[] json) {
-        if (preference == Preference.JSON_ONLY || outstanding == 0) {
+        if (preference == AnswerForm.JSON_ONLY || outstanding == 0) {
             return false;
         }
         begin().send(json);
@@ -91,7 +84,7 @@ final class PostAnswers implements Reply {
     public synchronized void suspended() {
         slow();
         SessionStream begun = stream;
-        if (begun != null && preference == Preference.STREAM && session.primes()) {
+        if (begun != null && preference == AnswerForm.STREAM && session.primes()) {
             begun.suspend();
         }
     }
@@ -99,7 +92,7 @@ final class PostAnswers implements Reply {
     /** Begins the stream, which is kept alive and can be resumed. */
     @Override
     public synchronized void slow() {
-        if (preference != Preference.JSON_ONLY
+        if (preference != AnswerForm.JSON_ONLY
                 && outstanding > 0
                 && !session.id().isEmpty()) {
             begin();
@@ -139,7 +132,7 @@ final class PostAnswers implements Reply {
             endStream(begun);
         } else if (batch != null) {
             endBatch();
-        } else if (preference == Preference.JSON_ONLY) {
+        } else if (preference == AnswerForm.JSON_ONLY) {
             responder.answer(202, null);
         } else {
             responder.stream().close();

@@ -9,7 +9,6 @@ import io.forgemcp.gateway.protocol.ProtocolVersion;
 import io.forgemcp.gateway.protocol.RequestId;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +20,6 @@ public final class StreamableHttpEndpoint implements McpEndpoint {
     static final String SESSION_ID = "Mcp-Session-Id";
     private static final String VERSION = "MCP-Protocol-Version";
     private static final String LAST_EVENT = "Last-Event-ID";
-    private static final String EVENTS = "text/event-stream";
 
     private final ClientSessions sessions;
     private final MethodTable methods;
@@ -72,7 +70,7 @@ public final class StreamableHttpEndpoint implements McpEndpoint {
         }
         ClientSession session = session(request);
         if (message.isRequest()) {
-            methods.request(session, message, PostAnswers.single(session, responder, preference(request)));
+            methods.request(session, message, PostAnswers.single(session, responder, AnswerForm.of(request)));
         } else {
             methods.accept(session, message);
             responder.answer(202, null);
@@ -124,7 +122,7 @@ public final class StreamableHttpEndpoint implements McpEndpoint {
             return;
         }
         PostAnswers answers =
-                PostAnswers.batch(session, responder, preference(request), requests.size() + refusals.size());
+                PostAnswers.batch(session, responder, AnswerForm.of(request), requests.size() + refusals.size());
         refusals.forEach(answers::answer);
         requests.forEach(message -> methods.request(session, message, answers));
     }
@@ -184,7 +182,7 @@ public final class StreamableHttpEndpoint implements McpEndpoint {
         if (id != null) {
             return sessions.require(id, request.caller(), request.virtualServer());
         }
-        if (request.verb() == McpRequest.Verb.POST && preference(request) == PostAnswers.Preference.JSON_ONLY) {
+        if (request.verb() == McpRequest.Verb.POST && AnswerForm.of(request) == AnswerForm.JSON_ONLY) {
             ClientSession session = sessions.transientSession(request.caller(), request.virtualServer());
             methods.view(session);
             return session;
@@ -196,7 +194,7 @@ public final class StreamableHttpEndpoint implements McpEndpoint {
     }
 
     private void get(McpRequest request, McpResponder responder) {
-        if (preference(request) == PostAnswers.Preference.JSON_ONLY) {
+        if (AnswerForm.of(request) == AnswerForm.JSON_ONLY) {
             throw new GatewayException(
                     ErrorCode.NOT_ACCEPTABLE, "GET opens an event stream: accept text/event-stream.");
         }
@@ -216,22 +214,5 @@ public final class StreamableHttpEndpoint implements McpEndpoint {
     private void delete(McpRequest request, McpResponder responder) {
         sessions.end(session(request), "the client ended the session");
         responder.answer(204, null);
-    }
-
-    private static PostAnswers.Preference preference(McpRequest request) {
-        String accept = request.header("Accept");
-        if (accept == null) {
-            return PostAnswers.Preference.JSON_ONLY;
-        }
-        String ranges = accept.toLowerCase(Locale.ROOT);
-        int events = ranges.indexOf(EVENTS);
-        if (events < 0) {
-            return ranges.contains("*/*") ? PostAnswers.Preference.JSON : PostAnswers.Preference.JSON_ONLY;
-        }
-        int json = ranges.indexOf("application/json");
-        int any = ranges.indexOf("*/*");
-        return json >= 0 && json < events || any >= 0 && any < events
-                ? PostAnswers.Preference.JSON
-                : PostAnswers.Preference.STREAM;
     }
 }

@@ -185,8 +185,8 @@ class ResumableStreamsTest {
         FakeHttp call =
                 FakeHttp.post("{}").session(client.session).with("Accept", "text/event-stream, application/json");
         FakeHttp patient = FakeHttp.post("{}").session(client.session);
-        PostAnswers streaming = PostAnswers.single(session(), call, PostAnswers.Preference.STREAM);
-        PostAnswers waiting = PostAnswers.single(session(), patient, PostAnswers.Preference.JSON);
+        PostAnswers streaming = PostAnswers.single(session(), call, AnswerForm.STREAM);
+        PostAnswers waiting = PostAnswers.single(session(), patient, AnswerForm.JSON);
         streaming.suspended();
         waiting.suspended();
 

@@ -1,6 +1,7 @@
 package io.forgemcp.gateway.endpoint.modern;
 
 import io.forgemcp.gateway.catalog.CatalogSnapshot;
+import io.forgemcp.gateway.endpoint.AnswerForm;
 import io.forgemcp.gateway.endpoint.CallPath;
 import io.forgemcp.gateway.endpoint.ClientLogLevels;
 import io.forgemcp.gateway.endpoint.McpRequest;
@@ -16,7 +17,6 @@ import io.forgemcp.gateway.protocol.RequestMeta;
 import io.forgemcp.gateway.time.Timers;
 import io.forgemcp.gateway.upstream.ClientKey;
 import io.forgemcp.gateway.virtualserver.ServerView;
-import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +76,7 @@ public final class ModernEndpoint {
             return;
         }
         ModernRequest request = new ModernRequest(http, message, meta);
-        ModernReply reply = new ModernReply(responder, takesEvents(http), slow);
+        ModernReply reply = new ModernReply(responder, AnswerForm.of(http), slow);
         try {
             HeaderRules.check(http, message);
             dispatch(request, reply);
@@ -107,15 +107,6 @@ public final class ModernEndpoint {
                         "MCP " + request.meta().version() + " has no method \"" + request.method()
                                 + "\" that the gateway knows.");
         }
-    }
-
-    private static boolean takesEvents(McpRequest http) {
-        String accept = http.header("Accept");
-        if (accept == null) {
-            return false;
-        }
-        String ranges = accept.toLowerCase(Locale.ROOT);
-        return ranges.contains("text/event-stream") || ranges.contains("*/*");
     }
 
     /** Those who listen for updates of resources. */

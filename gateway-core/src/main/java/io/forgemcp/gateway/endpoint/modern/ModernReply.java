@@ -1,34 +1,39 @@
 package io.forgemcp.gateway.endpoint.modern;
 
+import io.forgemcp.gateway.endpoint.AnswerForm;
 import io.forgemcp.gateway.endpoint.EventStream;
 import io.forgemcp.gateway.endpoint.McpResponder;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The answer to one modern request: JSON if it is the first thing to be said, the end of an event stream if something
- * came before it or it takes long. Thread-safe.
+ * came before it, it takes long or the client names event streams first. A refusal is JSON with its status as long as
+ * nothing came before it. Thread-safe.
  */
 final class ModernReply {
+    private static final int OK = 200;
+
     private final McpResponder responder;
-    private final boolean streams;
+    private final AnswerForm form;
     private final SlowReplies slow;
     private @Nullable EventStream stream;
     private boolean over;
 
-    /** @param streams whether the client takes an event stream */
-    ModernReply(McpResponder responder, boolean streams, SlowReplies slow) {
+    /** @param form what the client takes */
+    ModernReply(McpResponder responder, AnswerForm form, SlowReplies slow) {
         this.responder = responder;
-        this.streams = streams;
+        this.form = form;
         this.slow = slow;
     }
 
+    /** Whether the client takes an event stream. */
     boolean streams() {
-        return streams;
+        return form != AnswerForm.JSON_ONLY;
     }
 
     /** Runs the action if the client goes away before the answer, which means that it does not want it any more. */
     void onGone(Runnable action) {
-        if (streams) {
+        if (streams()) {
             slow.add(this);
         }
         responder.onDisconnect(() -> {
@@ -63,7 +68,7 @@ final class ModernReply {
     }
 
     private @Nullable EventStream open() {
-        if (stream == null && streams) {
+        if (stream == null && streams()) {
             // Only a connection that serves nothing after this can be watched for its end, which cancels the call.
             stream = responder.stream("X-Accel-Buffering", "no", "Connection", "close");
         }
@@ -79,11 +84,15 @@ final class ModernReply {
         if (!end()) {
             return;
         }
-        if (stream == null) {
+        EventStream to = stream;
+        if (to == null && form == AnswerForm.STREAM && status == OK) {
+            to = responder.stream();
+        }
+        if (to == null) {
             responder.answer(status, json);
         } else {
-            stream.event(null, json);
-            stream.close();
+            to.event(null, json);
+            to.close();
         }
     }
 

@@ -92,6 +92,26 @@ class ModernEndpointTest {
         assertThat(sent.get(Field.PARAMS).member("arguments")).hasToString("{\"a\":1.50}");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"text/event-stream, application/json", "text/event-stream"})
+    void aClientThatNamesEventStreamsFirstIsAnsweredOnOne(String accept) {
+        FakeHttp list = request("1", "tools/list", "").with("Accept", accept).to(http);
+        list.awaitStreamEnd();
+
+        assertThat(list.status()).isEqualTo(200);
+        assertThat(list.events()).singleElement().asString().contains("\"id\":1", "s-tool");
+    }
+
+    @Test
+    void aRefusalKeepsItsStatusAlsoForAClientThatNamesEventStreamsFirst() {
+        FakeHttp refused = request("1", "no/method", "")
+                .with("Accept", "text/event-stream, application/json")
+                .to(http);
+
+        assertThat(refused.status()).isEqualTo(404);
+        assertThat(refused.answer()).contains("-32601");
+    }
+
     @Test
     void aResourceIsReadWithCachingRules() {
         server.answer("resources/read", "{\"contents\":[]}");
