@@ -17,6 +17,7 @@ import { registerInputRequired } from './input-required.mjs';
 import { registerPrompts } from './prompts.mjs';
 import { registerResources } from './resources.mjs';
 import { registerReverseRequests } from './reverse-requests.mjs';
+import { EXTENSION, registerTaskTools, serveTasks } from './tasks.mjs';
 import { registerTools } from './tools.mjs';
 
 const RETRY_MILLIS = 500;
@@ -33,6 +34,7 @@ function newServer({ era }) {
         resources: { listChanged: true, subscribe: true },
         completions: {},
         logging: {},
+        ...(era === 'modern' && { extensions: { [EXTENSION]: {} } }),
       },
       requestState: { verify: states.verify },
     },
@@ -46,6 +48,7 @@ function newServer({ era }) {
   registerInputRequired(server, states);
   registerResources(server);
   registerPrompts(server);
+  registerTaskTools(server);
   return server;
 }
 
@@ -107,7 +110,7 @@ async function serve(request, response) {
   }
   if (await isLegacyRequest(await toWebRequest(request, body), body)) {
     await serveLegacy(request, response, body);
-  } else {
+  } else if (!serveTasks(request, response, body)) {
     await serveModern(request, response, body);
   }
 }

@@ -19,7 +19,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Tag("node")
 class ConformanceTest {
-    private static final int TOOLS = 28;
     private static final Path RESULTS = Checkout.module().resolve("target/conformance");
 
     private static NodeScript upstream;
@@ -32,7 +31,7 @@ class ConformanceTest {
                 .isolation(Isolation.SESSION)
                 .build());
         try (GatewayClient client = gateway.client("conformance")) {
-            Learnt.await(client, "tools/list", "tools", TOOLS);
+            Learnt.await(client, "tools/list", "tools", NodeScript.CONFORMANCE_TOOLS);
         }
     }
 

@@ -32,7 +32,7 @@ class FaultTest {
         gateway = TestGateway.of(service("conformance", upstream), service("observer", observer));
         try (GatewayClient client = gateway.client("conformance");
                 GatewayClient other = gateway.client("observer")) {
-            Learnt.await(client, "tools/list", "tools", 28);
+            Learnt.await(client, "tools/list", "tools", NodeScript.CONFORMANCE_TOOLS);
             Learnt.await(other, "tools/list", "tools", 2);
         }
     }

@@ -13,6 +13,9 @@ import java.util.List;
 
 /** A server of ours for Node, {@code src/test/js}, as a process of its own that prints the URL where it listens. */
 final class NodeScript implements AutoCloseable {
+    /** The tools of {@link #conformanceServer()}. */
+    static final int CONFORMANCE_TOOLS = 35;
+
     private final Process process;
     private final URI url;
 
