@@ -20,9 +20,11 @@ import org.jspecify.annotations.Nullable;
 final class SleepReader {
     private final Reading reading;
     private final ConfigurationFiles files;
+    private final WakeScheduleReader schedules;
 
     SleepReader(Reading reading, ConfigurationFiles files) {
         this.reading = reading;
+        this.schedules = new WakeScheduleReader(reading);
         this.files = files;
     }
 
@@ -40,7 +42,8 @@ final class SleepReader {
                 idleTimeout(service, own.idleTimeout(), policyName, scaling),
                 minSleepTime(own.minSleepTime(), group),
                 reservation == null ? null : reservation.bytes(),
-                own.depth());
+                own.depth(),
+                schedules.read(service, entry, enabled, scaling));
     }
 
     Optional<SleepPoliciesFile.ServiceClass> classOf(String service) {

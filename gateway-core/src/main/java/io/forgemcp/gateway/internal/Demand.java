@@ -162,7 +162,8 @@ public final class Demand {
             if (woken) {
                 warmed(status.name(), now);
             }
-            predictions.add(new ServicePrediction(status.name(), forecast, calibration, status.asleep(), woken));
+            predictions.add(new ServicePrediction(
+                    status.name(), forecast, calibration, status.nextScheduledWake(), status.asleep(), woken));
         }
         return predictions;
     }

@@ -47,6 +47,7 @@ public final class Observation implements AutoCloseable {
     private final WakeTimes wakes;
     private final ScalingLoop scaling;
     private final PreWarmer warmer;
+    private final ScheduledWakes scheduled;
     private final Demand demand;
     private final EfficiencyBook book;
     private final int searchHits;
@@ -76,7 +77,8 @@ public final class Observation implements AutoCloseable {
         this.worker = worker;
         scaling = new ScalingLoop(services, policies(own, settings), settings, timers, events, wakes);
         searchHits = preWarm.searchHits();
-        warmer = new PreWarmer(services, wakes);
+        warmer = new PreWarmer(services, wakes, events, timers);
+        scheduled = new ScheduledWakes(services, warmer, timers);
         demand = new Demand(
                 services,
                 tallies,
@@ -90,6 +92,7 @@ public final class Observation implements AutoCloseable {
                 task("measure", settings.collectionInterval(), settings.measuring() ? this::measure : () -> {}),
                 task("scale", settings.interval(), () -> scaling.pass(ScalingLoop.Mode.APPLY)),
                 task("count", Demand.countInterval(), demand::count),
+                new Repeating("wake", scheduled::untilNextLook, scheduled::look, timers, worker),
                 task("look", CallForecast.STEP, demand::look),
                 task("save", SAVE_INTERVAL, demand::save));
         metrics.gauge(Metric.TOTAL_COST, () -> gibi(efficiency().total().memoryMeanBytes()));
@@ -115,6 +118,7 @@ public final class Observation implements AutoCloseable {
     /** Begins to measure. */
     public void start() {
         worker.execute(demand::restore);
+        worker.execute(scheduled::look);
         tasks.forEach(Repeating::start);
     }
 
@@ -152,8 +156,13 @@ public final class Observation implements AutoCloseable {
         return sum;
     }
 
-    /** A service has become known: what it costs is a gauge from now on. */
+    /** A service has become known: what it costs is a gauge from now on, and its schedule counts. */
     public void added(ServiceName name) {
+        if (services.definition(name)
+                .filter(service -> !service.wakeSchedule().isEmpty())
+                .isPresent()) {
+            worker.execute(scheduled::look);
+        }
         DoubleSupplier cost = () -> efficiency().services().stream()
                 .filter(service -> service.name().equals(name))
                 .map(EfficiencyReport.Service::memoryMeanBytes)

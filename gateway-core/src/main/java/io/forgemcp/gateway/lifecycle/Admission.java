@@ -7,6 +7,7 @@ import io.forgemcp.gateway.time.Timers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who may be awake at the same time. An instance asks before it starts or wakes; if there is no room, others are put to
- * sleep first, then it waits for its turn, the highest priority first, and in the end it is refused with the reason.
+ * sleep first, then it waits for its turn, and in the end it is refused with the reason. What a call waits for comes first,
+ * then the highest priority.
  *
  * <p>The lock guards a few sets and is never held over a call to anybody else. Thread-safe.
  */
@@ -28,6 +30,9 @@ final class Admission {
     /** An instance that is awake or wants to be. Its figures may be read from any thread. */
     interface Applicant {
         ServiceDefinition service();
+
+        /** Whether a call waits for it, now; what nobody has called for holds up no call. */
+        boolean called();
 
         /** What it needs, or really uses if that is known and more; of a sleeping one what it still keeps. */
         long memoryBytes();
@@ -100,8 +105,6 @@ final class Admission {
             }
             Timers.Cancellable timeout = timers.schedule(controls.sleep().wakeTimeout(), () -> giveUp(applicant));
             waiting.add(new Waiting(applicant, order++, timeout));
-            waiting.sort(Comparator.comparing((Waiting entry) -> priority(entry.applicant()))
-                    .thenComparingLong(Waiting::order));
         } finally {
             lock.unlock();
         }
@@ -202,11 +205,11 @@ final class Admission {
                 if (waiting.isEmpty()) {
                     return;
                 }
-                Waiting first = waiting.get(0);
+                Waiting first = first();
                 next = first.applicant();
                 shortage = shortage(next);
                 if (shortage == null) {
-                    waiting.remove(0);
+                    waiting.remove(first);
                     first.timeout().cancel();
                     asleep.remove(next);
                     awake.add(next);
@@ -230,7 +233,7 @@ final class Admission {
             if (waiting.isEmpty()) {
                 return;
             }
-            first = waiting.get(0).applicant();
+            first = first().applicant();
             shortage = shortage(first);
         } finally {
             lock.unlock();
@@ -240,6 +243,15 @@ final class Admission {
         } else {
             evictor.makeRoom(first.service(), shortage.ofMemory());
         }
+    }
+
+    /** Whose turn it is: found each time, because a call may have come for one that nobody had called for. */
+    private Waiting first() {
+        return Collections.min(
+                waiting,
+                Comparator.comparing((Waiting entry) -> !entry.applicant().called())
+                        .thenComparing(entry -> priority(entry.applicant()))
+                        .thenComparingLong(Waiting::order));
     }
 
     private void giveUp(Applicant applicant) {

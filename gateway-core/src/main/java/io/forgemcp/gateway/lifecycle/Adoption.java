@@ -43,7 +43,7 @@ final class Adoption {
         this.ids = ids;
         this.exits = exits;
         this.taker = taker;
-        this.done = !Slot.sleepable(service) || service.unavailable() != null;
+        this.done = !service.sleepable() || service.unavailable() != null;
     }
 
     /** Runs the task once what was left behind has been taken over, at once as a rule. */
@@ -60,7 +60,7 @@ final class Adoption {
 
     /** An instance may have been left behind by ourselves: the runtime is asked again before the next command. */
     void repeat() {
-        done = !Slot.sleepable(service);
+        done = !service.sleepable();
     }
 
     private void ask() {

@@ -60,7 +60,12 @@ final class Bedtime {
         this.host = host;
         this.failures = new ServiceFailures(service.name());
         this.idle = new IdleWatch(
-                service.sleepPolicy(), scope.controls(), scope.timers(), shared.mailbox(), this::considerSleep);
+                service.sleepPolicy(),
+                shared.kept(),
+                scope.controls(),
+                scope.timers(),
+                shared.mailbox(),
+                this::considerSleep);
     }
 
     /** It does not run any more. */
@@ -74,7 +79,7 @@ final class Bedtime {
         if (here.state() == ServiceState.SLEEPING || (here.state() == ServiceState.STOPPED && host.unwanted())) {
             return CompletableFuture.completedFuture(null);
         }
-        if (!Slot.sleepable(service)) {
+        if (!service.sleepable()) {
             String where = service.launch() instanceof Launch.Remote ? "elsewhere" : "inside the gateway";
             return failures.refused("sleep", "it runs " + where + " and has nothing to put to sleep");
         }
@@ -138,7 +143,7 @@ final class Bedtime {
     private boolean mayMakeWay(Force force) {
         return here.available()
                 && here.inFlight() == 0
-                && Slot.sleepable(service)
+                && service.sleepable()
                 && host.enoughWithout()
                 && (force == Force.YES
                         || idle.objection(
@@ -197,7 +202,7 @@ final class Bedtime {
     }
 
     private boolean fallsAsleep() {
-        return Slot.sleepable(service)
+        return service.sleepable()
                 && service.sleepPolicy().enabled()
                 && service.instances().min() < service.instances().max();
     }

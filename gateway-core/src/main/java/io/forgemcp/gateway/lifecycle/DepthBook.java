@@ -66,6 +66,12 @@ final class DepthBook {
         return Optional.ofNullable(figures.get(depth.ordinal()).wakeMedian());
     }
 
+    /** How long 95 % of the wakes from this depth take at most, or what is usual; empty for starts if none was seen. */
+    Optional<Duration> longWake(SleepDepth depth) {
+        return Optional.ofNullable(figures.get(depth.ordinal()).wakeP95())
+                .or(() -> Optional.ofNullable(USUAL.get(depth)));
+    }
+
     /** How long a start takes as a rule; nothing if none has been seen. */
     Duration expectedStart() {
         return expectedWake(SleepDepth.STOP).orElse(Duration.ZERO);

@@ -2,6 +2,7 @@ package io.forgemcp.gateway.lifecycle;
 
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.service.ServiceDefinition;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -13,12 +14,14 @@ final class Entrance implements Admission.Applicant {
     private final ServiceDefinition service;
     private final Admission admission;
     private final Mailbox mailbox;
+    private final BooleanSupplier called;
     private final Runnable opened;
     private final Consumer<GatewayException> closed;
     private volatile @Nullable LiveInstance live;
     private boolean asking;
 
     /**
+     * @param called whether a call waits for it; asked from any thread
      * @param opened told on the mailbox if a request that had to wait has been granted
      * @param closed told on the mailbox if it was refused
      */
@@ -26,18 +29,20 @@ final class Entrance implements Admission.Applicant {
             ServiceDefinition service,
             Admission admission,
             Mailbox mailbox,
+            BooleanSupplier called,
             Runnable opened,
             Consumer<GatewayException> closed) {
         this.service = service;
         this.admission = admission;
         this.mailbox = mailbox;
+        this.called = called;
         this.opened = opened;
         this.closed = closed;
     }
 
     /** Whether the instance may be awake now; if not, it is told later. */
     boolean pass() {
-        if (!Slot.sleepable(service)) {
+        if (!service.sleepable()) {
             return true;
         }
         if (asking) {
@@ -58,7 +63,7 @@ final class Entrance implements Admission.Applicant {
     /** The slot is in this state now. */
     void moved(ServiceState state, @Nullable LiveInstance current) {
         live = current;
-        if (Slot.sleepable(service)) {
+        if (service.sleepable()) {
             if (state != ServiceState.STARTING && state != ServiceState.WAKING && state != ServiceState.STOPPING) {
                 // A request that waits is taken back with it; whoever still wants something asks again.
                 asking = false;
@@ -82,6 +87,11 @@ final class Entrance implements Admission.Applicant {
     @Override
     public ServiceDefinition service() {
         return service;
+    }
+
+    @Override
+    public boolean called() {
+        return called.getAsBoolean();
     }
 
     @Override

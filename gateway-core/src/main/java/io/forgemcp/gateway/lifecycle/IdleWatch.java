@@ -12,14 +12,16 @@ import java.util.Optional;
  */
 final class IdleWatch {
     private final SleepPolicy policy;
+    private final KeptAwake kept;
     private final Controls controls;
     private final Timers timers;
     private final Mailbox mailbox;
     private final Runnable due;
     private Timers.Cancellable timer = () -> {};
 
-    IdleWatch(SleepPolicy policy, Controls controls, Timers timers, Mailbox mailbox, Runnable due) {
+    IdleWatch(SleepPolicy policy, KeptAwake kept, Controls controls, Timers timers, Mailbox mailbox, Runnable due) {
         this.policy = policy;
+        this.kept = kept;
         this.controls = controls;
         this.timers = timers;
         this.mailbox = mailbox;
@@ -44,9 +46,8 @@ final class IdleWatch {
 
     /** How long until it falls asleep on its own; zero if it is time. */
     Duration untilIdle(long awakeSince, long lastUsed) {
-        Duration idle = left(latest(awakeSince, lastUsed), idleTimeout());
-        Duration allowed = untilSleepAllowed(awakeSince, lastUsed);
-        return idle.compareTo(allowed) > 0 ? idle : allowed;
+        Duration idle = longest(left(latest(awakeSince, lastUsed), idleTimeout()), kept.left());
+        return longest(idle, untilSleepAllowed(awakeSince, lastUsed));
     }
 
     /**
@@ -75,6 +76,10 @@ final class IdleWatch {
     private Duration left(long since, Duration span) {
         Duration left = span.minusNanos(timers.nanoTime() - since);
         return left.isNegative() ? Duration.ZERO : left;
+    }
+
+    private static Duration longest(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
     }
 
     private static long latest(long awakeSince, long lastUsed) {

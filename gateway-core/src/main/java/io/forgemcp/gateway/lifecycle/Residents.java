@@ -47,7 +47,7 @@ final class Residents implements Admission.Evictor {
     List<Resident> idle(Predicate<Resident> wanted) {
         List<Resident> found = new ArrayList<>();
         for (ServiceOwner owner : owners) {
-            if (!Slot.sleepable(owner.definition())) {
+            if (!owner.definition().sleepable()) {
                 continue;
             }
             List<Resident> running = new ArrayList<>();

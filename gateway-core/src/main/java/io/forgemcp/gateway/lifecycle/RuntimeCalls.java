@@ -37,6 +37,7 @@ final class RuntimeCalls {
      * Starts an instance when it is its turn. An instance that arrives after the start timeout is stopped here.
      *
      * @param queued false for what costs nothing to start and must not wait behind what does
+     * @param called whether a call waits for it
      * @param unwanted asked before the start begins, on another thread
      * @return false if too many wait; then there is no answer
      */
@@ -44,6 +45,7 @@ final class RuntimeCalls {
             ServiceRuntime runtime,
             InstanceId id,
             boolean queued,
+            BooleanSupplier called,
             BooleanSupplier unwanted,
             ServiceRuntime.ExitListener exits,
             BiConsumer<@Nullable Instance, @Nullable Throwable> answer) {
@@ -63,7 +65,7 @@ final class RuntimeCalls {
                                     () -> late.stop(scope.settings().stopGrace())));
         };
         if (queued) {
-            return scope.starts().offer(service.priority(), work);
+            return scope.starts().offer(service.priority(), called, work);
         }
         CompletionStage<?> unused = work.get();
         return true;
@@ -83,11 +85,17 @@ final class RuntimeCalls {
                 late -> {});
     }
 
-    /** @return false if too many wait; then there is no answer */
-    boolean wake(LiveInstance live, Consumer<@Nullable Throwable> answer) {
+    /**
+     * Wakes an instance when it is its turn.
+     *
+     * @param called whether a call waits for it
+     * @return false if too many wait; then there is no answer
+     */
+    boolean wake(LiveInstance live, BooleanSupplier called, Consumer<@Nullable Throwable> answer) {
         return scope.wakes()
                 .offer(
                         service.priority(),
+                        called,
                         () -> once(
                                 scope.runtimes().call(live.runtime(), live.instance()::wake),
                                 PATIENCE,

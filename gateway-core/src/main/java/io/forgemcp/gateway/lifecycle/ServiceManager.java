@@ -158,6 +158,11 @@ public final class ServiceManager implements AutoCloseable {
         return Optional.ofNullable(owners.get(name)).map(ServiceOwner::definition);
     }
 
+    /** Of every service, in no order. */
+    public List<ServiceDefinition> definitions() {
+        return owners.values().stream().map(ServiceOwner::definition).toList();
+    }
+
     public Optional<ServiceStatus> status(ServiceName name) {
         return Optional.ofNullable(owners.get(name)).map(ServiceOwner::status);
     }
@@ -204,17 +209,39 @@ public final class ServiceManager implements AutoCloseable {
     }
 
     /**
-     * Asks for it to be awake soon, because a call is likely: queued by priority behind those who wait, coalesced with
-     * every other wish for it, and without an answer. Unknown and unusable services are ignored.
+     * Asks for it to be awake soon, because a call is likely: by priority, but behind everything that a call waits for,
+     * coalesced with every other wish for it, and without an answer. Unknown and unusable services are ignored.
+     *
+     * @param reason for people
      */
-    public void wakeRequest(ServiceName name) {
+    public void wakeRequest(ServiceName name, String reason) {
         ServiceOwner owner = owners.get(name);
         if (owner != null && owner.view().state() != ServiceState.RUNNING) {
-            owner.run().exceptionally(failure -> {
+            owner.prewarm(reason, Duration.ZERO).exceptionally(failure -> {
                 LOG.debug("event=wake_request_failed service={} reason=\"{}\"", name, failure.getMessage());
                 return owner.status();
             });
         }
+    }
+
+    /**
+     * Makes it awake ahead of calls, as {@link #wakeRequest} does, also if it is stopped.
+     *
+     * @param reason for people
+     * @param atLeast how long, from now on, it does not fall asleep for want of calls; commands and scarce resources put
+     *     it to sleep all the same
+     */
+    public CompletionStage<ServiceStatus> prewarm(ServiceName name, String reason, Duration atLeast) {
+        ServiceOwner owner = owners.get(name);
+        return owner == null ? CompletableFuture.failedFuture(unknown(name)) : owner.prewarm(reason, atLeast);
+    }
+
+    /**
+     * How long before it is needed a service has to be woken or started, from what 95 % of its own wakes from where it is
+     * now, or of its starts, have taken at most; empty if it is unknown, or stopped and its starts were never measured.
+     */
+    public Optional<Duration> wakeLead(ServiceName name) {
+        return Optional.ofNullable(owners.get(name)).flatMap(ServiceOwner::wakeLead);
     }
 
     /**
@@ -347,7 +374,7 @@ public final class ServiceManager implements AutoCloseable {
             owners.values().stream()
                     .filter(owner -> owner.definition().priority() == Priority.CRITICAL
                             && owner.definition().unavailable() == null)
-                    .forEach(owner -> wakeRequest(owner.definition().name()));
+                    .forEach(owner -> wakeRequest(owner.definition().name(), "critical"));
         }
         return CompletableFuture.allOf(wanted.map(
                         owner -> owner.run().handle((status, failure) -> null).toCompletableFuture())

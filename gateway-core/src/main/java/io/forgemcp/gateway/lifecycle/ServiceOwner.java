@@ -39,6 +39,7 @@ final class ServiceOwner implements SlotListener {
     private final AtomicLong numbers = new AtomicLong();
 
     private final DepthBook depths;
+    private final KeptAwake kept;
     private final Adoption adoption;
     private final ServiceRuntime.ExitListener exits = new ServiceRuntime.ExitListener() {
         @Override
@@ -61,7 +62,8 @@ final class ServiceOwner implements SlotListener {
         this.ledger = new Ledger(service, scope.timers(), scope.settings().history());
         RuntimeCalls calls = new RuntimeCalls(service, scope, mailbox);
         this.depths = new DepthBook(service.priority(), service.sleepPolicy().depth());
-        SlotContext context = new SlotContext(service, scope, mailbox, calls, depths, this::nextId, this);
+        this.kept = new KeptAwake(scope.timers());
+        SlotContext context = new SlotContext(service, scope, mailbox, calls, depths, kept, this::nextId, this);
         this.slots = SlotBook.of(service, () -> new Slot(context));
         this.failures = new ServiceFailures(service.name());
         this.view = new StatusView(service, scope.timers(), ledger, slots, waiting::get);
@@ -144,7 +146,26 @@ final class ServiceOwner implements SlotListener {
             GatewayException unusable = unusable();
             return unusable != null
                     ? CompletableFuture.failedFuture(unusable)
-                    : runAll(service.instances().min());
+                    : runAll(service.instances().min(), "asked to run");
+        });
+    }
+
+    /**
+     * Makes it awake ahead of calls.
+     *
+     * @param reason for people
+     * @param atLeast how long it does not fall asleep for want of calls, from now on
+     */
+    CompletionStage<ServiceStatus> prewarm(String reason, Duration atLeast) {
+        return command(() -> {
+            GatewayException unusable = unusable();
+            if (unusable != null) {
+                return CompletableFuture.failedFuture(unusable);
+            }
+            if (!atLeast.isZero()) {
+                kept.keepFor(atLeast);
+            }
+            return runAll(service.instances().min(), reason);
         });
     }
 
@@ -179,7 +200,7 @@ final class ServiceOwner implements SlotListener {
                     : empty("restart", Force.NO)
                             .thenCompose(empty -> endAll("asked to restart", null))
                             .thenCompose(ended ->
-                                    runAll(Math.max(awake, service.instances().min())));
+                                    runAll(Math.max(awake, service.instances().min()), "asked to restart"));
         });
     }
 
@@ -233,6 +254,12 @@ final class ServiceOwner implements SlotListener {
         };
     }
 
+    /** How long before it is needed it has to be woken or started, as nearly always suffices; empty if unknown. */
+    Optional<Duration> wakeLead() {
+        SleepDepth depth = view.depth();
+        return depths.longWake(depth == null ? SleepDepth.STOP : depth);
+    }
+
     ServiceEfficiency efficiency() {
         ServiceStatus status = status();
         return new ServiceEfficiency(
@@ -246,8 +273,8 @@ final class ServiceOwner implements SlotListener {
                 depths.figures());
     }
 
-    private CompletionStage<Void> runAll(int count) {
-        return all(slots.toRun(count).stream().map(Slot::run).toList());
+    private CompletionStage<Void> runAll(int count, String reason) {
+        return all(slots.toRun(count).stream().map(slot -> slot.run(reason)).toList());
     }
 
     /** Ends the instance that belongs to this client alone, if there is one. */

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param stateTransitions since the gateway started
  * @param uptime since the last start or wake; null unless it runs
  * @param asleep whether it fell asleep or was put to sleep; a process that sleeps has ended, so its state is stopped
+ * @param nextScheduledWake when its schedule has it awake next; null if it has none
  * @param errorMessage why it is in {@link ServiceState#ERROR}, or why it cannot be used at all
  */
 public record ServiceStatus(
@@ -58,6 +59,7 @@ public record ServiceStatus(
         @Nullable Duration uptime,
         Instant lastStateChange,
         boolean asleep,
+        @Nullable Instant nextScheduledWake,
         @Nullable String errorMessage) {
     public ServiceStatus {
         instances = List.copyOf(instances);

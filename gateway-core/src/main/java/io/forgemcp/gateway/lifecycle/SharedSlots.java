@@ -33,7 +33,7 @@ final class SharedSlots implements SlotBook {
         this.service = service;
         this.maker = maker;
         // What runs elsewhere or inside the gateway is there once, whatever its policy says.
-        this.max = Slot.sleepable(service) ? service.instances().max() : 1;
+        this.max = service.sleepable() ? service.instances().max() : 1;
         this.first = maker.get();
         all.add(first);
     }
@@ -159,7 +159,7 @@ final class SharedSlots implements SlotBook {
         List<Slot> awake = staying().filter(slot -> slot.here().awake()).toList();
         if (wanted > awake.size()) {
             return CompletableFuture.allOf(toRun(wanted).stream()
-                    .map(slot -> slot.run().toCompletableFuture())
+                    .map(slot -> slot.run(reason).toCompletableFuture())
                     .toArray(CompletableFuture[]::new));
         }
         awake.stream()

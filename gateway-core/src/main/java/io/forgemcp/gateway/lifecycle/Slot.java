@@ -2,7 +2,6 @@ package io.forgemcp.gateway.lifecycle;
 
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.service.InstanceId;
-import io.forgemcp.gateway.service.Launch;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
@@ -53,7 +52,7 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
         this.wishes = new Wishes(scope.executor());
         this.backOff = new BackOff(scope.settings(), scope.timers(), mailbox, this::backOffPassed);
         this.sleeper = new Sleeper(service, scope, mailbox, calls, depths, this);
-        this.entrance = new Entrance(service, scope.admission(), mailbox, this::stepOver, wishes::fail);
+        this.entrance = new Entrance(service, scope.admission(), mailbox, wishes::called, this::stepOver, wishes::fail);
         this.here = new SlotState(service, scope.timers());
         this.bedtime = new Bedtime(shared, here, sleeper, this);
         this.health = new HealthWatch(service, scope, mailbox, this);
@@ -81,8 +80,13 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
     /** Starts or wakes it; does not wait for a back-off to pass. */
     @Override
     public CompletionStage<Void> run() {
+        return run("called");
+    }
+
+    /** @param reason for people, unless somebody waits for it by then */
+    CompletionStage<Void> run(String reason) {
         keep();
-        CompletionStage<Void> done = wishes.run();
+        CompletionStage<Void> done = wishes.run(reason);
         proceed();
         return done;
     }
@@ -205,12 +209,12 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
                 case RUNNING -> wishes.serve(here.require());
                 case SLEEPING -> {
                     if (admits()) {
-                        wake(here.require(), "called");
+                        wake(here.require(), wishes.reason());
                     }
                 }
                 case STOPPED -> {
                     if (admits()) {
-                        start("called");
+                        start(wishes.reason());
                     }
                 }
                 case ERROR -> retry();
@@ -268,7 +272,8 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
         boolean accepted = calls.start(
                 runtime,
                 begun.id(),
-                sleepable(service),
+                service.sleepable(),
+                wishes::called,
                 begun::abandoned,
                 listener.exits(),
                 (instance, failure) -> started(begun, instance, failure));
@@ -357,7 +362,7 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
 
     private void wake(LiveInstance sleeping, String reason) {
         change(ServiceState.WAKING, reason, false);
-        if (!calls.wake(sleeping, failure -> woken(sleeping, failure))) {
+        if (!calls.wake(sleeping, wishes::called, failure -> woken(sleeping, failure))) {
             woken(sleeping, failures.overloaded());
         }
     }
@@ -429,7 +434,7 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
     /** An instance that does not answer is ended, left alone for a while, and started again. */
     @Override
     public void unwell(LiveInstance current, String reason, boolean tooOften) {
-        if (!sleepable(service)) {
+        if (!service.sleepable()) {
             listener.reachable("It does not answer: " + reason);
         } else if (tooOften && here.available()) {
             revive = true;
@@ -490,10 +495,5 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
         }
         entrance.moved(to, here.live());
         listener.changed(this, to, reason, asleep);
-    }
-
-    /** Only what runs as a process or container of ours costs anything while idle. */
-    static boolean sleepable(ServiceDefinition service) {
-        return service.launch() instanceof Launch.Command;
     }
 }

@@ -18,9 +18,8 @@ import org.jspecify.annotations.Nullable;
 interface SlotBook {
     /** The book that suits the service: a slot for each client if the server cannot tell them apart, else shared ones. */
     static SlotBook of(ServiceDefinition service, Supplier<Slot> maker) {
-        boolean dedicated = Slot.sleepable(service)
-                && service.isolation() == Isolation.SESSION
-                && service.wire() == WireProtocol.STDIO;
+        boolean dedicated =
+                service.sleepable() && service.isolation() == Isolation.SESSION && service.wire() == WireProtocol.STDIO;
         return dedicated ? new DedicatedSlots(service, maker) : new SharedSlots(service, maker);
     }
 

@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 /**
  * What the slots of one service share.
  *
+ * @param kept how long idle instances stay awake, whatever their policy says
  * @param ids hands out the id of each new instance
  */
 record SlotContext(
@@ -15,5 +16,6 @@ record SlotContext(
         Mailbox mailbox,
         RuntimeCalls calls,
         DepthBook depths,
+        KeptAwake kept,
         Supplier<InstanceId> ids,
         SlotListener listener) {}

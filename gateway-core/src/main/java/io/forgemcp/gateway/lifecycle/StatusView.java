@@ -93,6 +93,7 @@ final class StatusView {
                 ledger.uptime(),
                 page.changed(),
                 page.sleepingSince() != null,
+                service.wakeSchedule().next(timers.now()).orElse(null),
                 error);
     }
 

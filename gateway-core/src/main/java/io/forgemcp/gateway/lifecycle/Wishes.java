@@ -17,6 +17,8 @@ final class Wishes {
     private final List<Waiter> leases = new ArrayList<>();
     private final List<CompletableFuture<Void>> runs = new ArrayList<>();
     private final List<CompletableFuture<Void>> stops = new ArrayList<>();
+    private volatile boolean called;
+    private String runReason = "";
 
     Wishes(Executor executor) {
         this.executor = executor;
@@ -24,10 +26,23 @@ final class Wishes {
 
     void lease(Waiter waiter) {
         leases.add(waiter);
+        called = true;
     }
 
-    CompletionStage<Void> run() {
+    /** Whether a call waits for it, as far as is known: one that has just given up may still count. Any thread. */
+    boolean called() {
+        return called;
+    }
+
+    /** Why it is to run, for people. */
+    String reason() {
+        return leaseWanted() ? "called" : runReason;
+    }
+
+    /** @param reason for people */
+    CompletionStage<Void> run(String reason) {
         CompletableFuture<Void> done = new CompletableFuture<>();
+        runReason = reason;
         runs.add(done);
         return done;
     }
@@ -39,13 +54,13 @@ final class Wishes {
     }
 
     boolean leaseWanted() {
-        leases.removeIf(Waiter::gone);
-        return !leases.isEmpty();
+        return waiting() > 0;
     }
 
     /** How many callers wait for a lease. */
     int waiting() {
         leases.removeIf(Waiter::gone);
+        called = !leases.isEmpty();
         return leases.size();
     }
 
@@ -66,6 +81,7 @@ final class Wishes {
     void serve(LiveInstance live) {
         grant(runs);
         leases.removeIf(waiter -> waiter.gone() || waiter.grant(live));
+        called = !leases.isEmpty();
     }
 
     void stopped() {
@@ -92,6 +108,7 @@ final class Wishes {
     void fail(GatewayException failure) {
         leases.forEach(waiter -> waiter.fail(failure));
         leases.clear();
+        called = false;
         List<CompletableFuture<Void>> failed = List.copyOf(runs);
         runs.clear();
         failed.forEach(wish -> executor.execute(() -> wish.completeExceptionally(failure)));

@@ -64,6 +64,17 @@ public record ServiceDefinition(
         return new Builder(name, runtime, launch, wire);
     }
 
+    /** Whether it costs anything while idle: only what runs as a process or container of the gateway does. */
+    public boolean sleepable() {
+        return launch instanceof Launch.Command;
+    }
+
+    /** When it is woken without a call; no times if it cannot be used, never sleeps or always runs. */
+    public WakeSchedule wakeSchedule() {
+        boolean sleeps = sleepable() && sleepPolicy.enabled() && instances.min() == 0;
+        return sleeps && unavailable == null ? sleepPolicy.wakeSchedule() : WakeSchedule.NONE;
+    }
+
     /** This definition, to change a part of it. */
     public Builder toBuilder() {
         Builder builder = new Builder(name.value(), runtime, launch, wire);

@@ -12,13 +12,25 @@ import org.jspecify.annotations.Nullable;
  *     too, unless forced
  * @param memoryReservationBytes what it is expected to keep while asleep; null if not said
  * @param depth how deeply it sleeps
+ * @param wakeSchedule when it is to be awake without having been called
  */
 public record SleepPolicy(
         boolean enabled,
         Duration idleTimeout,
         Duration minSleepTime,
         @Nullable Long memoryReservationBytes,
-        Depth depth) {
+        Depth depth,
+        WakeSchedule wakeSchedule) {
+    /** Without a schedule. */
+    public SleepPolicy(
+            boolean enabled,
+            Duration idleTimeout,
+            Duration minSleepTime,
+            @Nullable Long memoryReservationBytes,
+            Depth depth) {
+        this(enabled, idleTimeout, minSleepTime, memoryReservationBytes, depth, WakeSchedule.NONE);
+    }
+
     /** Five minutes idle, one minute at least, depth left to the gateway. */
     public static final SleepPolicy DEFAULT =
             new SleepPolicy(true, Duration.ofMinutes(5), Duration.ofMinutes(1), null, Depth.AUTO);
@@ -26,6 +38,11 @@ public record SleepPolicy(
     /** Never asleep. */
     public static final SleepPolicy NEVER =
             new SleepPolicy(false, Duration.ofMinutes(5), Duration.ZERO, null, Depth.AUTO);
+
+    /** The same with this schedule. */
+    public SleepPolicy withWakeSchedule(WakeSchedule value) {
+        return new SleepPolicy(enabled, idleTimeout, minSleepTime, memoryReservationBytes, depth, value);
+    }
 
     /** How deeply a service is asked to sleep. */
     public enum Depth {

@@ -33,7 +33,7 @@ class DemandTest {
         return new Demand(
                 on.manager,
                 calls::tallies,
-                new PreWarmer(on.manager, new NoMetrics()),
+                new PreWarmer(on.manager, new NoMetrics(), on.bus, on.timers),
                 new StoredForecasts(store),
                 on.timers,
                 ZoneOffset.UTC,

@@ -9,6 +9,7 @@ import io.forgemcp.gateway.service.Priority;
 import io.forgemcp.gateway.service.Resources;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.upstream.ClientKey;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -190,12 +191,75 @@ class AdmissionTest {
     void aWakeRequestStartsAServiceOnceAndNothingIsHeardOfAFailure() {
         Lifecycle on = Lifecycle.withService();
         on.runtime.startGate = new CompletableFuture<>();
-        on.manager.wakeRequest(Lifecycle.NAME);
-        on.manager.wakeRequest(Lifecycle.NAME);
-        on.manager.wakeRequest(ServiceName.of("unknown"));
+        on.manager.wakeRequest(Lifecycle.NAME, "likely");
+        on.manager.wakeRequest(Lifecycle.NAME, "likely");
+        on.manager.wakeRequest(ServiceName.of("unknown"), "likely");
         CompletableFuture<Lease> call = on.acquire();
         on.runtime.startGate.complete(null);
         assertThat(call).isCompleted();
         assertThat(on.runtime.starts).hasValue(1);
+    }
+
+    @Test
+    void whatNobodyHasCalledForHoldsUpNoCallHoweverImportantItIs() {
+        Lifecycle on = atMost(1)
+                .with(service("busy"))
+                .with(service("ahead").priority(Priority.CRITICAL))
+                .with(service("called").priority(Priority.LOW));
+        Lease busy = call(on, "busy").join();
+        on.manager.prewarm(ServiceName.of("ahead"), "pre-warmed", Duration.ofHours(1));
+        CompletableFuture<Lease> called = call(on, "called");
+        busy.close();
+        on.manager.stop(ServiceName.of("busy"), Force.NO);
+        assertThat(called).isCompleted();
+        assertThat(state(on, "ahead")).isEqualTo(ServiceState.STOPPED);
+    }
+
+    @Test
+    void aCallForWhatWasWantedAheadOfCallsGivesItItsPlaceByPriority() {
+        Lifecycle on = atMost(1)
+                .with(service("busy"))
+                .with(service("ahead").priority(Priority.CRITICAL))
+                .with(service("called").priority(Priority.LOW));
+        Lease busy = call(on, "busy").join();
+        on.manager.prewarm(ServiceName.of("ahead"), "pre-warmed", Duration.ofHours(1));
+        CompletableFuture<Lease> called = call(on, "called");
+        CompletableFuture<Lease> ahead = call(on, "ahead");
+        busy.close();
+        on.manager.stop(ServiceName.of("busy"), Force.NO);
+        assertThat(ahead).isCompleted();
+        assertThat(called).isNotDone();
+    }
+
+    @Test
+    void aWakeAheadOfCallsThatFindsNoRoomIsRefusedWithTheReason() {
+        Lifecycle on = atMost(1).with(service("busy")).with(service("ahead"));
+        call(on, "busy").join();
+        CompletableFuture<ServiceStatus> ahead = on.manager
+                .prewarm(ServiceName.of("ahead"), "pre-warmed", Duration.ofHours(1))
+                .toCompletableFuture();
+        on.pass(30);
+        assertThat(failure(ahead)).hasMessageContaining("max_concurrent_services is 1");
+        assertThat(state(on, "ahead")).isEqualTo(ServiceState.STOPPED);
+    }
+
+    @Test
+    void startsAheadOfCallsTakeTheirTurnAfterThoseThatCallsWaitFor() {
+        Lifecycle on = new Lifecycle(1)
+                .with(service("first"))
+                .with(service("ahead").priority(Priority.CRITICAL))
+                .with(service("called").priority(Priority.LOW));
+        CompletableFuture<Void> gate = new CompletableFuture<>();
+        on.runtime.startGate = gate;
+        call(on, "first");
+        on.manager.prewarm(ServiceName.of("ahead"), "pre-warmed", Duration.ZERO);
+        CompletableFuture<Lease> called = call(on, "called");
+        on.runtime.startGate = new CompletableFuture<>();
+        gate.complete(null);
+        on.runtime.startGate.complete(null);
+        assertThat(called).isCompleted();
+        assertThat(on.runtime.instances.stream()
+                        .map(instance -> instance.id().service().value()))
+                .containsExactly("first", "called", "ahead");
     }
 }

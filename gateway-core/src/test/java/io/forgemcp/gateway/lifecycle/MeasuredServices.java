@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A service manager on one thread and manual time whose instances use what the test says; for tests of other packages. */
@@ -28,6 +29,8 @@ public final class MeasuredServices implements AutoCloseable {
     public final List<Measured> instances = new ArrayList<>();
     public final ServiceManager manager;
     public boolean refuseStarts;
+    /** How long each wake takes. */
+    public Duration wakeTakes = Duration.ZERO;
 
     public MeasuredServices() {
         this(new NoMetrics());
@@ -87,21 +90,33 @@ public final class MeasuredServices implements AutoCloseable {
             if (refuseStarts) {
                 return CompletableFuture.failedFuture(new IllegalStateException("no room"));
             }
-            Measured instance = new Measured(id);
+            Measured instance = new Measured(id, this::wake);
             instances.add(instance);
             return CompletableFuture.completedFuture(instance);
+        }
+
+        private CompletionStage<Void> wake() {
+            CompletableFuture<Void> woken = new CompletableFuture<>();
+            if (wakeTakes.isZero()) {
+                woken.complete(null);
+            } else {
+                timers.schedule(wakeTakes, () -> woken.complete(null));
+            }
+            return woken;
         }
     }
 
     /** An instance that uses what the test says. */
     public static final class Measured implements Instance {
         private final InstanceId id;
+        private final Supplier<CompletionStage<Void>> waking;
         public @Nullable Usage usage;
         public boolean stopped;
         public boolean asleep;
 
-        private Measured(InstanceId id) {
+        private Measured(InstanceId id, Supplier<CompletionStage<Void>> waking) {
             this.id = id;
+            this.waking = waking;
         }
 
         @Override
@@ -128,7 +143,7 @@ public final class MeasuredServices implements AutoCloseable {
         @Override
         public CompletionStage<Void> wake() {
             asleep = false;
-            return CompletableFuture.completedFuture(null);
+            return waking.get();
         }
 
         @Override

@@ -71,7 +71,7 @@ class RandomLifeTest {
             case 2 -> on.manager.sleep(name, random.nextBoolean() ? Force.YES : Force.NO);
             case 3 -> on.manager.restart(name);
             case 4 -> on.manager.scale(name, random.nextInt(4), "random");
-            case 5 -> on.manager.wakeRequest(name);
+            case 5 -> on.manager.wakeRequest(name, "likely");
             case 6 -> on.manager.releaseClient(client());
             case 7 -> someInstance(instance -> instance.crash("struck by lightning"));
             case 8 -> someInstance(instance -> instance.byHand(random.nextBoolean() ? SleepDepth.FREEZE : null));

@@ -100,7 +100,7 @@ final class CommandRoutes {
                     ErrorCode.SERVICE_UNAVAILABLE, "Service " + status.name() + " cannot be used: " + problem + ".");
         });
         // How it went is in the status and in the events.
-        services.wakeRequest(status.name());
+        services.wakeRequest(status.name(), "asked to wake");
         return CompletableFuture.completedFuture(Json.answer(
                 202,
                 Json.object()

@@ -66,6 +66,11 @@ final class PredictionRoutes {
         json.put("service", prediction.service().value());
         json.put("probability", forecast.probability());
         json.put("horizonSeconds", forecast.horizon().toSeconds());
+        json.put(
+                "nextScheduledWake",
+                prediction.nextScheduledWake() == null
+                        ? null
+                        : prediction.nextScheduledWake().toString());
         json.put("asleep", prediction.asleep());
         if (threshold <= 1) {
             json.put("likely", forecast.probability() != null && forecast.probability() >= threshold);

@@ -64,7 +64,7 @@ final class RegistrationRoutes {
                     }
                     gateway.add(service);
                     if (service.autoStart() || service.instances().min() > 0) {
-                        gateway.services().wakeRequest(service.name());
+                        gateway.services().wakeRequest(service.name(), "registered");
                     }
                     return Json.answer(200, StatusJson.of(status(service.name())));
                 },

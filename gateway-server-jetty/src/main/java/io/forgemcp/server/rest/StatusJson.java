@@ -5,6 +5,8 @@ import io.forgemcp.gateway.lifecycle.ServiceStatus;
 import io.forgemcp.gateway.lifecycle.StateTransition;
 import io.forgemcp.gateway.service.Resources;
 import io.forgemcp.gateway.service.SleepPolicy;
+import io.forgemcp.gateway.service.WakeSchedule;
+import io.forgemcp.gateway.service.WakeTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -45,6 +47,7 @@ public final class StatusJson {
         json.put("state_transitions", status.stateTransitions());
         json.put("uptime_seconds", seconds(status.uptime()));
         json.put("last_state_change", text(status.lastStateChange()));
+        json.put("next_scheduled_wake", text(status.nextScheduledWake()));
         json.put("error_message", status.errorMessage());
         return json;
     }
@@ -75,6 +78,12 @@ public final class StatusJson {
         json.put("min_sleep_time", seconds(policy.minSleepTime()));
         json.put("memory_reservation", mebibytes(policy.memoryReservationBytes()));
         json.put("depth", label(policy.depth()));
+        WakeSchedule schedule = policy.wakeSchedule();
+        if (!schedule.isEmpty()) {
+            json.set("wake_schedule", Json.texts(schedule.times().stream().map(WakeTime::toString)));
+            json.put("time_zone", schedule.zone().getId());
+            json.put("stay_awake", seconds(schedule.stayAwake()));
+        }
         return json;
     }
 

@@ -135,7 +135,18 @@ public record ServiceEntry(
                     value =
                             "How deeply it sleeps. `auto` is the deepest whose wakes stay within the target of its priority.",
                     standard = "auto")
-            SleepPolicy.Depth depth) {}
+            SleepPolicy.Depth depth,
+
+            @Key(
+                    "Times at which it is awake without having been called, `Mon-Fri 08:30` or `daily 22:15`: it is woken as much earlier as its own wakes take. Days are `daily`, `weekdays`, `weekends`, or names and ranges of them with commas between.")
+            List<String> wakeSchedule,
+
+            @Key("The time zone of `wake_schedule`, for example `Europe/Berlin`. Without it, the system's.") @Nullable
+            String timeZone,
+
+            @Key("How long it stays awake at least from a time of `wake_schedule` on. Without it, the idle timeout.")
+            @Nullable
+            Duration stayAwake) {}
 
     /** How a running service is asked whether it is well. */
     public record Health(
