@@ -29,15 +29,12 @@ final class Opening implements CallListener, UpstreamChannel.Receiver, EraProbe.
         this.channel = channel;
     }
 
-    /**
-     * A server that speaks both generations is spoken to as its client speaks, so that nothing has to be translated. Over
-     * standard streams there is one conversation for all, which begins as the specification says: with the newer one.
-     */
+    /** A server that speaks both generations is spoken to as its client speaks, so that nothing has to be translated. */
     void begin() {
         EraMemory.Known known = context.eras().recall(session.service());
         if (!canBeModern()) {
             legacy();
-        } else if (session.key().era() == Era.MODERN || session.target().address() instanceof InstanceAddress.Stdio) {
+        } else if (session.introduction().era() == Era.MODERN) {
             if (known != null && known.sessionsOnly()) {
                 legacy();
             } else {
@@ -106,7 +103,11 @@ final class Opening implements CallListener, UpstreamChannel.Receiver, EraProbe.
                         context.table(),
                         new AskAgain(session, context, channel),
                         new UpstreamRequest(
-                                Handshake.initialize(context.settings().version(), session.offered()), null, timeout),
+                                Handshake.initialize(
+                                        context.settings().version(),
+                                        session.introduction().offered()),
+                                null,
+                                timeout),
                         ClientProfile.GATEWAY,
                         this,
                         context.timers().nanoTime() + timeout.toNanos(),

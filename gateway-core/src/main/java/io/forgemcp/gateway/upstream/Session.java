@@ -40,7 +40,7 @@ final class Session implements UpstreamSession, ChannelListener {
     private final SessionContext context;
     private final SessionKey key;
     private final UpstreamTarget target;
-    private final String offered;
+    private final Introduction introduction;
     private final CircuitBreaker breaker;
     private final GatewayMetrics.Counter strays;
     private final CompletableFuture<UpstreamSession> opened = new CompletableFuture<>();
@@ -64,14 +64,14 @@ final class Session implements UpstreamSession, ChannelListener {
             SessionContext context,
             SessionKey key,
             UpstreamTarget target,
-            String offered,
+            Introduction introduction,
             CircuitBreaker breaker,
             GatewayMetrics.Counter strays) {
         this.context = context;
         this.own = new OwnRequests(this, context);
         this.key = key;
         this.target = target;
-        this.offered = offered;
+        this.introduction = introduction;
         this.reverse = new ReverseRequests(this, context);
         this.breaker = breaker;
         this.strays = strays;
@@ -90,9 +90,8 @@ final class Session implements UpstreamSession, ChannelListener {
         return target.service().name();
     }
 
-    /** The client capabilities that the server is told, a JSON object. */
-    String offered() {
-        return offered;
+    Introduction introduction() {
+        return introduction;
     }
 
     /** How requests are put to the server. */
@@ -201,7 +200,7 @@ final class Session implements UpstreamSession, ChannelListener {
             ModernSide side = new ModernSide(this, context, fresh, agreed);
             modernSide = side;
             side.open();
-        } else if (agreed.maySpeakUnasked() || offered.length() > 2) {
+        } else if (agreed.maySpeakUnasked() || introduction.offered().length() > 2) {
             beginWhenHeard(fresh, agreed);
             return;
         }

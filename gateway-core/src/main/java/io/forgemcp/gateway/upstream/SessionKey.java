@@ -9,7 +9,7 @@ import io.forgemcp.gateway.transport.InstanceAddress;
  * Who shares a session with whom.
  *
  * @param client {@link ClientKey#GATEWAY} for a session that clients share, or that its first client owns
- * @param era that its clients speak, and the server is spoken to in if it can
+ * @param era that tells sessions of one client apart, as the profile does
  * @param profile the client capabilities that tell sessions of one client apart; empty if there can be only one
  */
 record SessionKey(InstanceId instance, ClientKey client, String profile, Era era) {
@@ -17,16 +17,7 @@ record SessionKey(InstanceId instance, ClientKey client, String profile, Era era
         if (isOnePerInstance(target)) {
             return new SessionKey(target.instance(), ClientKey.GATEWAY, "", Era.MODERN);
         }
-        // The gateway itself speaks the newer generation where it can: it hears more.
-        Era era = client.key().equals(ClientKey.GATEWAY)
-                ? Era.MODERN
-                : client.version().era();
-        return new SessionKey(target.instance(), client.key(), client.offered(), era);
-    }
-
-    /** What the server is told that its client can do: nothing where it could not tell its callers apart. */
-    static String offered(UpstreamTarget target, ClientProfile client) {
-        return target.service().isolation() == Isolation.SHARED ? ClientProfile.OFFERS_NOTHING : client.offered();
+        return new SessionKey(target.instance(), client.key(), client.offered(), Introduction.era(client));
     }
 
     /** Standard streams carry one conversation, whoever asks. */

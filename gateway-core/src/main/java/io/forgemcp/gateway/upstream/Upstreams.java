@@ -181,7 +181,7 @@ public final class Upstreams implements AutoCloseable {
                 context,
                 key,
                 target,
-                SessionKey.offered(target, client),
+                Introduction.of(target, client),
                 breaker,
                 metrics.counter(Metric.UPSTREAM_STRAYS, service.value()));
         Session session = sessions.putIfAbsent(key, fresh);

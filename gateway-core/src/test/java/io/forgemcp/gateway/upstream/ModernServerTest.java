@@ -345,9 +345,29 @@ class ModernServerTest {
     }
 
     @Test
+    void overStandardStreamsOfOneClientWithASessionTheServerIsInitialized() {
+        server.shakesHands = true;
+        RecordingCall call = new RecordingCall();
+
+        upstreams.send(stdio(Isolation.SESSION), OLD, request("tools/call", "\"name\":\"x\""), call);
+
+        assertThat(server.handshakes).hasSize(1);
+        server.lastCall().answer("7");
+        assertThat(call.result()).isEqualTo("7");
+    }
+
+    @Test
+    void overStandardStreamsOfOneModernClientTheServerIsAskedWhatItIs() {
+        upstreams.send(stdio(Isolation.SESSION), NEW, request("tools/call", "\"name\":\"x\""), new RecordingCall());
+
+        assertThat(server.lastCall().message.method()).isEqualTo("server/discover");
+        assertThat(server.handshakes).isEmpty();
+    }
+
+    @Test
     void overStandardStreamsGivingUpHasToBeSaid() {
         RecordingCall call = new RecordingCall();
-        Call handle = upstreams.send(stdio(), OLD, request("tools/call", "\"name\":\"x\""), call);
+        Call handle = upstreams.send(stdio(Isolation.SHARED), OLD, request("tools/call", "\"name\":\"x\""), call);
         server.calls.remove(0).answer(DISCOVERED);
 
         handle.cancel("enough");
@@ -441,8 +461,9 @@ class ModernServerTest {
                 new InstanceAddress.Http(URI.create("http://svc.test/mcp"), Map.of(), WireProtocol.STREAMABLE_HTTP));
     }
 
-    private static UpstreamTarget stdio() {
-        ServiceDefinition service = ServiceDefinition.stdio("svc", "unused").build();
+    private static UpstreamTarget stdio(Isolation isolation) {
+        ServiceDefinition service =
+                ServiceDefinition.stdio("svc", "unused").isolation(isolation).build();
         return new UpstreamTarget(
                 service,
                 new InstanceId(service.name(), 1),
