@@ -98,7 +98,9 @@ final class SseChannel implements UpstreamChannel, HttpExchanger.Listener {
         try {
             IncomingText.read(data, listener::onMessage);
         } catch (GatewayException notMcp) {
-            LOG.debug("Event that is not JSON-RPC: service={} reason={}", failures.service(), notMcp.getMessage());
+            if (!listener.onUnreadable(data, notMcp)) {
+                LOG.debug("Event that is not JSON-RPC: service={} reason={}", failures.service(), notMcp.getMessage());
+            }
         }
     }
 

@@ -174,7 +174,9 @@ final class StandingStream {
             try {
                 IncomingText.read(data, listener::onMessage);
             } catch (GatewayException notMcp) {
-                LOG.debug("Standing stream carried something that is not JSON-RPC: service={}", service);
+                if (!listener.onUnreadable(data, notMcp)) {
+                    LOG.debug("Standing stream carried something that is not JSON-RPC: service={}", service);
+                }
             }
         }
 

@@ -173,7 +173,7 @@ final class ListenStream {
             if (message.isNotification()) {
                 alive();
                 if (!message.method().equals("notifications/subscriptions/acknowledged")) {
-                    session.onNotification(message);
+                    session.beside().onNotification(message);
                 }
             }
         }

@@ -6,6 +6,7 @@ import io.forgemcp.gateway.protocol.Era;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
+import io.forgemcp.gateway.protocol.RequestMeta;
 import io.forgemcp.gateway.transport.Outgoing;
 import io.forgemcp.gateway.transport.UpstreamChannel;
 import java.nio.charset.StandardCharsets;
@@ -101,6 +102,13 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
         return profile.version().era() == Era.MODERN && !profile.key().equals(ClientKey.GATEWAY);
     }
 
+    /** Whether it is of a client without a session and says from which level on it wants to hear log messages. */
+    boolean wantsLogs() {
+        JsonSlice params = isOfModernClient() ? message.get(Field.PARAMS) : null;
+        JsonSlice meta = params == null ? null : params.member("_meta");
+        return meta != null && meta.member(RequestMeta.LOG_LEVEL) != null;
+    }
+
     /** The session it was sent on; null while it waits for one. */
     @Nullable
     Session session() {
@@ -167,7 +175,7 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
             JsonSlice error = answer.get(Field.ERROR);
             answered(Message.parse(withId(error == null ? "{}" : error.toString())), on);
         } else if (on != null) {
-            on.stray(answer);
+            on.beside().stray(answer);
         }
     }
 
@@ -189,7 +197,7 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
         if (on != null) {
             on.reached();
             if (clientToken != null && message.has(Field.TASK)) {
-                on.keepToken(id, clientToken);
+                on.beside().keepToken(id, clientToken);
             }
         }
         accept(answer, true);
@@ -482,7 +490,7 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
     }
 
     /** The call as a person would name it. */
-    private String what() {
+    String what() {
         byte[] name = request.name();
         String tool =
                 name == null ? message.text(Field.NAME) : JsonSlice.parse(name).text();

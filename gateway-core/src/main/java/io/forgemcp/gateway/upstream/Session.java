@@ -6,7 +6,6 @@ import io.forgemcp.gateway.metrics.GatewayMetrics;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.JsonText;
 import io.forgemcp.gateway.protocol.Message;
-import io.forgemcp.gateway.protocol.Message.Field;
 import io.forgemcp.gateway.protocol.Messages;
 import io.forgemcp.gateway.protocol.ProtocolVersion;
 import io.forgemcp.gateway.service.ServiceName;
@@ -42,7 +41,7 @@ final class Session implements UpstreamSession, ChannelListener {
     private final UpstreamTarget target;
     private final Introduction introduction;
     private final CircuitBreaker breaker;
-    private final GatewayMetrics.Counter strays;
+    private final BesideCalls beside;
     private final CompletableFuture<UpstreamSession> opened = new CompletableFuture<>();
     private final AtomicBoolean over = new AtomicBoolean();
     private volatile @Nullable UpstreamChannel channel;
@@ -57,7 +56,6 @@ final class Session implements UpstreamSession, ChannelListener {
     private volatile ClientKey owner;
     private volatile Timers.@Nullable Cancellable handshakeDeadline;
     private final ReverseRequests reverse;
-    private final TaskTokens taskTokens = new TaskTokens();
     private final OwnRequests own;
 
     Session(
@@ -74,7 +72,7 @@ final class Session implements UpstreamSession, ChannelListener {
         this.introduction = introduction;
         this.reverse = new ReverseRequests(this, context);
         this.breaker = breaker;
-        this.strays = strays;
+        this.beside = new BesideCalls(this, context, strays);
         this.owner = key.client();
     }
 
@@ -365,10 +363,10 @@ final class Session implements UpstreamSession, ChannelListener {
                 if (call != null && call.isOn(this)) {
                     call.onAnswerOnChannel(message);
                 } else {
-                    stray(message);
+                    beside.stray(message);
                 }
             }
-            case NOTIFICATION -> onNotification(message);
+            case NOTIFICATION -> beside.onNotification(message);
             case REQUEST -> {
                 // A modern server asks in its results only.
                 if (!isModern()) {
@@ -378,37 +376,13 @@ final class Session implements UpstreamSession, ChannelListener {
         }
     }
 
-    /** What the server says outside any call. */
-    void onNotification(Message notification) {
-        if (notification.has(Field.PROGRESS)) {
-            PendingCall call = context.table().find(notification.plainNumber(Field.PROGRESS));
-            if (call != null && call.isOn(this)) {
-                call.onNotification(notification);
-                return;
-            }
-            byte[] token = taskTokens.find(notification.plainNumber(Field.PROGRESS));
-            if (token != null) {
-                say(Message.parse(notification.with(Field.PROGRESS, token)));
-            }
-            return;
-        }
-        if (!notification.has(Field.CANCELLED_ID) || !reverse.withdraw(notification)) {
-            say(notification);
-        }
+    @Override
+    public boolean onUnreadable(byte[] text, GatewayException reason) {
+        return beside.onUnreadable(text, reason);
     }
 
-    /** The progress token of a call lives on when the call has become a task. */
-    void keepToken(long id, byte[] clientToken) {
-        taskTokens.keep(id, clientToken);
-    }
-
-    /** Hands over what the server says outside any call. */
-    private void say(Message notification) {
-        try {
-            context.listener().onNotification(service(), owner, notification);
-        } catch (RuntimeException defect) {
-            LOG.error("The listener for notifications failed: service={}", service(), defect);
-        }
+    BesideCalls beside() {
+        return beside;
     }
 
     ReverseRequests reverse() {
@@ -426,16 +400,6 @@ final class Session implements UpstreamSession, ChannelListener {
     /** Whether several clients, or the gateway alone, use this conversation. */
     boolean isShared() {
         return key.client().equals(ClientKey.GATEWAY) && !SessionKey.isOwned(target);
-    }
-
-    /** An answer to nothing that is under way here: late, repeated, or wrong. */
-    void stray(Message answer) {
-        if (context.table().isKnown(answer.numericId())) {
-            LOG.trace("Late answer dropped: service={} answer={}", service(), answer);
-        } else {
-            strays.increment();
-            LOG.debug("Answer to nothing that was asked: service={} answer={}", service(), answer);
-        }
     }
 
     @Override

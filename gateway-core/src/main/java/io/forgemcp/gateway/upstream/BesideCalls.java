@@ -1,0 +1,142 @@
+package io.forgemcp.gateway.upstream;
+
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.metrics.GatewayMetrics;
+import io.forgemcp.gateway.protocol.JsonSlice;
+import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.protocol.Message.Field;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a server says on a session outside the response to any call, as over standard streams everything is: whose it is
+ * as far as that can be told, and what becomes of the rest. Thread-safe.
+ */
+final class BesideCalls {
+    private static final Logger LOG = LoggerFactory.getLogger(BesideCalls.class);
+    private static final String LOG_MESSAGE = "notifications/message";
+
+    private final Session session;
+    private final SessionContext context;
+    private final GatewayMetrics.Counter strays;
+    private final TaskTokens taskTokens = new TaskTokens();
+
+    /** @param strays counts answers to nothing that was asked */
+    BesideCalls(Session session, SessionContext context, GatewayMetrics.Counter strays) {
+        this.session = session;
+        this.context = context;
+        this.strays = strays;
+    }
+
+    /** The progress token of a call lives on when the call has become a task. */
+    void keepToken(long id, byte[] clientToken) {
+        taskTokens.keep(id, clientToken);
+    }
+
+    void onNotification(Message notification) {
+        if (notification.has(Field.PROGRESS)) {
+            onProgress(notification);
+        } else if (!notification.has(Field.CANCELLED_ID) || !session.reverse().withdraw(notification)) {
+            PendingCall listening = notification.method().equals(LOG_MESSAGE) ? onlyListener() : null;
+            if (listening == null) {
+                say(notification);
+            } else {
+                listening.onNotification(notification);
+            }
+        }
+    }
+
+    private void onProgress(Message progress) {
+        PendingCall call = context.table().find(progress.plainNumber(Field.PROGRESS));
+        if (call != null && call.isOn(session)) {
+            call.onNotification(progress);
+            return;
+        }
+        byte[] token = taskTokens.find(progress.plainNumber(Field.PROGRESS));
+        if (token != null) {
+            say(Message.parse(progress.with(Field.PROGRESS, token)));
+        }
+    }
+
+    /**
+     * The call to which a log message belongs for clients without a session, who get only what belongs to a request: the
+     * only one under way that asked for any. Between two it would be a guess.
+     */
+    private @Nullable PendingCall onlyListener() {
+        if (session.isShared()) {
+            return null;
+        }
+        PendingCall only = null;
+        for (PendingCall call : context.table().all()) {
+            if (call.isOn(session) && !call.isOver() && call.wantsLogs()) {
+                if (only != null) {
+                    return null;
+                }
+                only = call;
+            }
+        }
+        return only;
+    }
+
+    /** Hands over what belongs to no call. */
+    private void say(Message notification) {
+        try {
+            context.listener().onNotification(session.service(), session.owner(), notification);
+        } catch (RuntimeException defect) {
+            LOG.error("The listener for notifications failed: service={}", session.service(), defect);
+        }
+    }
+
+    /** An answer to nothing that is under way here: late, repeated, or wrong. */
+    void stray(Message answer) {
+        if (context.table().isKnown(answer.numericId())) {
+            LOG.trace("Late answer dropped: service={} answer={}", session.service(), answer);
+        } else {
+            strays.increment();
+            LOG.debug("Answer to nothing that was asked: service={} answer={}", session.service(), answer);
+        }
+    }
+
+    /**
+     * What is no message. If it has the id of a call, it was meant for the answer, and no other will come.
+     *
+     * @return false if it is nobody's
+     */
+    boolean onUnreadable(byte[] text, GatewayException reason) {
+        PendingCall call = context.table().find(answeredId(text));
+        if (call == null || !call.isOn(session)) {
+            return false;
+        }
+        call.onFailure(new GatewayException(
+                ErrorCode.UPSTREAM_PROTOCOL,
+                "Service \"" + session.service() + "\" answered " + call.what()
+                        + " with something that is not JSON-RPC: " + reason.getMessage(),
+                reason));
+        return true;
+    }
+
+    /** The id in what looks like an answer; -1 if it does not. */
+    private static long answeredId(byte[] text) {
+        if (text.length == 0 || text[0] != '{') {
+            return -1;
+        }
+        try {
+            JsonSlice object = JsonSlice.parse(text);
+            JsonSlice id = object.member("id");
+            return id == null || object.member("method") != null ? -1 : number(id.toBytes());
+        } catch (GatewayException notJson) {
+            return -1;
+        }
+    }
+
+    private static long number(byte[] id) {
+        try {
+            return Long.parseLong(new String(id, StandardCharsets.US_ASCII));
+        } catch (NumberFormatException another) {
+            return -1;
+        }
+    }
+}
