@@ -4,6 +4,7 @@ import io.forgemcp.gateway.alert.AlertSettings;
 import io.forgemcp.gateway.alert.Alerts;
 import io.forgemcp.gateway.alert.MeasuredMetrics;
 import io.forgemcp.gateway.catalog.Catalog;
+import io.forgemcp.gateway.catalog.OwnCatalogs;
 import io.forgemcp.gateway.endpoint.CallPath;
 import io.forgemcp.gateway.endpoint.CallRecorder;
 import io.forgemcp.gateway.endpoint.CallTally;
@@ -123,6 +124,7 @@ final class Wiring {
     private final ExecutorService taskWriter = Executors.newSingleThreadExecutor(Workers.daemons("forge-tasks"));
 
     private final ClientSessions sessions;
+    private final RouteFinder routes;
     private final ListChanges listChanges;
     private final ModernEndpoint modern;
     private final McpEndpoint streamableHttp;
@@ -196,7 +198,8 @@ final class Wiring {
                 name -> services.definition(name)
                         .map(ServiceDefinition::isolation)
                         .orElse(null));
-        RouteFinder routes = new RouteFinder(virtualServers, catalog, accessPolicy);
+        OwnCatalogs ownCatalogs = new OwnCatalogs(upstreams, catalog, timers, events, settings.startTimeout());
+        routes = new RouteFinder(virtualServers, catalog, ownCatalogs, accessPolicy);
         MethodTable methods = new MethodTable(
                 routes,
                 handshake,
@@ -205,6 +208,7 @@ final class Wiring {
                 fromServers,
                 new EndpointSettings(settings.callTimeout(), settings.pageSize()));
         fromServers.connect(sessions, catalog);
+        fromServers.connect(ownCatalogs);
         listChanges = new ListChanges(sessions, methods, timers, events);
         ModernSettings modernSettings = new ModernSettings(
                 version, settings.callTimeout(), settings.sessionIdleTimeout(), settings.pageSize(), signingKey(from));
@@ -257,6 +261,7 @@ final class Wiring {
     private void clientGone(ClientKey client) {
         upstreams.closeClient(client);
         services.releaseClient(client);
+        routes.forget(client);
     }
 
     void start() {

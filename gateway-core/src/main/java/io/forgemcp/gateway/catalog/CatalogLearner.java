@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,10 +49,21 @@ final class CatalogLearner {
     }
 
     CompletionStage<ServerCatalog> learn(UpstreamTarget target, Instant now) {
-        return upstreams.session(target, ClientProfile.GATEWAY).thenCompose(session -> learn(target, session, now));
+        Server server = new Server(
+                target.service().name(),
+                (request, listener) -> upstreams.send(target, ClientProfile.GATEWAY, request, listener));
+        return upstreams.session(target, ClientProfile.GATEWAY).thenCompose(session -> learn(server, session, now));
     }
 
-    private CompletionStage<ServerCatalog> learn(UpstreamTarget target, UpstreamSession session, Instant now) {
+    /** What the server offers in this conversation, which may be more than in others. */
+    CompletionStage<ServerCatalog> learn(ServiceName service, UpstreamSession session, Instant now) {
+        return learn(new Server(service, session::send), session, now);
+    }
+
+    /** Who is asked, and how. */
+    private record Server(ServiceName name, BiConsumer<UpstreamRequest, CallListener> way) {}
+
+    private CompletionStage<ServerCatalog> learn(Server target, UpstreamSession session, Instant now) {
         JsonSlice initialize = session.initializeResult();
         JsonSlice capabilities = initialize.member("capabilities");
         boolean resources = has(capabilities, "resources");
@@ -67,7 +79,7 @@ final class CatalogLearner {
                 list(seen, resources, target, "resources/templates/list", "resourceTemplates", "uriTemplate");
         return CompletableFuture.allOf(tools, prompts, listed, templates)
                 .thenApply(all -> new ServerCatalog(
-                        target.service().name(),
+                        target.name(),
                         initialize.detached(),
                         tools.join(),
                         prompts.join(),
@@ -123,7 +135,7 @@ final class CatalogLearner {
     }
 
     private CompletableFuture<List<CatalogEntry>> list(
-            Listed seen, boolean announced, UpstreamTarget target, String method, String member, String key) {
+            Listed seen, boolean announced, Server target, String method, String member, String key) {
         if (!announced) {
             return CompletableFuture.completedFuture(List.of());
         }
@@ -135,7 +147,7 @@ final class CatalogLearner {
     /** One list, page after page. */
     private final class Listing implements CallListener {
         private final Listed seen;
-        private final UpstreamTarget target;
+        private final Server target;
         private final String method;
         private final String member;
         private final String key;
@@ -143,7 +155,7 @@ final class CatalogLearner {
         private final Set<String> cursors = new HashSet<>();
         private final CompletableFuture<List<CatalogEntry>> done = new CompletableFuture<>();
 
-        private Listing(Listed seen, UpstreamTarget target, String method, String member, String key) {
+        private Listing(Listed seen, Server target, String method, String member, String key) {
             this.seen = seen;
             this.target = target;
             this.method = method;
@@ -157,7 +169,7 @@ final class CatalogLearner {
                     : ("{\"cursor\":" + new String(JsonText.quote(cursor), StandardCharsets.UTF_8) + "}")
                             .getBytes(StandardCharsets.UTF_8);
             Message request = Messages.request(RequestId.of(1), method, params);
-            upstreams.send(target, ClientProfile.GATEWAY, new UpstreamRequest(request, null, timeout), this);
+            target.way().accept(new UpstreamRequest(request, null, timeout), this);
         }
 
         @Override
@@ -176,7 +188,7 @@ final class CatalogLearner {
             }
             JsonSlice result = answer.get(Message.Field.RESULT);
             List<CatalogEntry> page = ServerCatalogJson.entries(result == null ? null : result.member(member), key);
-            entries.addAll(member.equals("tools") ? seen.usable(target.service().name(), page) : page);
+            entries.addAll(member.equals("tools") ? seen.usable(target.name(), page) : page);
             if (result != null) {
                 seen.add(result);
             }
@@ -186,7 +198,7 @@ final class CatalogLearner {
             } else if (!cursors.add(next) || cursors.size() >= MAX_PAGES || entries.size() >= MAX_ENTRIES) {
                 done.completeExceptionally(new GatewayException(
                         ErrorCode.UPSTREAM_PROTOCOL,
-                        "Service " + target.service().name() + " does not stop paging its " + method + " (after "
+                        "Service " + target.name() + " does not stop paging its " + method + " (after "
                                 + cursors.size() + " pages, " + entries.size()
                                 + " entries). Its server has a defect."));
             } else {
@@ -203,7 +215,7 @@ final class CatalogLearner {
                 String text = error == null ? null : error.textMember("message");
                 done.completeExceptionally(new GatewayException(
                         ErrorCode.UPSTREAM_PROTOCOL,
-                        "Service " + target.service().name() + " refuses " + method + ": "
+                        "Service " + target.name() + " refuses " + method + ": "
                                 + (text == null ? "no reason given" : text)));
             }
         }

@@ -2,6 +2,7 @@ package io.forgemcp.gateway.catalog;
 
 import io.forgemcp.gateway.service.ServiceName;
 import java.util.Collections;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -21,6 +22,18 @@ public record CatalogSnapshot(long version, SortedMap<ServiceName, ServerCatalog
 
     public Optional<ServerCatalog> server(ServiceName service) {
         return Optional.ofNullable(servers.get(service));
+    }
+
+    /**
+     * As it looks to somebody who is offered something else by some of the servers.
+     *
+     * @param version tells it apart from this and from other such views
+     */
+    public CatalogSnapshot seenAs(Map<ServiceName, ServerCatalog> own, long version) {
+        SortedMap<ServiceName, ServerCatalog> copy = new TreeMap<>(servers);
+        own.forEach((service, offered) ->
+                copy.computeIfPresent(service, (name, shared) -> offered.withProblem(shared.problem())));
+        return new CatalogSnapshot(version, copy);
     }
 
     CatalogSnapshot with(ServerCatalog server) {

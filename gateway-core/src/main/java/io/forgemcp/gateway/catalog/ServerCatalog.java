@@ -60,10 +60,34 @@ public record ServerCatalog(
         return isLearnt() == other.isLearnt()
                 && Objects.equals(problem, other.problem)
                 && Objects.equals(initialize, other.initialize)
-                && tools.equals(other.tools)
+                && listsTheSameAs(other);
+    }
+
+    /** Whether the same is in its lists. */
+    boolean listsTheSameAs(ServerCatalog other) {
+        return tools.equals(other.tools)
                 && prompts.equals(other.prompts)
                 && resources.equals(other.resources)
                 && templates.equals(other.templates);
+    }
+
+    /** How many entries its lists have together. */
+    int entries() {
+        return tools.size() + prompts.size() + resources.size() + templates.size();
+    }
+
+    /** These lists, with what the server has said of itself there. */
+    ServerCatalog introducedAs(ServerCatalog other) {
+        return new ServerCatalog(
+                service,
+                other.initialize,
+                tools,
+                prompts,
+                resources,
+                templates,
+                learntAt,
+                other.problem,
+                other.caching);
     }
 
     /** The same catalog with a problem noted, or with none. */

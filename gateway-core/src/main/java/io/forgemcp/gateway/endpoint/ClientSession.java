@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * One client's session (MCP 2025-11-25, Session Management): who it is, which virtual server it uses, what it has under
  * way. A session that is not kept serves a single request of a client without one. Thread-safe.
  */
-final class ClientSession {
+final class ClientSession implements Viewer {
     private final String id;
     private final Caller caller;
     private final @Nullable String virtualServer;
@@ -58,6 +58,11 @@ final class ClientSession {
         return profile.key();
     }
 
+    @Override
+    public ClientKey client() {
+        return key();
+    }
+
     /** False for the passing one of a request that came without a session. */
     boolean lasts() {
         return !id.isEmpty();
@@ -68,12 +73,13 @@ final class ClientSession {
         return profile;
     }
 
-    Caller caller() {
+    @Override
+    public Caller caller() {
         return caller;
     }
 
-    @Nullable
-    String virtualServer() {
+    @Override
+    public @Nullable String virtualServer() {
         return virtualServer;
     }
 

@@ -99,7 +99,7 @@ final class Forwarding {
 
     private void find(
             ClientSession session, Message request, Offering offering, String name, Reply reply, Onward onward) {
-        routes.find(session.caller(), session.virtualServer(), offering, name, new RouteFinder.Receiver() {
+        routes.find(session, offering, name, new RouteFinder.Receiver() {
             @Override
             public void found(Route route) {
                 onward.go(route);
@@ -118,7 +118,7 @@ final class Forwarding {
     }
 
     private @Nullable Route unlisted(ClientSession session, String uri) {
-        Route route = routes.view(session.caller(), session.virtualServer()).unlistedResource(uri);
+        Route route = routes.view(session).unlistedResource(uri);
         return route != null && routes.isVisible(session.caller(), route) ? route : null;
     }
 

@@ -2,6 +2,7 @@ package io.forgemcp.gateway.endpoint;
 
 import io.forgemcp.gateway.catalog.CatalogChanged;
 import io.forgemcp.gateway.catalog.ListsAnnounced;
+import io.forgemcp.gateway.catalog.OwnCatalogChanged;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.event.EventBus;
 import io.forgemcp.gateway.event.GatewayEvent;
@@ -44,7 +45,7 @@ public final class ListChanges implements AutoCloseable {
         if (event instanceof ListsAnnounced said) {
             announced.merge(said.service(), said.lists(), ListChanges::union);
         }
-        if ((event instanceof CatalogChanged || event instanceof ListsAnnounced)
+        if ((event instanceof CatalogChanged || event instanceof ListsAnnounced || event instanceof OwnCatalogChanged)
                 && scheduled.compareAndSet(false, true)) {
             timers.schedule(DEBOUNCE, () -> {
                 scheduled.set(false);

@@ -31,7 +31,7 @@ final class Lists {
     }
 
     void list(ClientSession session, Message request, Function<ServerView, ExposedList> which, Reply reply) {
-        ServerView view = routes.view(session.caller(), session.virtualServer());
+        ServerView view = routes.view(session);
         CompletableFuture<?> learning = routes.learnWhatIsMissing(view);
         if (learning == null) {
             answer(session, request, view, which, reply);
@@ -39,7 +39,7 @@ final class Lists {
         }
         learning.completeOnTimeout(null, PATIENCE_SECONDS, TimeUnit.SECONDS).whenComplete((learnt, failure) -> {
             try {
-                answer(session, request, routes.view(session.caller(), session.virtualServer()), which, reply);
+                answer(session, request, routes.view(session), which, reply);
             } catch (GatewayException refused) {
                 reply.answer(Messages.error(request.requireId(), refused));
             }

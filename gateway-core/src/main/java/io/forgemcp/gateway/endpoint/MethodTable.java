@@ -50,7 +50,7 @@ public final class MethodTable {
      * @throws GatewayException if there is none, or not for this caller
      */
     ServerView view(ClientSession session) {
-        return routes.view(session.caller(), session.virtualServer());
+        return routes.view(session);
     }
 
     /** Handles a request; the reply hears exactly one end. */

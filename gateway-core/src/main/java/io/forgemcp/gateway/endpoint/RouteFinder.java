@@ -1,12 +1,14 @@
 package io.forgemcp.gateway.endpoint;
 
 import io.forgemcp.gateway.catalog.Catalog;
+import io.forgemcp.gateway.catalog.OwnCatalogs;
 import io.forgemcp.gateway.catalog.ServerCatalog;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.security.AccessPolicy;
 import io.forgemcp.gateway.security.Caller;
 import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.gateway.upstream.ClientKey;
 import io.forgemcp.gateway.virtualserver.Route;
 import io.forgemcp.gateway.virtualserver.ServerView;
 import io.forgemcp.gateway.virtualserver.VirtualServers;
@@ -23,11 +25,14 @@ public final class RouteFinder {
     private final VirtualServers virtualServers;
     private final Catalog catalog;
     private final AccessPolicy policy;
+    private final OwnViews ownViews;
 
-    public RouteFinder(VirtualServers virtualServers, Catalog catalog, AccessPolicy policy) {
+    /** @param own what servers offer single clients */
+    public RouteFinder(VirtualServers virtualServers, Catalog catalog, OwnCatalogs own, AccessPolicy policy) {
         this.virtualServers = virtualServers;
         this.catalog = catalog;
         this.policy = policy;
+        this.ownViews = new OwnViews(virtualServers, catalog::snapshot, own);
     }
 
     /** Hears where a name leads, or why it leads nowhere; exactly one of the two, on any thread. */
@@ -40,17 +45,21 @@ public final class RouteFinder {
     /**
      * What the virtual server shows now.
      *
-     * @param virtualServer name, slug or id; null for everything
      * @throws GatewayException if there is none, or not for this caller
      */
-    public ServerView view(Caller caller, @Nullable String virtualServer) {
-        ServerView view = virtualServers.view(virtualServer);
-        if (!policy.mayUse(caller, view.server().name())) {
+    public ServerView view(Viewer viewer) {
+        ServerView view = virtualServers.view(viewer.virtualServer());
+        if (!policy.mayUse(viewer.caller(), view.server().name())) {
             throw new GatewayException(
                     ErrorCode.UNKNOWN_VIRTUAL_SERVER,
-                    "There is no enabled virtual server \"" + virtualServer + "\". GET /servers lists them.");
+                    "There is no enabled virtual server \"" + viewer.virtualServer() + "\". GET /servers lists them.");
         }
-        return view;
+        return ownViews.of(viewer, view);
+    }
+
+    /** The client has gone. */
+    public void forget(ClientKey client) {
+        ownViews.forget(client);
     }
 
     public boolean isVisible(Caller caller, Route route) {
@@ -87,12 +96,12 @@ public final class RouteFinder {
     }
 
     /** Finds the way to what the caller names; at once if everybody who may be meant is known. */
-    public void find(Caller caller, @Nullable String virtualServer, Offering offering, String name, Receiver receiver) {
-        ServerView view = view(caller, virtualServer);
+    public void find(Viewer viewer, Offering offering, String name, Receiver receiver) {
+        ServerView view = view(viewer);
         Route route = offering.find(view, name);
         List<ServiceName> owners = route == null ? offering.unlearntOwners(view, name) : List.of();
         if (owners.isEmpty()) {
-            deliver(caller, offering, name, route, receiver);
+            deliver(viewer.caller(), offering, name, route, receiver);
             return;
         }
         CompletableFuture<?>[] learning = owners.stream()
@@ -101,7 +110,7 @@ public final class RouteFinder {
         CompletableFuture.allOf(learning).whenComplete((learnt, failure) -> {
             Route found;
             try {
-                found = offering.find(view(caller, virtualServer), name);
+                found = offering.find(view(viewer), name);
             } catch (GatewayException gone) {
                 receiver.refused(gone);
                 return;
@@ -109,7 +118,7 @@ public final class RouteFinder {
             if (found == null && failure != null) {
                 receiver.refused(GatewayException.of(failure));
             } else {
-                deliver(caller, offering, name, found, receiver);
+                deliver(viewer.caller(), offering, name, found, receiver);
             }
         });
     }

@@ -1,6 +1,7 @@
 package io.forgemcp.gateway.endpoint;
 
 import io.forgemcp.gateway.catalog.Catalog;
+import io.forgemcp.gateway.catalog.OwnCatalogs;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.JsonSlice;
@@ -37,6 +38,7 @@ public final class ServerMessages implements UpstreamListener {
 
     private volatile @Nullable ClientSessions sessions;
     private volatile @Nullable Catalog catalog;
+    private volatile @Nullable OwnCatalogs ownLists;
     private volatile @Nullable ResourceListeners listeners;
     private volatile ClientLogLevels levels = client -> null;
 
@@ -44,6 +46,11 @@ public final class ServerMessages implements UpstreamListener {
     public void connect(ClientSessions clients, Catalog lists) {
         sessions = clients;
         catalog = lists;
+    }
+
+    /** Says what is to hear of lists that changed for one client. */
+    public void connect(OwnCatalogs own) {
+        ownLists = own;
     }
 
     /** Says who else is to hear of updated resources. */
@@ -59,7 +66,7 @@ public final class ServerMessages implements UpstreamListener {
     @Override
     public void onNotification(ServiceName service, ClientKey client, Message notification) {
         ClientSessions clients = sessions;
-        if (clients == null || isListChange(service, notification)) {
+        if (clients == null || isListChange(service, client, notification)) {
             return;
         }
         ResourceListeners others = listeners;
@@ -103,7 +110,7 @@ public final class ServerMessages implements UpstreamListener {
      * @param service that said it
      */
     byte @Nullable [] exposed(ServiceName service, ClientSession session, Message notification) {
-        return isListChange(service, notification) || !isWanted(session, notification)
+        return isListChange(service, session.key(), notification) || !isWanted(session, notification)
                 ? null
                 : renamed(service, session, notification);
     }
@@ -125,14 +132,27 @@ public final class ServerMessages implements UpstreamListener {
                 : notification.with(Field.PARAMS, tasks.noted(task, state).toBytes());
     }
 
-    private boolean isListChange(ServiceName service, Message notification) {
+    /** What has changed in one client's own conversation may have changed for this client alone. */
+    private boolean isListChange(ServiceName service, ClientKey client, Message notification) {
         String method = notification.method();
         boolean changed = method.startsWith(NOTIFICATIONS) && method.endsWith(CHANGED);
         Catalog lists = catalog;
+        OwnCatalogs own = ownLists;
         if (changed && lists != null) {
             lists.serverChanged(service, method.substring(NOTIFICATIONS.length(), method.length() - CHANGED.length()));
+            if (own != null && !client.equals(ClientKey.GATEWAY)) {
+                own.serverChanged(service, client);
+            }
         }
         return changed;
+    }
+
+    @Override
+    public void onEnded(ServiceName service, ClientKey client) {
+        OwnCatalogs own = ownLists;
+        if (own != null) {
+            own.ended(service, client);
+        }
     }
 
     /** A log message without a known level is passed on. */

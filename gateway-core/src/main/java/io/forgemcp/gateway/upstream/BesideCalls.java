@@ -19,6 +19,8 @@ final class BesideCalls {
     private static final Logger LOG = LoggerFactory.getLogger(BesideCalls.class);
     private static final String LOG_MESSAGE = "notifications/message";
 
+    private static final String LIST_CHANGED = "/list_changed";
+
     private final Session session;
     private final SessionContext context;
     private final GatewayMetrics.Counter strays;
@@ -47,6 +49,18 @@ final class BesideCalls {
                 listening.onNotification(notification);
             }
         }
+    }
+
+    /** Takes what came with a call but is about something else: that a question is withdrawn, that a list has changed. */
+    boolean takes(Message notification) {
+        if (notification.has(Field.CANCELLED_ID)) {
+            return session.reverse().withdraw(notification);
+        }
+        boolean ofServer = notification.method().endsWith(LIST_CHANGED);
+        if (ofServer) {
+            say(notification);
+        }
+        return ofServer;
     }
 
     private void onProgress(Message progress) {

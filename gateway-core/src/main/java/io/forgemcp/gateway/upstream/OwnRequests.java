@@ -45,17 +45,23 @@ final class OwnRequests {
 
     private void send(Message request, UpstreamChannel channel) {
         Duration timeout = context.settings().handshakeTimeout();
-        new PendingCall(
+        call(new UpstreamRequest(request, null, timeout), IgnoredAnswer.INSTANCE)
+                .transmit(session, channel);
+    }
+
+    /** A request that is known from now on and has still to be put on the session. */
+    PendingCall call(UpstreamRequest request, CallListener listener) {
+        Duration timeout = request.timeout();
+        return new PendingCall(
                         context.table(),
                         new NotAgain(session.service()),
-                        new UpstreamRequest(request, null, timeout),
+                        request,
                         ClientProfile.GATEWAY,
-                        IgnoredAnswer.INSTANCE,
+                        listener,
                         context.timers().nanoTime() + timeout.toNanos(),
                         timeout.toMillis(),
                         0)
-                .register()
-                .transmit(session, channel);
+                .register();
     }
 
     private record NotAgain(ServiceName service) implements Dispatcher {

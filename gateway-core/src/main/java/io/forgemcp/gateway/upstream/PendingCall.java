@@ -210,7 +210,7 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
     /** A notification that came on the response, or progress that came elsewhere. */
     void onNotification(Message notification) {
         Session on = session;
-        if (notification.has(Field.CANCELLED_ID) && on != null && on.reverse().withdraw(notification)) {
+        if (on != null && on.beside().takes(notification)) {
             return;
         }
         if (!notification.has(Field.PROGRESS)) {

@@ -276,6 +276,11 @@ final class Session implements UpstreamSession, ChannelListener {
         end(reason);
     }
 
+    @Override
+    public void send(UpstreamRequest request, CallListener listener) {
+        submit(own.call(request, listener));
+    }
+
     /** Sends the call now, or as soon as the handshake is done. */
     void submit(PendingCall call) {
         UpstreamChannel open = channel;
@@ -395,6 +400,10 @@ final class Session implements UpstreamSession, ChannelListener {
         if (open != null) {
             open.send(Outgoing.answer(answer), new Unanswered());
         }
+    }
+
+    boolean isReady() {
+        return ready;
     }
 
     /** Whether several clients, or the gateway alone, use this conversation. */

@@ -19,6 +19,13 @@ public interface UpstreamListener {
     void onNotification(ServiceName service, ClientKey client, Message notification);
 
     /**
+     * A conversation with one client has ended. Nothing by default.
+     *
+     * @param client whose it was; never {@link ClientKey#GATEWAY}
+     */
+    default void onEnded(ServiceName service, ClientKey client) {}
+
+    /**
      * A conversation has begun, and what the client asked of the server before holds in it too. The requests are sent
      * before all others; their answers are of no interest. None by default.
      *

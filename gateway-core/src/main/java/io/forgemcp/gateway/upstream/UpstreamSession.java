@@ -10,4 +10,10 @@ public interface UpstreamSession {
 
     /** The revision that both sides agreed on. */
     ProtocolVersion protocolVersion();
+
+    /**
+     * Sends a request of the gateway's own here or not at all; the listener hears exactly one answer or failure, possibly
+     * before this returns.
+     */
+    void send(UpstreamRequest request, CallListener listener);
 }

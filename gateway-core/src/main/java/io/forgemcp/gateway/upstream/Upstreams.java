@@ -56,7 +56,7 @@ public final class Upstreams implements AutoCloseable {
                 listener,
                 new EraMemory(timers),
                 new ModernWire(settings.version()),
-                session -> sessions.remove(session.key(), session));
+                this::ended);
         metrics.gauge(Metric.UPSTREAM_SESSIONS, sessions::size);
     }
 
@@ -212,6 +212,25 @@ public final class Upstreams implements AutoCloseable {
                 new CircuitBreaker(service, settings.breakerFailures(), settings.breakerPause(), timers);
         metrics.gauge(Metric.UPSTREAM_CIRCUIT, () -> breaker.isOpen() ? 1 : 0, service.value());
         return breaker;
+    }
+
+    private void ended(Session session) {
+        sessions.remove(session.key(), session);
+        if (!session.owner().equals(ClientKey.GATEWAY)) {
+            context.listener().onEnded(session.service(), session.owner());
+        }
+    }
+
+    /** The conversation that the service has with this client alone; null if there is none. */
+    public @Nullable UpstreamSession own(ServiceName service, ClientKey client) {
+        for (Session session : sessions.values()) {
+            if (session.isReady()
+                    && session.service().equals(service)
+                    && session.owner().equals(client)) {
+                return session;
+            }
+        }
+        return null;
     }
 
     /** Passes a notification of the client on, if there is a session that could have use for it. */

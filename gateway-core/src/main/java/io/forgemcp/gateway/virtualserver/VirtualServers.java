@@ -93,13 +93,27 @@ public final class VirtualServers {
      * @throws GatewayException with {@link ErrorCode#UNKNOWN_VIRTUAL_SERVER} if there is none or it is disabled
      */
     public ServerView view(@Nullable String nameOrId) {
+        return enabled(nameOrId).view(catalog.get());
+    }
+
+    /**
+     * What the virtual server shows of another catalog than everybody's; built for this call.
+     *
+     * @param nameOrId as for {@link #view(String)}
+     */
+    public ServerView view(@Nullable String nameOrId, CatalogSnapshot seen) {
+        Slot slot = enabled(nameOrId);
+        return new ServerViewBuilder(slot.server, seen, slot.limited).build();
+    }
+
+    private Slot enabled(@Nullable String nameOrId) {
         Slot slot = nameOrId == null ? everything : slot(nameOrId);
         if (slot == null || !slot.server.enabled()) {
             throw new GatewayException(
                     ErrorCode.UNKNOWN_VIRTUAL_SERVER,
                     "There is no enabled virtual server \"" + nameOrId + "\". GET /servers lists them.");
         }
-        return slot.view(catalog.get());
+        return slot;
     }
 
     private static String key(String name) {

@@ -1,6 +1,7 @@
 package io.forgemcp.gateway.endpoint.modern;
 
 import io.forgemcp.gateway.endpoint.RouteFinder;
+import io.forgemcp.gateway.endpoint.Viewer;
 import io.forgemcp.gateway.protocol.JsonText;
 import io.forgemcp.gateway.protocol.Messages;
 import io.forgemcp.gateway.protocol.RequestId;
@@ -20,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One client that listens, and what it was told last. Everything it hears bears the id of its own request. */
 final class Listener {
+    private final Viewer viewer;
     private final Caller caller;
-    private final @Nullable String virtualServer;
     private final RequestId id;
     private final ListenFilter filter;
     private final ModernReply reply;
@@ -31,13 +32,14 @@ final class Listener {
 
     Listener(
             ModernRequest request,
+            Viewer viewer,
             ListenFilter filter,
             ServerView told,
             ModernReply reply,
             String serverInfo,
             RouteFinder routes) {
+        this.viewer = viewer;
         this.caller = request.caller();
-        this.virtualServer = request.virtualServer();
         this.id = request.id();
         this.filter = filter;
         this.told = told;
@@ -50,9 +52,8 @@ final class Listener {
         return caller;
     }
 
-    @Nullable
-    String virtualServer() {
-        return virtualServer;
+    Viewer viewer() {
+        return viewer;
     }
 
     void acknowledge() {

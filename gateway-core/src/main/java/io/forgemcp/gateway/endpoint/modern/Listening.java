@@ -3,6 +3,7 @@ package io.forgemcp.gateway.endpoint.modern;
 import io.forgemcp.gateway.catalog.CatalogChanged;
 import io.forgemcp.gateway.catalog.CatalogSnapshot;
 import io.forgemcp.gateway.catalog.ListsAnnounced;
+import io.forgemcp.gateway.catalog.OwnCatalogChanged;
 import io.forgemcp.gateway.endpoint.CallPath;
 import io.forgemcp.gateway.endpoint.ResourceListeners;
 import io.forgemcp.gateway.endpoint.RouteFinder;
@@ -37,6 +38,7 @@ final class Listening implements ResourceListeners, AutoCloseable {
 
     private final RouteFinder routes;
     private final CallPath path;
+    private final ModernClients clients;
     private final Supplier<CatalogSnapshot> catalog;
     private final String serverInfo;
     private final Timers timers;
@@ -51,12 +53,14 @@ final class Listening implements ResourceListeners, AutoCloseable {
     Listening(
             RouteFinder routes,
             CallPath path,
+            ModernClients clients,
             Supplier<CatalogSnapshot> catalog,
             String serverInfo,
             Timers timers,
             EventBus events) {
         this.routes = routes;
         this.path = path;
+        this.clients = clients;
         this.catalog = catalog;
         this.serverInfo = serverInfo;
         this.timers = timers;
@@ -65,7 +69,8 @@ final class Listening implements ResourceListeners, AutoCloseable {
 
     /** Opens a stream that lasts until its client closes it or the gateway stops. */
     void listen(ModernRequest request, ModernReply reply) {
-        ServerView view = routes.view(request.caller(), request.virtualServer());
+        ModernViewer viewer = new ModernViewer(request, clients);
+        ServerView view = routes.view(viewer);
         ModernCapabilities capabilities = new ModernCapabilities(view, catalog.get());
         ListenFilter filter = ListenFilter.read(request.parameter("notifications"), capabilities.subscribe());
         if (!reply.streams()) {
@@ -75,7 +80,7 @@ final class Listening implements ResourceListeners, AutoCloseable {
         }
         routes.learnWhatIsMissing(view);
         places.take(request.caller().principal());
-        Listener listener = new Listener(request, filter, view, reply, serverInfo, routes);
+        Listener listener = new Listener(request, viewer, filter, view, reply, serverInfo, routes);
         // Before it can hear of anything.
         listener.acknowledge();
         if (filter.isEmpty()) {
@@ -88,7 +93,7 @@ final class Listening implements ResourceListeners, AutoCloseable {
         // Who sleeps is told when it wakes.
         listener.resources().forEach(resource -> ask("resources/subscribe", resource));
         // What has changed between the first look and now would otherwise never be told.
-        listener.compare(routes.view(request.caller(), request.virtualServer()), Map.of());
+        listener.compare(routes.view(viewer), Map.of());
     }
 
     private void gone(Listener listener) {
@@ -126,7 +131,7 @@ final class Listening implements ResourceListeners, AutoCloseable {
                 return all;
             });
             announceSoon();
-        } else if (event instanceof CatalogChanged) {
+        } else if (event instanceof CatalogChanged || event instanceof OwnCatalogChanged) {
             announceSoon();
         }
     }
@@ -150,7 +155,7 @@ final class Listening implements ResourceListeners, AutoCloseable {
         }
         for (Listener listener : listeners) {
             try {
-                listener.compare(routes.view(listener.caller(), listener.virtualServer()), said);
+                listener.compare(routes.view(listener.viewer()), said);
             } catch (GatewayException gone) {
                 // Its virtual server is no more, or no longer for this caller: there is nothing left to hear.
                 gone(listener);

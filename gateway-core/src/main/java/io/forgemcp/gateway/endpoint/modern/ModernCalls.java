@@ -61,7 +61,7 @@ final class ModernCalls {
 
     private void forward(ModernRequest request, Message message, Offering offering, ModernReply reply) {
         String name = nameOf(message, offering);
-        routes.find(request.caller(), request.virtualServer(), offering, name, new RouteFinder.Receiver() {
+        routes.find(new ModernViewer(request, clients), offering, name, new RouteFinder.Receiver() {
             @Override
             public void found(Route route) {
                 try {
@@ -91,7 +91,7 @@ final class ModernCalls {
 
     /** A resource that its server does not list may still be read where there is no doubt whose it is. */
     private @Nullable Route unlisted(ModernRequest request, String uri) {
-        Route route = routes.view(request.caller(), request.virtualServer()).unlistedResource(uri);
+        Route route = routes.view(new ModernViewer(request, clients)).unlistedResource(uri);
         return route != null && routes.isVisible(request.caller(), route) ? route : null;
     }
 
@@ -114,7 +114,7 @@ final class ModernCalls {
                     "completion/complete needs params.ref of type ref/prompt with a name, or ref/resource with a uri.");
         }
         Offering offering = prompt ? Offering.PROMPT : Offering.TEMPLATE;
-        routes.find(request.caller(), request.virtualServer(), offering, name, new RouteFinder.Receiver() {
+        routes.find(new ModernViewer(request, clients), offering, name, new RouteFinder.Receiver() {
             @Override
             public void found(Route route) {
                 send(request, route, new UpstreamRequest(renamed(request.message(), route), null, timeout), reply);
@@ -163,7 +163,7 @@ final class ModernCalls {
     /** With URIs that lead back to this server. */
     private Message readable(ModernRequest request, Route route, Message answer) {
         try {
-            return ReadableUris.expose(routes.view(request.caller(), request.virtualServer()), route.service(), answer);
+            return ReadableUris.expose(routes.view(new ModernViewer(request, clients)), route.service(), answer);
         } catch (GatewayException gone) {
             // The virtual server was taken away meanwhile: nobody reads these any more.
             return answer;

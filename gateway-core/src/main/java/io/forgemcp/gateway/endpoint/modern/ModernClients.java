@@ -141,6 +141,12 @@ final class ModernClients implements AutoCloseable {
         return client;
     }
 
+    /** Whose conversations requests of this caller go to; {@link ClientKey#GATEWAY} for one that has not called yet. */
+    ClientKey key(Caller caller, JsonSlice capabilities) {
+        Client client = clients.get(caller.principal());
+        return client == null ? ClientKey.GATEWAY : client.profile(capabilities).key();
+    }
+
     /** The least severe level that a request of this client has asked for; null if none has. */
     @Nullable
     LogLevel logLevel(ClientKey key) {

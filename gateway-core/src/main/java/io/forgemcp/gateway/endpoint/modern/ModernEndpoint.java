@@ -56,11 +56,11 @@ public final class ModernEndpoint {
                 ModernSettings.ANSWER_TIMEOUT,
                 ModernSettings.MAX_QUESTIONS);
         clients = new ModernClients(timers, settings.idleTimeout(), onEnd);
-        lists = new ModernLists(routes, catalog, settings.version(), settings.pageSize());
+        lists = new ModernLists(routes, clients, catalog, settings.version(), settings.pageSize());
         tasks = new TaskCalls(
                 routes, path, clients, questions, catalog, new TaskTable(timers, memory), settings.callTimeout());
         calls = new ModernCalls(routes, path, clients, questions, tasks, settings.callTimeout());
-        listening = new Listening(routes, path, catalog, lists.serverInfo(), timers, events);
+        listening = new Listening(routes, path, clients, catalog, lists.serverInfo(), timers, events);
         slow = new SlowReplies(timers);
     }
 

@@ -23,6 +23,7 @@ final class ModernLists {
     private static final long PATIENCE_SECONDS = 10;
 
     private final RouteFinder routes;
+    private final ModernClients clients;
     private final Supplier<CatalogSnapshot> catalog;
     /** The member that names the gateway in {@code _meta}, without braces around it. */
     private final String serverInfo;
@@ -34,8 +35,14 @@ final class ModernLists {
      * @param version of the gateway, as clients see it
      * @param pageSize most entries of one answer
      */
-    ModernLists(RouteFinder routes, Supplier<CatalogSnapshot> catalog, String version, int pageSize) {
+    ModernLists(
+            RouteFinder routes,
+            ModernClients clients,
+            Supplier<CatalogSnapshot> catalog,
+            String version,
+            int pageSize) {
         this.routes = routes;
+        this.clients = clients;
         this.catalog = catalog;
         this.pageSize = pageSize;
         this.serverInfo = "\"" + RequestMeta.SERVER_INFO + "\":{\"name\":\"forge-mcp-gateway\",\"version\":"
@@ -70,7 +77,7 @@ final class ModernLists {
 
     /** Servers of which nothing is known yet and that are being asked are waited for a moment: no list is empty silently. */
     private void afterLearning(ModernRequest request, ModernReply reply, Consumer<ServerView> then) {
-        ServerView view = routes.view(request.caller(), request.virtualServer());
+        ServerView view = routes.view(new ModernViewer(request, clients));
         CompletableFuture<?> learning = routes.learnWhatIsMissing(view);
         if (learning == null) {
             then.accept(view);
@@ -78,7 +85,7 @@ final class ModernLists {
         }
         learning.completeOnTimeout(null, PATIENCE_SECONDS, TimeUnit.SECONDS).whenComplete((learnt, failure) -> {
             try {
-                then.accept(routes.view(request.caller(), request.virtualServer()));
+                then.accept(routes.view(new ModernViewer(request, clients)));
             } catch (GatewayException refused) {
                 ModernErrors.refuse(reply, request.id(), refused);
             }

@@ -179,7 +179,7 @@ final class TaskCalls implements AutoCloseable {
             return state;
         }
         try {
-            ServerView view = routes.view(request.caller(), request.virtualServer());
+            ServerView view = routes.view(new ModernViewer(request, clients));
             Message whole = Message.parse(Messages.result(ANY, given.toBytes()));
             Message exposed = ReadableUris.expose(view, route.service(), whole);
             JsonSlice changed = exposed.get(Field.RESULT);
@@ -198,7 +198,7 @@ final class TaskCalls implements AutoCloseable {
 
     /** Whether any server behind the virtual server has the extension. */
     private boolean offered(ModernRequest request) {
-        return new ModernCapabilities(routes.view(request.caller(), request.virtualServer()), catalog.get()).tasks();
+        return new ModernCapabilities(routes.view(new ModernViewer(request, clients)), catalog.get()).tasks();
     }
 
     private static GatewayException unknownMethod(ModernRequest request) {
