@@ -48,6 +48,10 @@ final class ContainerStart {
         this.programs = new ProgramCheck(engine.address());
     }
 
+    VolumeMounts volumes() {
+        return volumes;
+    }
+
     /** @throws GatewayException if the service asks for what it may not have */
     ContainerPlan plan(ServiceDefinition service, EngineLink link, InspectImageResponse image) {
         Launch.Command launch = (Launch.Command) service.launch();

@@ -128,6 +128,16 @@ public final class DockerRuntime implements ServiceRuntime {
         };
     }
 
+    @Override
+    public Map<String, String> objections(ServiceDefinition service) {
+        return service.launch() instanceof Launch.Command launch
+                ? starts.volumes()
+                        .objection(launch)
+                        .map(why -> Map.of("volumes", why))
+                        .orElse(Map.of())
+                : Map.of();
+    }
+
     private boolean engineAnswers(ServiceName service) {
         boolean answers = engine.answers(PROBE);
         if (!answers) {

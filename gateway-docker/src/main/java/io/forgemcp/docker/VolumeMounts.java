@@ -2,7 +2,6 @@ package io.forgemcp.docker;
 
 import com.github.dockerjava.api.model.Mount;
 import com.github.dockerjava.api.model.MountType;
-import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.service.Launch;
 import io.forgemcp.gateway.service.ServiceDefinition;
@@ -11,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Which directories of the host a container sees: only such below the directories that are allowed. */
@@ -24,40 +24,63 @@ final class VolumeMounts {
 
     /** @throws GatewayException if one is missing or not allowed; symbolic links count as where they lead */
     List<Mount> of(ServiceDefinition service, Launch.Command launch) {
-        List<Path> roots = new ArrayList<>(allowed);
-        if (launch.directory() != null) {
-            roots.add(launch.directory());
-        }
+        List<Path> roots = roots(launch);
         return launch.volumes().stream()
                 .map(volume -> mount(service, volume, roots))
                 .toList();
     }
 
+    /** What is wrong with the first that is missing or not allowed, and what to do; empty if all are right. */
+    Optional<String> objection(Launch.Command launch) {
+        List<Path> roots = roots(launch);
+        return launch.volumes().stream()
+                .flatMap(volume -> objection(volume, roots).stream())
+                .findFirst();
+    }
+
+    private List<Path> roots(Launch.Command launch) {
+        List<Path> roots = new ArrayList<>(allowed);
+        if (launch.directory() != null) {
+            roots.add(launch.directory());
+        }
+        return roots;
+    }
+
     private static Mount mount(ServiceDefinition service, Launch.Volume volume, List<Path> roots) {
+        objection(volume, roots).ifPresent(why -> {
+            throw EngineFailure.startFailed(service.name(), why);
+        });
+        try {
+            return new Mount()
+                    .withType(MountType.BIND)
+                    .withSource(volume.host().toRealPath().toString())
+                    .withTarget(volume.container())
+                    .withReadOnly(volume.readOnly());
+        } catch (IOException goneMeanwhile) {
+            throw EngineFailure.startFailed(service.name(), missing(volume));
+        }
+    }
+
+    private static Optional<String> objection(Launch.Volume volume, List<Path> roots) {
         Path real;
         try {
             real = volume.host().toRealPath();
         } catch (IOException missing) {
-            throw refused(
-                    service,
-                    "the volume " + volume.host()
-                            + " does not exist on this host. Make it, or correct the key volumes");
+            return Optional.of(missing(volume));
         }
-        if (roots.stream().noneMatch(root -> below(real, root))) {
-            String where = roots.stream().map(Path::toString).collect(Collectors.joining(", "));
-            throw refused(
-                    service,
-                    "the volume " + volume.host()
-                            + (real.equals(volume.host()) ? "" : " (which leads to " + real + ")")
-                            + " is not below a directory that containers may see ("
-                            + (where.isEmpty() ? "none is allowed" : where)
-                            + "). Move it there, or add its directory to the key volume_directories of services.yml");
+        if (roots.stream().anyMatch(root -> below(real, root))) {
+            return Optional.empty();
         }
-        return new Mount()
-                .withType(MountType.BIND)
-                .withSource(real.toString())
-                .withTarget(volume.container())
-                .withReadOnly(volume.readOnly());
+        String where = roots.stream().map(Path::toString).collect(Collectors.joining(", "));
+        return Optional.of("the volume " + volume.host()
+                + (real.equals(volume.host()) ? "" : " (which leads to " + real + ")")
+                + " is not below a directory that containers may see ("
+                + (where.isEmpty() ? "none is allowed" : where)
+                + "). Move it there, or add its directory to the key volume_directories of services.yml");
+    }
+
+    private static String missing(Launch.Volume volume) {
+        return "the volume " + volume.host() + " does not exist on this host. Make it, or correct the key volumes";
     }
 
     private static boolean below(Path real, Path root) {
@@ -66,11 +89,5 @@ final class VolumeMounts {
         } catch (IOException unreadable) {
             return false;
         }
-    }
-
-    private static GatewayException refused(ServiceDefinition service, String why) {
-        return new GatewayException(
-                ErrorCode.CONFIGURATION_INVALID,
-                "Service " + service.name() + " could not be started in a container: " + why + ".");
     }
 }

@@ -22,6 +22,7 @@ import io.forgemcp.gateway.security.AccessPolicy;
 import io.forgemcp.gateway.security.Authenticator;
 import io.forgemcp.gateway.security.Caller;
 import io.forgemcp.gateway.service.InstanceId;
+import io.forgemcp.gateway.service.Launch;
 import io.forgemcp.gateway.service.RuntimeChoice;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
@@ -42,6 +43,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A service manager behind a real listener, beside the gateway's on the same server, and a client to try it. */
@@ -202,6 +204,13 @@ final class ManagerFixture implements AutoCloseable {
         @Override
         public boolean supports(ServiceDefinition service) {
             return service.runtime() == RuntimeChoice.DOCKER;
+        }
+
+        @Override
+        public Map<String, String> objections(ServiceDefinition service) {
+            return ((Launch.Command) service.launch())
+                    .volumes().stream()
+                            .collect(Collectors.toMap(volume -> "volumes", volume -> volume.host() + " is forbidden"));
         }
 
         @Override

@@ -72,6 +72,8 @@ class ManagerRegistrationTest {
                 "{\"command\":\"x\",\"sleepPolicy\":{\"idleTime\":1}}|idle_time",
                 "{\"command\":\"x\",\"sleepPolicy\":{},\"sleep_policy\":{}}|sleep_policy",
                 "{\"command\":{\"a\":1}}|command",
+                "{\"command\":\"x\",\"transport\":\"sse\",\"port\":9000}|port: 9000 is the port of",
+                "{\"command\":\"x\",\"sleepPolicy\":{\"wakeSchedule\":[\"Mon 25:00\"]}}|sleep_policy.wake_schedule[0]",
                 "{}|command"
             })
     void aWrongEntryIsRefusedByItsKeyAndChangesNothing(String body, String named) throws Exception {
@@ -80,5 +82,22 @@ class ManagerRegistrationTest {
         assertThat(error.path("detail").asText()).contains(named);
         assertThat(manager.send("GET", "/services", 200)).hasSize(3);
         assertThat(manager.store.list("services")).isEmpty();
+    }
+
+    @Test
+    void whatItsRuntimeWouldRefuseAtEachStartIsRefusedByItsKeyAndChangesNothing() throws Exception {
+        String forbidden = "{\"image\":\"some/image\",\"runtime\":\"docker\",\"volumes\":{\"/etc\":\"/data\"}}";
+        JsonNode error = manager.post("/services/extra/register", forbidden, 422);
+        assertThat(error.path("detail").asText()).contains("volumes: /etc is forbidden.");
+        assertThat(manager.send("GET", "/services", 200)).hasSize(3);
+        assertThat(manager.store.list("services")).isEmpty();
+    }
+
+    @Test
+    void thePortOfAServerInAContainerIsNobodyElses() throws Exception {
+        manager.post(
+                "/services/extra/register",
+                "{\"image\":\"some/image\",\"runtime\":\"docker\",\"transport\":\"streamable-http\",\"port\":9000}",
+                200);
     }
 }

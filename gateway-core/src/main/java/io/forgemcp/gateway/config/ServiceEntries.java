@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.forgemcp.gateway.config.read.Environment;
 import io.forgemcp.gateway.config.read.Finding;
 import io.forgemcp.gateway.config.read.Reading;
+import io.forgemcp.gateway.config.schema.ServiceEntry;
 import io.forgemcp.gateway.config.schema.ServicesFile;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
@@ -49,6 +50,9 @@ public final class ServiceEntries {
         ObjectNode document = JsonNodeFactory.instance.objectNode();
         document.putObject("services").set(name, snakeCase(written, true));
         ServicesFile services = reading.text(ServicesFile.NAME, ServicesFile.class, document.toString());
+        if (services.services().values().stream().noneMatch(ServiceEntries::inContainer)) {
+            new PortChecks(reading, environment).check(services);
+        }
         ConfigurationFiles files = ConfigurationFiles.read(reading, services);
         List<Assembly.Assembled> assembled = new Assembly(reading, files, environment, List.of()).services();
         List<Finding> errors = reading.findings().stream()
@@ -62,6 +66,11 @@ public final class ServiceEntries {
                     errors.stream().map(error -> describe(name, error)).collect(Collectors.joining(" ")));
         }
         return assembled.get(0).definition();
+    }
+
+    /** Ports inside a container are nobody else's. */
+    private static boolean inContainer(ServiceEntry entry) {
+        return entry.image() != null && entry.runtime() != ServiceEntry.Runtime.PROCESS;
     }
 
     /** The path within the entry, then what is wrong: there is no line that could be named. */

@@ -45,6 +45,22 @@ final class Runtimes {
                         + ". Check its runtime, image and command.");
     }
 
+    /** What the runtime that would run the service is known to refuse, by key; nothing if none would run it now. */
+    Map<String, String> objections(ServiceDefinition service) {
+        ServiceRuntime runtime;
+        try {
+            runtime = require(service);
+        } catch (GatewayException nothingRunsItNow) {
+            return Map.of();
+        }
+        try {
+            return runtime.objections(service);
+        } catch (RuntimeException failure) {
+            count(runtime.name(), failure);
+            return Map.of();
+        }
+    }
+
     /** Calls plugin code; a throw becomes a failed stage. */
     <T> CompletionStage<T> call(String plugin, Supplier<CompletionStage<T>> code) {
         try {

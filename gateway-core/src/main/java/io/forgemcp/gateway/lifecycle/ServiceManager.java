@@ -125,6 +125,14 @@ public final class ServiceManager implements AutoCloseable {
         metrics.gauge(Metric.SERVICES_STOPPED, () -> count(ServiceState.STOPPED));
     }
 
+    /**
+     * What a start of this service, registered or not, is known to be refused for: the key of {@code services.yml}, and what
+     * is wrong and what to do. May look at files.
+     */
+    public Map<String, String> objections(ServiceDefinition service) {
+        return scope.runtimes().objections(service);
+    }
+
     /** Makes a service known; nothing is started, but what an earlier gateway left running of it is taken over. */
     public void register(ServiceDefinition service) {
         requireOpen();

@@ -22,6 +22,15 @@ public interface ServiceRuntime extends AutoCloseable {
     boolean supports(ServiceDefinition service);
 
     /**
+     * What it would refuse at a start and can tell without one: for the key of {@code services.yml} what is wrong and what to
+     * do, without a full stop. Asked before a service is registered at run time, if this is the runtime that would run it;
+     * may look at files. Nothing by default.
+     */
+    default Map<String, String> objections(ServiceDefinition service) {
+        return Map.of();
+    }
+
+    /**
      * Starts one instance. The stage completes when it can be spoken to (for HTTP: when the port answers) and fails with
      * a {@code GatewayException} that says what is wrong and what to do; nothing may be left behind then.
      *

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.stream.Collectors;
 
 /** Registers and deletes services at run time; both survive a restart. */
 final class RegistrationRoutes {
@@ -57,6 +58,7 @@ final class RegistrationRoutes {
         return CompletableFuture.supplyAsync(
                 () -> {
                     ServiceDefinition service = registered.read(name, entry);
+                    refuseWhatCannotStart(service);
                     refuseWhileBusy(service.name(), "replaced");
                     registered.remember(service.name(), entry);
                     if (gateway.services().definition(service.name()).isPresent()) {
@@ -82,6 +84,16 @@ final class RegistrationRoutes {
                             200, Json.object().put("name", name.value()).put("deleted", true));
                 },
                 changes);
+    }
+
+    /** Nobody is helped by a service that is taken in and then refused at each start. */
+    private void refuseWhatCannotStart(ServiceDefinition service) {
+        String objections = gateway.services().objections(service).entrySet().stream()
+                .map(objection -> objection.getKey() + ": " + objection.getValue() + ".")
+                .collect(Collectors.joining(" "));
+        if (!objections.isEmpty()) {
+            throw new GatewayException(ErrorCode.INVALID_PARAMS, objections);
+        }
     }
 
     private void refuseWhileBusy(ServiceName name, String what) {
