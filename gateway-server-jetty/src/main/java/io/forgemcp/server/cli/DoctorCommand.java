@@ -54,6 +54,7 @@ final class DoctorCommand implements Callable<Integer> {
         diagnoses.add(MachineChecks.disk(data));
         diagnoses.add(MachineChecks.dataDirectory(data));
         diagnoses.add(MachineChecks.node());
+        diagnoses.add(MachineChecks.uvx());
         String engine = ListenOptions.variable(loaded.environment(), "DOCKER_HOST", "");
         Diagnosis docker = DockerCheck.run(engine);
         diagnoses.add(docker);

@@ -6,6 +6,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -16,6 +17,9 @@ final class MachineChecks {
     private static final long LEAST_MEMORY = 512 * MEBI;
     private static final long LEAST_DISK = 512 * MEBI;
     private static final int LEAST_NODE = 18;
+
+    /** What uvx answers; older ones name uv. */
+    static final Pattern UVX_VERSION = Pattern.compile("uvx? (\\d+)\\..*");
 
     private MachineChecks() {}
 
@@ -74,25 +78,54 @@ final class MachineChecks {
     }
 
     static Diagnosis node() {
-        String version;
+        return program(
+                List.of("node", "--version"),
+                Pattern.compile("v(\\d+)\\..*"),
+                LEAST_NODE,
+                "Node.js",
+                "Node.js is not installed: services that npm delivers cannot start",
+                "Install Node.js 18 or later for npm's servers.");
+    }
+
+    static Diagnosis uvx() {
+        return program(
+                List.of("uvx", "--version"),
+                UVX_VERSION,
+                0,
+                "uv:",
+                "uv is not installed: services that uvx delivers cannot start",
+                "Install uv, which brings uvx, again.");
+    }
+
+    /**
+     * Asks a program that delivers servers for its version.
+     *
+     * @param version its first group is the major version
+     * @param least the least major version that will do
+     * @param absent what it means that the program is not there, which is no failure: not everybody has such servers
+     */
+    static Diagnosis program(
+            List<String> command, Pattern version, int least, String name, String absent, String remedy) {
+        String item = command.get(0);
+        String said;
         try {
-            Process node = new ProcessBuilder("node", "--version")
-                    .redirectErrorStream(true)
-                    .start();
-            if (!node.waitFor(10, TimeUnit.SECONDS)) {
-                node.destroyForcibly();
-                return Diagnosis.fail("node", "node --version does not end", "Install Node.js 18 or later again.");
+            Process asked =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            if (!asked.waitFor(10, TimeUnit.SECONDS)) {
+                asked.destroyForcibly();
+                return Diagnosis.fail(item, String.join(" ", command) + " does not end", remedy);
             }
-            version = new String(node.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-        } catch (IOException absent) {
-            return Diagnosis.notApplicable("node", "Node.js is not installed: services that npm delivers cannot start");
+            said = new String(asked.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        } catch (IOException notThere) {
+            return Diagnosis.notApplicable(item, absent);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return Diagnosis.notApplicable("node", "interrupted");
+            return Diagnosis.notApplicable(item, "interrupted");
         }
-        Matcher major = Pattern.compile("v(\\d+)\\..*").matcher(version);
-        return major.matches() && Integer.parseInt(major.group(1)) >= LEAST_NODE
-                ? Diagnosis.pass("node", "Node.js " + version)
-                : Diagnosis.fail("node", "Node.js " + version, "Install Node.js 18 or later for npm's servers.");
+        Matcher major = version.matcher(said);
+        String evidence = name + " " + said;
+        return major.matches() && Integer.parseInt(major.group(1)) >= least
+                ? Diagnosis.pass(item, evidence)
+                : Diagnosis.fail(item, evidence, remedy);
     }
 }

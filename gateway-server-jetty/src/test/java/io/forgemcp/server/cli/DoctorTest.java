@@ -15,6 +15,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,6 +87,30 @@ class DoctorTest {
         Diagnosis diagnosis = DockerCheck.run("tcp://127.0.0.1:" + closedPort);
         assertThat(diagnosis.verdict()).isEqualTo(Diagnosis.Verdict.FAIL);
         assertThat(diagnosis.evidence()).contains("tcp://127.0.0.1:" + closedPort);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"uvx 0.9.5 (abc), PASS", "uv 1.0.0, PASS", "uvx: broken, FAIL"})
+    void aProgramThatDeliversServersIsJudgedByTheVersionThatItSays(String said, Diagnosis.Verdict verdict) {
+        Diagnosis diagnosis = MachineChecks.program(
+                List.of("echo", said), MachineChecks.UVX_VERSION, 0, "uv:", "absent", "Install uv again.");
+        assertThat(diagnosis.verdict()).isEqualTo(verdict);
+        assertThat(diagnosis.evidence()).contains(said);
+    }
+
+    @Test
+    void aProgramThatIsNotThereIsNoFailure() {
+        Diagnosis diagnosis = MachineChecks.program(
+                List.of("/nowhere/uvx"), MachineChecks.UVX_VERSION, 0, "uv:", "uv is not installed", "Install it.");
+        assertThat(diagnosis.verdict()).isEqualTo(Diagnosis.Verdict.NOT_APPLICABLE);
+        assertThat(diagnosis.evidence()).isEqualTo("uv is not installed");
+    }
+
+    @Test
+    void whatDeliversServersOfPythonIsTriedToo() throws IOException {
+        terminal.run("doctor", "--json", "--port", "0", "--data", directory.toString());
+        assertThat(new ObjectMapper().readTree(terminal.out()).get("checks").findValuesAsText("item"))
+                .contains("node", "uvx");
     }
 
     private static void answerOnce(ServerSocketChannel engine, String response) {
