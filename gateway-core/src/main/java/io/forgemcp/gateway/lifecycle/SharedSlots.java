@@ -10,13 +10,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Slots that all clients of a service share: one, or as many as it has been scaled to. A client comes to the instance
- * with the fewest calls in flight and then stays with it, because its session lives there, until that instance ends.
+ * with the fewest calls in flight, to equally loaded ones in turn, and then stays with it, because its session lives there, until that instance ends.
  *
  * <p>An instance that is taken away lets nobody in, and ends when the last one inside has left.
  */
@@ -26,6 +27,7 @@ final class SharedSlots implements SlotBook {
     private final int max;
     private final List<Slot> all = new CopyOnWriteArrayList<>();
     private final Slot first;
+    private final AtomicInteger turn = new AtomicInteger();
     /** Where each client's session is. The gateway itself has none and is served anywhere. */
     private final Map<ClientKey, Slot> bound = new ConcurrentHashMap<>();
 
@@ -58,11 +60,16 @@ final class SharedSlots implements SlotBook {
         return lease;
     }
 
-    /** Of those awake; null if none is. Any thread. */
+    /** Of those awake, equally loaded ones in turn; null if none is. Any thread. */
     private @Nullable Slot leastLoaded() {
         Slot best = null;
         long fewest = Long.MAX_VALUE;
-        for (Slot slot : all) {
+        // A slot may be taken away meanwhile.
+        List<Slot> slots = List.copyOf(all);
+        // Sessions open on idle instances: with one order for all, they would all stay with the first.
+        int begin = Math.floorMod(turn.getAndIncrement(), slots.size());
+        for (int i = 0; i < slots.size(); i++) {
+            Slot slot = slots.get((begin + i) % slots.size());
             SlotState.View view = slot.here().view();
             if (view.state() == ServiceState.RUNNING
                     && view.live() != null

@@ -10,7 +10,9 @@ import io.forgemcp.gateway.service.InstanceId;
 import io.forgemcp.gateway.service.Isolation;
 import io.forgemcp.gateway.service.Resources;
 import io.forgemcp.gateway.upstream.ClientKey;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
@@ -244,5 +246,17 @@ class SeveralInstancesTest {
         limited.manager.scale(NAME, 2, "test");
         assertThat(limited.manager.load(NAME).orElseThrow().memory()).isEqualTo(0.25);
         assertThat(load().memory()).isNull();
+    }
+
+    @Test
+    void sessionsThatOpenOnIdleInstancesAreSpreadOverThem() {
+        scale(3);
+        Map<InstanceId, Integer> sessions = new HashMap<>();
+        for (int i = 0; i < 9; i++) {
+            Lease lease = acquire(new ClientKey("client-" + i)).join();
+            sessions.merge(of(lease), 1, Integer::sum);
+            lease.close();
+        }
+        assertThat(sessions.values()).containsExactly(3, 3, 3);
     }
 }
