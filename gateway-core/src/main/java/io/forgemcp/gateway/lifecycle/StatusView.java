@@ -182,6 +182,11 @@ final class StatusView {
         if (cpu != null) {
             metrics.gauge(Metric.CPU_RESERVATION, () -> cpu, name);
         }
+        if (!(service.launch() instanceof Launch.Java)) {
+            // From zero on: a rule about failures has to find them before there is one.
+            metrics.counter(Metric.HEALTH_SUCCESS, name);
+            metrics.counter(Metric.HEALTH_FAILURE, name);
+        }
         registerFor(ledger.page().state(), metrics);
     }
 

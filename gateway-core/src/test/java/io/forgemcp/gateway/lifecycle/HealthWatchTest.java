@@ -4,6 +4,8 @@ import static io.forgemcp.gateway.lifecycle.Lifecycle.NAME;
 import static io.forgemcp.gateway.lifecycle.Lifecycle.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.codahale.metrics.MetricRegistry;
+import io.forgemcp.gateway.metrics.DropwizardMetrics;
 import io.forgemcp.gateway.service.HealthCheck;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
@@ -142,5 +144,17 @@ class HealthWatchTest {
         assertThat(on.state()).isEqualTo(ServiceState.RUNNING);
         on.manager.noteReachability(far, null);
         assertThat(on.manager.status(far).orElseThrow().state()).isEqualTo(ServiceState.RUNNING);
+    }
+
+    @Test
+    void checksAreCountedFromZeroOnBeforeThereIsOne() {
+        MetricRegistry registry = new MetricRegistry();
+        try (MeasuredServices services = new MeasuredServices(new DropwizardMetrics(registry))) {
+            services.with(service("search"));
+            assertThat(registry.getCounters().entrySet())
+                    .filteredOn(entry -> entry.getKey().contains("health_check"))
+                    .hasSize(2)
+                    .allSatisfy(entry -> assertThat(entry.getValue().getCount()).isZero());
+        }
     }
 }
