@@ -104,6 +104,30 @@ class ContainerFaultsTest extends EngineTest {
     }
 
     @Test
+    void aContainerThatEndsAtOnceWithoutComplaintIsToldToo() throws Exception {
+        started(TestContainers.service("brief", "sh", "-c", "exit 0"));
+
+        assertThat(told.next()).isEqualTo("exit exit status 0");
+    }
+
+    @Test
+    void aProgramThatTheImageDoesNotHaveFailsItsStart() {
+        assertThatThrownBy(() -> started(TestContainers.service("brief", "no-such-program")))
+                .hasMessageContaining("brief")
+                .hasMessageContaining("has no program no-such-program");
+    }
+
+    @Test
+    void aFileThatIsNoProgramIsToldWithItsNameAndTheReason() throws Exception {
+        started(TestContainers.service("brief", "/srv/mini-server.js"));
+
+        assertThat(told.next())
+                .startsWith("exit exit status 126, last line: ")
+                .contains("/srv/mini-server.js")
+                .contains("Permission denied");
+    }
+
+    @Test
     void anHttpServerThatEndsAtOnceFailsItsStart() {
         ServiceDefinition.Builder brief = ServiceDefinition.of(
                 "brief",
