@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -67,6 +69,20 @@ class HostileRequestsTest {
     void aRequestWithoutAHostIsRefused() throws Exception {
         assertThat(exchange("GET /live HTTP/1.0\r\n\r\n")).startsWith("HTTP/1.1 403 ");
         assertThat(exchange("GET /live HTTP/1.1\r\nConnection: close\r\n\r\n")).startsWith("HTTP/1.1 400 ");
+    }
+
+    @Test
+    void whatCannotEvenBeReadHasARequestIdOfItsOwnInTheAnswerAndItsHeader() throws Exception {
+        String unreadable = "GET /live HTTP/1.1\r\nConnection: close\r\n\r\n";
+        String first = requestId(exchange(unreadable));
+        assertThat(first).isNotEqualTo("none").isNotEqualTo(requestId(exchange(unreadable)));
+    }
+
+    private static String requestId(String answer) {
+        Matcher header = Pattern.compile("(?i)x-request-id: (\\S+)").matcher(answer);
+        assertThat(header.find()).as(answer).isTrue();
+        assertThat(answer).contains("\"requestId\":\"" + header.group(1) + "\"");
+        return header.group(1);
     }
 
     @Test
