@@ -58,6 +58,17 @@ final class OwnConversation implements Conversation, LinkOwner {
     @Override
     public void pass(Session from, Message message) {
         link.send(message);
+        if (message.isNotification() && message.method().equals("notifications/cancelled")) {
+            cancelled(Renumbering.cancelled(message));
+        }
+    }
+
+    /** The server does not answer it, so its connection would stay open, and with it the session, for ever. */
+    private void cancelled(@Nullable RequestId id) {
+        Pending asked = id == null ? null : pending.get(key(id));
+        if (asked != null && !asked.request().method().equals("initialize") && pending.remove(key(asked.id()), asked)) {
+            asked.drop();
+        }
     }
 
     /** Sessions belong to the older generation, where a broken connection says nothing. */

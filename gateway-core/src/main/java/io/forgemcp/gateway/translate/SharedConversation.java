@@ -130,8 +130,8 @@ final class SharedConversation implements Conversation, LinkOwner {
                 RequestId id = Renumbering.cancelled(message);
                 Long number = id == null ? null : find(session, id);
                 if (number != null) {
-                    // The answer may still come; the client then ignores it, as it must.
-                    link.send(Renumbering.cancellation(number));
+                    // The answer may still come; nobody wants it.
+                    cancel(number);
                 }
             }
             // Said by us to the child, once; the others speak of requests and roots that a shared child never sees.

@@ -107,6 +107,13 @@ public final class StdioFace implements AutoCloseable {
                 answered(request.requireId());
                 return;
             }
+            if (request != null && !request.method().equals("initialize")) {
+                // Nobody is told how it ended: who cancels wants no answer (MCP 2025-11-25, Cancellation).
+                underWay.remove(request.requireId());
+                link.send(message);
+                answered(request.requireId());
+                return;
+            }
         }
         link.send(message);
     }

@@ -149,6 +149,19 @@ class BridgeTest {
     }
 
     @Test
+    void aCallThatItsClientCancelsEndsWithoutAnAnswerAndKeepsNoSession() {
+        String session = bridged.session();
+        Http call = bridged.call(session, "1");
+        bridged.post(session, "{'jsonrpc':'2.0','method':'notifications/cancelled','params':{'requestId':1}}");
+        assertThat(children.last().methods()).endsWith("tools/call", "notifications/cancelled");
+        assertThat(call.status).isEqualTo(202);
+        assertThat(call.json).isEmpty();
+        children.last().answer("{}");
+        bridged.pass(Duration.ofHours(1));
+        assertThat(bridged.bridge.health().sessions()).isZero();
+    }
+
+    @Test
     void anIdThatIsUnderWayIsRefused() {
         String session = bridged.session();
         Http first = bridged.call(session, "1");

@@ -248,6 +248,31 @@ class StdioFaceTest {
     }
 
     @Test
+    void aCallThatItsClientCancelsIsNotAnswered() throws Exception {
+        shakeHands();
+        say(Bridged.request("2", "tools/call", ""));
+        heard("tools/call");
+        say("{'jsonrpc':'2.0','method':'notifications/cancelled','params':{'requestId':2}}");
+        heard("notifications/cancelled");
+        say(Bridged.request("3", "tools/list", ""));
+        heard("tools/list");
+        children.last().answer("{}");
+        assertThat(line(1)).contains("\"id\":3").doesNotContain("GW-");
+        assertThat(output.lines()).hasSize(2);
+    }
+
+    @Test
+    void nobodyWaitsForACancelledCallWhenTheClientClosesItsEnd() throws Exception {
+        shakeHands();
+        say(Bridged.request("2", "tools/call", ""));
+        heard("tools/call");
+        say("{'jsonrpc':'2.0','method':'notifications/cancelled','params':{'requestId':2}}");
+        input.close();
+        await().until(done::isDone);
+        assertThat(output.lines()).hasSize(1);
+    }
+
+    @Test
     void argumentsThatAToolWantsRepeatedGoAsHeaders() throws Exception {
         String meta = "'_meta':{'io.modelcontextprotocol/protocolVersion':'2026-07-28',"
                 + "'io.modelcontextprotocol/clientCapabilities':{}}";
