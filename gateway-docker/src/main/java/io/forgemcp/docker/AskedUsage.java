@@ -67,6 +67,13 @@ final class AskedUsage {
                     known.computeIfPresent(container.id(), (id, last) -> new Known(usage, last.at()));
                 }
             }
+
+            /** That a container has gone meanwhile is nothing to log as an error, which the one above does. */
+            @Override
+            public void onError(Throwable failure) {
+                LOG.debug("event=usage_unknown container={}", container, failure);
+                onComplete();
+            }
         }) {
             link.streams().statsCmd(container.id()).withNoStream(true).exec(answer);
             answer.awaitCompletion(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
