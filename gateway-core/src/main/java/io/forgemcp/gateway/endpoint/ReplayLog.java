@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * What was said lately on the streams of one session, so that a client whose connection broke can get what it missed.
  * The oldest goes first when there is too much of it or it is too old; what does not fit is not kept. Thread-safe.
  */
-final class ReplayLog {
+public final class ReplayLog {
     /**
      * How much is kept.
      *
@@ -19,9 +19,9 @@ final class ReplayLog {
      * @param totalBytes most bytes of all sessions together
      * @param age how long an event is kept
      */
-    record Limits(int events, int bytes, long totalBytes, Duration age) {
+    public record Limits(int events, int bytes, long totalBytes, Duration age) {
         /** 1,000 events, 4 MiB and 5 minutes a session, 32 MiB in all or an eighth of the heap if that is less. */
-        static final Limits DEFAULT = forHeap(Runtime.getRuntime().maxMemory());
+        public static final Limits DEFAULT = forHeap(Runtime.getRuntime().maxMemory());
 
         /** @param maxHeap most bytes that the heap can have */
         static Limits forHeap(long maxHeap) {
@@ -38,7 +38,7 @@ final class ReplayLog {
     private long bytes;
 
     /** @param total bytes that all sessions keep, counted up and down here */
-    ReplayLog(Limits limits, AtomicLong total) {
+    public ReplayLog(Limits limits, AtomicLong total) {
         this.limits = limits;
         this.total = total;
     }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * meanwhile is kept, and the next connection goes on behind the last event that the client got (MCP 2025-11-25,
  * Transports, Resumability). Event ids are the name of the stream and a number. Thread-safe.
  */
-final class SessionStream {
+public final class SessionStream {
     /** How long a client is asked to wait before it reconnects. */
     static final long RETRY_MILLIS = 1_000;
 
@@ -53,7 +53,8 @@ final class SessionStream {
         }
     }
 
-    synchronized void send(byte[] json) {
+    /** Says something, now and to whoever resumes behind an earlier event. */
+    public synchronized void send(byte[] json) {
         EventStream to = connection;
         if (log == null) {
             if (to != null) {
@@ -69,7 +70,7 @@ final class SessionStream {
     }
 
     /** The connection broke. */
-    synchronized void disconnected(EventStream gone) {
+    public synchronized void disconnected(EventStream gone) {
         if (connection == gone) {
             connection = null;
         }

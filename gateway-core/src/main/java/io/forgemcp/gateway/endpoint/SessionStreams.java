@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The streams of one session: those on which requests are answered, and the standing ones on which everything else is
  * said, each message on exactly one of them. Thread-safe.
  */
-final class SessionStreams {
+public final class SessionStreams {
     /** Standing streams that are remembered although nothing carries them. */
     private static final int MOST_BROKEN = 4;
 
@@ -24,13 +24,21 @@ final class SessionStreams {
 
     private final List<SessionStream> standing = new CopyOnWriteArrayList<>();
 
-    SessionStreams(ReplayLog log, LongSupplier clock) {
+    /**
+     * @param log keeps what is said, for this session alone
+     * @param clock nanoseconds, as {@link System#nanoTime} counts them
+     */
+    public SessionStreams(ReplayLog log, LongSupplier clock) {
         this.log = log;
         this.clock = clock;
     }
 
-    /** A stream on which a request is answered, which goes on without a connection. */
-    SessionStream answering(EventStream connection, boolean prime) {
+    /**
+     * A stream on which a request is answered, which goes on without a connection.
+     *
+     * @param prime whether it begins with an event to resume from
+     */
+    public SessionStream answering(EventStream connection, boolean prime) {
         SessionStream stream = new SessionStream("c" + names.incrementAndGet(), log, clock);
         answering.put(stream.name(), stream);
         stream.connect(connection, prime);
@@ -38,13 +46,18 @@ final class SessionStreams {
     }
 
     /** The request has been answered on this stream; the log alone remembers it from now on. */
-    void answered(SessionStream stream) {
+    public void answered(SessionStream stream) {
         answering.remove(stream.name());
         stream.close();
     }
 
-    /** A stream for what belongs to no request. */
-    SessionStream standing(EventStream connection, boolean numbered, boolean prime) {
+    /**
+     * A stream for what belongs to no request.
+     *
+     * @param numbered whether it can be resumed
+     * @param prime whether it begins with an event to resume from
+     */
+    public SessionStream standing(EventStream connection, boolean numbered, boolean prime) {
         SessionStream stream = new SessionStream("s" + names.incrementAndGet(), numbered ? log : null, clock);
         stream.connect(connection, prime);
         standing.add(stream);
@@ -71,7 +84,7 @@ final class SessionStreams {
      * @param headers of the answer, names and values in turn
      * @return false if the event is not one of this session's streams that are known
      */
-    boolean resume(String lastEventId, McpResponder responder, String... headers) {
+    public boolean resume(String lastEventId, McpResponder responder, String... headers) {
         int dash = lastEventId.indexOf('-');
         long number = dash < 0 ? -1 : number(lastEventId, dash + 1);
         if (number < 0) {
@@ -123,7 +136,7 @@ final class SessionStreams {
      *
      * @return false if the client has never opened one
      */
-    boolean push(byte[] json) {
+    public boolean push(byte[] json) {
         SessionStream chosen = null;
         for (SessionStream stream : standing) {
             if (stream.isConnected()) {
@@ -139,7 +152,7 @@ final class SessionStreams {
     }
 
     /** Whether the client listens to what belongs to no request. */
-    boolean isListening() {
+    public boolean isListening() {
         for (SessionStream stream : standing) {
             if (stream.isConnected()) {
                 return true;
@@ -153,11 +166,12 @@ final class SessionStreams {
     }
 
     /** Drops what nobody will ask for any more. */
-    void forget(long now) {
+    public void forget(long now) {
         log.forget(now);
     }
 
-    void close() {
+    /** Ends all of them and forgets what was said. Idempotent. */
+    public void close() {
         standing.forEach(SessionStream::close);
         answering.values().forEach(SessionStream::close);
         standing.clear();
