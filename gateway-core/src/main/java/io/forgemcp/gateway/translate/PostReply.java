@@ -66,13 +66,14 @@ final class PostReply implements Reply {
 
     private synchronized PostReply openingSoon(Timers timers) {
         if (streams) {
-            opening = timers.schedule(SOON, this::openStream);
+            opening = timers.schedule(SOON, this::begin);
         }
         return this;
     }
 
-    private synchronized void openStream() {
-        if (!over) {
+    /** Begins the stream, unless the answer was quicker or the client takes none. */
+    synchronized void begin() {
+        if (!over && streams) {
             open();
         }
     }

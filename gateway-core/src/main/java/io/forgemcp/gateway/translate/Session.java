@@ -1,6 +1,10 @@
 package io.forgemcp.gateway.translate;
 
 import io.forgemcp.gateway.endpoint.EventStream;
+import io.forgemcp.gateway.endpoint.McpResponder;
+import io.forgemcp.gateway.endpoint.ReplayLog;
+import io.forgemcp.gateway.endpoint.SessionStream;
+import io.forgemcp.gateway.endpoint.SessionStreams;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.time.Timers;
 import java.util.ArrayDeque;
@@ -8,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What the bridge knows of one client: its streams and the requests it waits for. A session without an id serves one
@@ -22,18 +27,34 @@ final class Session {
     private final Timers timers;
     private final Set<Pending> pending = new LinkedHashSet<>();
     private final ArrayDeque<byte[]> backlog = new ArrayDeque<>();
-    private final List<EventStream> streams = new ArrayList<>();
+    private final SessionStreams streams;
     private long lastUsed;
 
-    Session(String id, Conversation conversation, Timers timers) {
+    /** @param kept bytes that all sessions keep for clients that come back, counted here */
+    Session(String id, Conversation conversation, Timers timers, AtomicLong kept) {
         this.id = id;
+        this.streams = new SessionStreams(new ReplayLog(ReplayLog.Limits.DEFAULT, kept), timers::nanoTime);
         this.conversation = conversation;
         this.timers = timers;
         this.lastUsed = timers.nanoTime();
     }
 
+    /** For one request that stands for itself. */
+    static Session passing(Conversation conversation, Timers timers) {
+        return new Session("", conversation, timers, new AtomicLong());
+    }
+
     String id() {
         return id;
+    }
+
+    /** Whether it serves one request that stands for itself. */
+    boolean isPassing() {
+        return id.isEmpty();
+    }
+
+    SessionStreams streams() {
+        return streams;
     }
 
     Conversation conversation() {
@@ -44,9 +65,17 @@ final class Session {
         lastUsed = timers.nanoTime();
     }
 
-    /** Whether its client has neither asked, waited nor listened for so long. */
+    /** Whether its client has neither asked, waited nor listened for so long, as far as those who ask this have seen. */
     synchronized boolean idle(long nanos) {
-        return timers.nanoTime() - lastUsed > nanos && pending.isEmpty() && streams.isEmpty();
+        if (!pending.isEmpty() || streams.isListening()) {
+            used();
+        }
+        return timers.nanoTime() - lastUsed > nanos;
+    }
+
+    /** Drops what clients will not come back for any more. */
+    void forgetOld() {
+        streams.forget(timers.nanoTime());
     }
 
     synchronized void began(Pending request) {
@@ -58,17 +87,38 @@ final class Session {
         used();
     }
 
-    /** The client listens: what waited goes out first. */
-    void opened(EventStream stream) {
-        synchronized (this) {
-            backlog.forEach(json -> stream.event(null, json));
-            backlog.clear();
-            streams.add(stream);
-        }
+    /**
+     * The client listens: what waited goes out first.
+     *
+     * @param numbered whether it may come back for what it missed
+     * @param prime whether it is told at once where to come back to
+     * @return for {@link #closed}
+     */
+    synchronized SessionStream opened(EventStream connection, boolean numbered, boolean prime) {
+        SessionStream stream = streams.standing(connection, numbered, prime);
+        backlog.forEach(stream::send);
+        backlog.clear();
+        return stream;
     }
 
-    synchronized void closed(EventStream stream) {
-        streams.remove(stream);
+    /**
+     * The client comes back to a stream, if that is known.
+     *
+     * @param responder untouched if it is not
+     * @param headers names and values in turn
+     */
+    synchronized boolean resumed(String lastEventId, McpResponder responder, String... headers) {
+        if (!streams.resume(lastEventId, responder, headers)) {
+            return false;
+        }
+        while (!backlog.isEmpty() && streams.isListening()) {
+            streams.push(backlog.remove());
+        }
+        return true;
+    }
+
+    synchronized void closed(SessionStream stream, EventStream connection) {
+        stream.disconnected(connection);
         used();
     }
 
@@ -79,17 +129,14 @@ final class Session {
      */
     void push(Message message) {
         List<Pending> candidates;
-        EventStream standing;
         synchronized (this) {
             candidates = new ArrayList<>(pending);
-            standing = streams.isEmpty() ? null : streams.get(streams.size() - 1);
         }
         boolean certain = candidates.size() == 1 && concernsARequest(message);
         if (certain && candidates.get(0).reply().message(message.bytes())) {
             return;
         }
-        if (standing != null) {
-            standing.event(null, message.bytes());
+        if (streams.isListening() && streams.push(message.bytes())) {
             return;
         }
         for (int i = candidates.size() - 1; i >= 0; i--) {
@@ -103,8 +150,8 @@ final class Session {
 
     /** Writes on the standing stream, or keeps it for one. */
     synchronized void deliver(byte[] json) {
-        if (!streams.isEmpty()) {
-            streams.get(streams.size() - 1).event(null, json);
+        if (streams.isListening()) {
+            streams.push(json);
             return;
         }
         if (backlog.size() == BACKLOG) {
@@ -121,12 +168,9 @@ final class Session {
 
     /** Closes what is open. Whoever waits for an answer hears from the conversation. */
     void end() {
-        List<EventStream> open;
         synchronized (this) {
-            open = List.copyOf(streams);
-            streams.clear();
             backlog.clear();
         }
-        open.forEach(EventStream::close);
+        streams.close();
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,8 +19,12 @@ import org.slf4j.LoggerFactory;
 final class Sessions {
     private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
 
+    /** What clients may come back for is dropped so often, and unused sessions are looked for. */
+    private static final Duration SWEEP = Duration.ofMinutes(1);
+
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
     private final AtomicInteger count = new AtomicInteger();
+    private final AtomicLong kept = new AtomicLong();
     private final SecureRandom random = new SecureRandom();
     private final Timers timers;
     private final int limit;
@@ -33,9 +38,7 @@ final class Sessions {
         this.limit = settings.maxSessions();
         this.idleTimeout = settings.idleTimeout();
         this.conversations = conversations;
-        if (!idleTimeout.isZero()) {
-            sweepLater();
-        }
+        sweepLater();
     }
 
     int size() {
@@ -56,7 +59,7 @@ final class Sessions {
         }
         byte[] bits = new byte[16];
         random.nextBytes(bits);
-        Session session = new Session(HexFormat.of().formatHex(bits), conversations.get(), timers);
+        Session session = new Session(HexFormat.of().formatHex(bits), conversations.get(), timers, kept);
         sessions.put(session.id(), session);
         session.conversation().join(session);
         return session;
@@ -84,10 +87,13 @@ final class Sessions {
     }
 
     private void sweepLater() {
-        timers.schedule(idleTimeout.dividedBy(4), () -> {
+        Duration quarter = idleTimeout.dividedBy(4);
+        Duration pause = idleTimeout.isZero() || quarter.compareTo(SWEEP) > 0 ? SWEEP : quarter;
+        timers.schedule(pause, () -> {
             if (!closed) {
                 for (Session session : sessions.values()) {
-                    if (session.idle(idleTimeout.toNanos())) {
+                    session.forgetOld();
+                    if (!idleTimeout.isZero() && session.idle(idleTimeout.toNanos())) {
                         end(session, "nobody used it for " + idleTimeout.toSeconds() + " s");
                     }
                 }

@@ -47,7 +47,7 @@ final class SseBridge implements McpEndpoint {
                 : "";
         String messages = prefix + settings.messagePath() + "?sessionId=" + session.id();
         stream.event("endpoint", messages.getBytes(StandardCharsets.UTF_8));
-        session.opened(stream);
+        session.opened(stream, false, false);
         responder.onDisconnect(() -> sessions.end(session, "its client closed its stream"));
     }
 

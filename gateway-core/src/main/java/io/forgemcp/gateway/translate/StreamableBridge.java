@@ -1,9 +1,11 @@
 package io.forgemcp.gateway.translate;
 
+import io.forgemcp.gateway.endpoint.AnswerForm;
 import io.forgemcp.gateway.endpoint.EventStream;
 import io.forgemcp.gateway.endpoint.McpEndpoint;
 import io.forgemcp.gateway.endpoint.McpRequest;
 import io.forgemcp.gateway.endpoint.McpResponder;
+import io.forgemcp.gateway.endpoint.SessionStream;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.Message;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class StreamableBridge implements McpEndpoint {
     private static final String SESSION_ID = "Mcp-Session-Id";
     private static final String VERSION = "MCP-Protocol-Version";
+    private static final String LAST_EVENT = "Last-Event-ID";
     /** Seconds; a session ends sooner or later. */
     private static final String RETRY_AFTER = "10";
 
@@ -76,7 +79,9 @@ final class StreamableBridge implements McpEndpoint {
         if (Batch.isBatch(body)) {
             checkVersion(request);
             checkBatches(request);
-            Batch.of(body).handle(sessionOrNone(request), responder, accepts(request, "text/event-stream"), timers);
+            Session session = sessionOrNone(request);
+            Batch.of(body)
+                    .handle(session, back(session, request, responder), accepts(request, "text/event-stream"), timers);
             return;
         }
         Message message = Message.parse(body);
@@ -102,7 +107,7 @@ final class StreamableBridge implements McpEndpoint {
     }
 
     private void modern(Message message, McpRequest request, McpResponder responder) {
-        Session passing = new Session("", stateless, timers);
+        Session passing = Session.passing(stateless, timers);
         String claimed = message.text(Message.Field.CLAIMED_VERSION);
         if (message.isRequest() && claimed != null && !StatelessRules.isModern(claimed)) {
             RevisionRefusal refusal = new RevisionRefusal(message.requireId(), claimed, responder);
@@ -144,15 +149,18 @@ final class StreamableBridge implements McpEndpoint {
             return;
         }
         boolean modern = session.conversation() == stateless;
+        McpResponder back = back(session, request, responder);
         PostReply reply = PostReply.one(
-                responder,
+                back,
                 accepts(request, "text/event-stream"),
                 timers,
                 json -> modern ? StatelessRules.status(json) : 200,
                 List.of());
-        responder.onDisconnect(() -> {
+        back.onDisconnect(() -> {
             reply.gone();
-            session.conversation().abandon(session, message.requireId());
+            if (session.isPassing()) {
+                session.conversation().abandon(session, message.requireId());
+            }
         });
         try {
             session.conversation().request(session, message, reply);
@@ -160,6 +168,23 @@ final class StreamableBridge implements McpEndpoint {
             reply.gone();
             throw refused;
         }
+        if (!session.isPassing() && AnswerForm.of(request) == AnswerForm.STREAM) {
+            reply.begin();
+        }
+    }
+
+    /** A client of a session may lose its connection and come back. */
+    private static McpResponder back(Session session, McpRequest request, McpResponder responder) {
+        return session.isPassing() ? responder : new KeptAnswer(responder, session.streams(), primes(request));
+    }
+
+    /** Whether the client knows events without content, to come back to (MCP 2025-11-25, Transports). */
+    private static boolean primes(McpRequest request) {
+        String version = request.header(VERSION);
+        return version != null
+                && ProtocolVersion.find(version)
+                        .filter(named -> named.compareTo(ProtocolVersion.V2025_11_25) >= 0)
+                        .isPresent();
     }
 
     private void get(McpRequest request, McpResponder responder) {
@@ -169,9 +194,14 @@ final class StreamableBridge implements McpEndpoint {
         }
         checkVersion(request);
         Session session = session(request);
-        EventStream stream = responder.stream(SESSION_ID, session.id());
-        session.opened(stream);
-        responder.onDisconnect(() -> session.closed(stream));
+        String lastEvent = request.header(LAST_EVENT);
+        if (lastEvent != null && session.resumed(lastEvent, responder, SESSION_ID, session.id())) {
+            return;
+        }
+        // An event that is not known any more belongs to a stream whose client has to be content with what comes now.
+        EventStream connection = responder.stream(SESSION_ID, session.id());
+        SessionStream stream = session.opened(connection, true, primes(request));
+        responder.onDisconnect(() -> session.closed(stream, connection));
     }
 
     private Session session(McpRequest request) {
@@ -189,7 +219,7 @@ final class StreamableBridge implements McpEndpoint {
     }
 
     private Session sessionOrNone(McpRequest request) {
-        return withoutSessions == null ? session(request) : new Session("", withoutSessions, timers);
+        return withoutSessions == null ? session(request) : Session.passing(withoutSessions, timers);
     }
 
     private static void checkVersion(McpRequest request) {

@@ -242,7 +242,7 @@ class BridgeTest {
         patient.session();
         patient.pass(Duration.ofDays(30));
         assertThat(patient.children.alive()).isEqualTo(1);
-        assertThat(patient.timers.waiting()).isZero();
+        assertThat(patient.bridge.health().sessions()).isEqualTo(1);
     }
 
     @Test

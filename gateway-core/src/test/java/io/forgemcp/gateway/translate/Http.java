@@ -25,6 +25,9 @@ final class Http implements McpRequest, McpResponder, EventStream {
     volatile boolean streaming;
     volatile boolean closed;
     final List<String> events = new CopyOnWriteArrayList<>();
+    final List<String> ids = new CopyOnWriteArrayList<>();
+    /** What the client is asked to wait before it comes back; -1 if it was not asked. */
+    volatile long retry = -1;
 
     private Http(Verb verb, byte[] body) {
         this.verb = verb;
@@ -156,6 +159,18 @@ final class Http implements McpRequest, McpResponder, EventStream {
     @Override
     public void event(String event, byte[] data) {
         events.add((event == null ? "" : event + ":") + new String(data, StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void numbered(String id, byte[] data) {
+        ids.add(id);
+        event(null, data);
+    }
+
+    @Override
+    public void prime(String id, long retryMillis) {
+        ids.add(id);
+        retry = retryMillis;
     }
 
     @Override
