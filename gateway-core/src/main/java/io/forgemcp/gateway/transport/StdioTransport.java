@@ -29,8 +29,8 @@ public final class StdioTransport implements UpstreamTransport {
     }
 
     /**
-     * @param lastWords how long a server that has closed its output is given to be known to have ended, and how, before those
-     *     who wait for it are told that it has closed its output
+     * @param lastWords how long a server that has closed its input or output is given to be known to have ended, and how,
+     *     before those who wait for it are told that it has closed them
      */
     public StdioTransport(TransportSettings settings, Duration lastWords) {
         this.settings = settings;
@@ -45,7 +45,7 @@ public final class StdioTransport implements UpstreamTransport {
     @Override
     public CompletionStage<UpstreamChannel> open(String service, InstanceAddress address, ChannelListener listener) {
         InstanceAddress.Stdio streams = (InstanceAddress.Stdio) address;
-        StdioWriter writer = new StdioWriter(service, streams.input(), settings, writers);
+        StdioWriter writer = new StdioWriter(service, streams.input(), settings, writers, lastWords);
         StdioChannel channel = new StdioChannel(service, writer, listener, lastWords);
         StdioReader reader = new StdioReader(service, streams.output(), settings.maxMessageBytes(), channel);
         // A thread of its own, not a virtual one: reading a pipe holds its carrier, and servers would starve each

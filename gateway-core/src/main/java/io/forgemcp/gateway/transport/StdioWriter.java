@@ -4,8 +4,13 @@ import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Writes lines to a server's input and never makes the caller wait for the server.
@@ -28,6 +33,7 @@ final class StdioWriter {
     private final OutputStream output;
     private final int maxQueuedBytes;
     private final Executor threads;
+    private final Duration lastWords;
     private final ArrayDeque<Entry> queue = new ArrayDeque<>();
     private final ArrayDeque<Mark> marks = new ArrayDeque<>();
     private long queuedBytes;
@@ -36,11 +42,13 @@ final class StdioWriter {
     private boolean draining;
     private boolean closed;
 
-    StdioWriter(String service, OutputStream output, TransportSettings settings, Executor threads) {
+    /** @param lastWords how long it is left to others to say how a server ended that does not take its messages */
+    StdioWriter(String service, OutputStream output, TransportSettings settings, Executor threads, Duration lastWords) {
         this.service = service;
         this.output = output;
         this.maxQueuedBytes = settings.maxQueuedBytes();
         this.threads = threads;
+        this.lastWords = lastWords;
     }
 
     /** Writes or queues a message; the receiver hears at once, or when it is certain that it was not written. */
@@ -62,7 +70,7 @@ final class StdioWriter {
             }
         }
         if (over) {
-            receiver.onFailure(unreachable("its input is closed"));
+            failSoon(receiver, unreachable("its input is closed"));
         } else if (refused) {
             receiver.onFailure(
                     unreachable("it does not read its input, and " + maxQueuedBytes + " bytes already wait"));
@@ -161,18 +169,33 @@ final class StdioWriter {
             output.flush();
             return true;
         } catch (IOException failure) {
-            next.receiver().onFailure(unreachable("its input is closed (" + failure.getMessage() + ")"));
-            close();
+            failSoon(next.receiver(), unreachable("its input is closed (" + failure.getMessage() + ")"));
+            shut().forEach(entry -> failSoon(entry.receiver(), unreachable("its input is closed")));
             return false;
+        }
+    }
+
+    /** Most often the server has ended, and those who know how are about to tell whoever waits. */
+    private void failSoon(UpstreamChannel.Receiver receiver, GatewayException failure) {
+        if (lastWords.isZero()) {
+            receiver.onFailure(failure);
+        } else {
+            CompletableFuture.delayedExecutor(lastWords.toNanos(), TimeUnit.NANOSECONDS, threads)
+                    .execute(() -> receiver.onFailure(failure));
         }
     }
 
     /** Fails what is queued and closes the server's input, without waiting for either. Idempotent. */
     void close() {
+        shut().forEach(entry -> entry.receiver().onFailure(unreachable("its input is closed")));
+    }
+
+    /** @return what was queued and will not be written */
+    private Collection<Entry> shut() {
         ArrayDeque<Entry> left;
         synchronized (this) {
             if (closed) {
-                return;
+                return List.of();
             }
             closed = true;
             left = new ArrayDeque<>(queue);
@@ -180,14 +203,12 @@ final class StdioWriter {
             queuedBytes = 0;
             marks.clear();
         }
-        for (Entry entry : left) {
-            entry.receiver().onFailure(unreachable("its input is closed"));
-        }
         try {
             threads.execute(this::closeOutput);
         } catch (RuntimeException shutDown) {
             closeOutput();
         }
+        return left;
     }
 
     private void closeOutput() {
