@@ -5,13 +5,12 @@ import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.Era;
 import io.forgemcp.gateway.protocol.HeaderText;
-import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.protocol.MirroredName;
 import io.forgemcp.gateway.protocol.ProtocolVersion;
 import io.forgemcp.gateway.protocol.RequestMeta;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class StatelessRules {
     private static final String VERSION = "MCP-Protocol-Version";
-    private static final Set<String> NAMED = Set.of("tools/call", "prompts/get");
 
     private StatelessRules() {}
 
@@ -52,23 +50,12 @@ final class StatelessRules {
             RequestMeta.read(message);
             checkHeader(request, VERSION, message.text(Message.Field.CLAIMED_VERSION));
             checkHeader(request, "Mcp-Method", message.method());
-            checkHeader(request, "Mcp-Name", name(message));
+            checkHeader(request, "Mcp-Name", MirroredName.of(message));
             String mismatch = tools.of(message).mismatch(KnownTools.arguments(message), request::header);
             if (mismatch != null) {
                 throw new GatewayException(ErrorCode.HEADER_MISMATCH, mismatch);
             }
         }
-    }
-
-    private static @Nullable String name(Message message) {
-        if (NAMED.contains(message.method())) {
-            return message.text(Message.Field.NAME);
-        }
-        if (message.method().equals("resources/read")) {
-            return message.text(Message.Field.URI);
-        }
-        JsonSlice params = message.method().startsWith("tasks/") ? message.get(Message.Field.PARAMS) : null;
-        return params == null ? null : params.textMember("taskId");
     }
 
     private static void checkHeader(McpRequest request, String header, @Nullable String said) {
@@ -95,7 +82,7 @@ final class StatelessRules {
         List<String> headers = new ArrayList<>();
         headers.addAll(List.of(VERSION, HeaderText.encode(version)));
         headers.addAll(List.of("Mcp-Method", HeaderText.encode(message.method())));
-        String name = name(message);
+        String name = MirroredName.of(message);
         if (name != null) {
             headers.addAll(List.of("Mcp-Name", HeaderText.encode(name)));
         }
