@@ -205,7 +205,10 @@ public final class ServiceManager implements AutoCloseable {
         owners.values().forEach(owner -> owner.release(client));
     }
 
-    /** Brings it up from any state, also when a back-off has not passed yet. */
+    /**
+     * Brings it up from any state, also when a back-off has not passed yet. The process or container of one that was not
+     * there also has to answer its first message, unless it takes longer than its health check may.
+     */
     public CompletionStage<ServiceStatus> start(ServiceName name) {
         ServiceOwner owner = owners.get(name);
         return owner == null ? CompletableFuture.failedFuture(unknown(name)) : owner.run();

@@ -141,12 +141,18 @@ final class ServiceOwner implements SlotListener {
         return waiter.lease();
     }
 
+    /** Makes it run; one that was not there before has to speak, too. */
     CompletionStage<ServiceStatus> run() {
         return command(() -> {
             GatewayException unusable = unusable();
-            return unusable != null
-                    ? CompletableFuture.failedFuture(unusable)
-                    : runAll(service.instances().min(), "asked to run");
+            if (unusable != null) {
+                return CompletableFuture.failedFuture(unusable);
+            }
+            ServiceState before = view.state();
+            CompletionStage<Void> running = runAll(service.instances().min(), "asked to run");
+            return before == ServiceState.STOPPED || before == ServiceState.ERROR
+                    ? running.thenCompose(there -> new FirstWords(service, scope).of(slots.all()))
+                    : running;
         });
     }
 

@@ -1,0 +1,91 @@
+package io.forgemcp.gateway.lifecycle;
+
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.service.Launch;
+import io.forgemcp.gateway.service.ServiceDefinition;
+import io.forgemcp.gateway.time.Timers;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hears whether instances that were started by command speak MCP: a process or container runs as soon as it is there, also
+ * one that ends at once because a setting is missing. Calls do not wait for this: their own first message tells them.
+ */
+final class FirstWords {
+    /** What shows that it does not work; anything else may be a server that is slow to come up. */
+    private static final Set<ErrorCode> DEAD =
+            Set.of(ErrorCode.UPSTREAM_UNREACHABLE, ErrorCode.UPSTREAM_PROTOCOL, ErrorCode.OUTCOME_UNKNOWN);
+
+    private final ServiceDefinition service;
+    private final LifecycleScope scope;
+
+    FirstWords(ServiceDefinition service, LifecycleScope scope) {
+        this.service = service;
+        this.scope = scope;
+    }
+
+    /**
+     * Completes when all that run have answered, or after the timeout of the service's health check; fails with {@link
+     * ErrorCode#SERVICE_START_FAILED} if one cannot answer.
+     */
+    CompletionStage<Void> of(List<Slot> slots) {
+        HealthProbe probe = scope.controls().probe();
+        if (probe == null || service.launch() instanceof Launch.Java || service.launch() instanceof Launch.Remote) {
+            return CompletableFuture.completedFuture(null);
+        }
+        List<Slot> running = slots.stream()
+                .filter(slot -> slot.here().view().state() == ServiceState.RUNNING)
+                .toList();
+        String error = running.isEmpty() ? error(slots) : null;
+        // It may have ended while those who wait for it were being told that it is there.
+        return error == null
+                ? CompletableFuture.allOf(
+                        running.stream().map(slot -> of(slot, probe)).toArray(CompletableFuture[]::new))
+                : CompletableFuture.failedFuture(new GatewayException(ErrorCode.SERVICE_START_FAILED, error));
+    }
+
+    private static @Nullable String error(List<Slot> slots) {
+        for (Slot slot : slots) {
+            String error = slot.here().view().error();
+            if (error != null) {
+                return error;
+            }
+        }
+        return null;
+    }
+
+    private CompletableFuture<Void> of(Slot slot, HealthProbe probe) {
+        LiveInstance live = slot.here().view().live();
+        if (live == null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        CompletableFuture<Void> heard = new CompletableFuture<>();
+        Timers.Cancellable slow = scope.timers().schedule(service.healthCheck().timeout(), () -> heard.complete(null));
+        scope.runtimes().call("probe", () -> probe.check(live.target())).whenComplete((well, failure) -> {
+            slow.cancel();
+            if (failure != null
+                    && GatewayException.unwrap(failure) instanceof GatewayException known
+                    && DEAD.contains(known.code())) {
+                heard.completeExceptionally(failed(slot, known));
+            } else {
+                heard.complete(null);
+            }
+        });
+        return heard;
+    }
+
+    /** How it ended says more than that it cannot be spoken to. */
+    private GatewayException failed(Slot slot, GatewayException silence) {
+        String end = error(List.of(slot));
+        return new GatewayException(
+                ErrorCode.SERVICE_START_FAILED,
+                end == null
+                        ? "Service " + service.name() + " was started but does not speak MCP: " + silence.getMessage()
+                        : end,
+                silence);
+    }
+}

@@ -1,0 +1,87 @@
+package io.forgemcp.gateway.lifecycle;
+
+import static io.forgemcp.gateway.lifecycle.Lifecycle.NAME;
+import static io.forgemcp.gateway.lifecycle.Lifecycle.failure;
+import static io.forgemcp.gateway.lifecycle.Lifecycle.service;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A start by command is over when the server has spoken, not when its process is there. */
+class FirstWordsTest {
+    private final Lifecycle on = new Lifecycle();
+    private final AtomicInteger asked = new AtomicInteger();
+    private CompletableFuture<Void> words = new CompletableFuture<>();
+
+    @BeforeEach
+    void register() {
+        on.manager.healthProbe(target -> {
+            asked.incrementAndGet();
+            return words;
+        });
+        on.with(service("search"));
+    }
+
+    @AfterEach
+    void close() {
+        on.close();
+    }
+
+    private void dies() {
+        words.completeExceptionally(new GatewayException(
+                ErrorCode.OUTCOME_UNKNOWN, "The server ended (exit status 3, last line: TOKEN is missing)."));
+    }
+
+    @Test
+    void aServerThatEndsBeforeItSpeaksFailsTheStartWithItsLastLine() {
+        CompletionStage<ServiceStatus> start = on.manager.start(NAME);
+        assertThat(start.toCompletableFuture()).isNotDone();
+        dies();
+        assertThat(failure(start).code()).isEqualTo(ErrorCode.SERVICE_START_FAILED);
+        assertThat(failure(start)).hasMessageContaining("search").hasMessageContaining("TOKEN is missing");
+    }
+
+    @Test
+    void aServerThatAnswersIsRunning() {
+        CompletionStage<ServiceStatus> start = on.manager.start(NAME);
+        words.complete(null);
+        assertThat(start.toCompletableFuture().join().state()).isEqualTo(ServiceState.RUNNING);
+    }
+
+    @Test
+    void oneThatIsSlowToComeUpIsRunningAfterTheTimeoutOfItsHealthCheck() {
+        CompletionStage<ServiceStatus> start = on.manager.start(NAME);
+        on.pass(9);
+        assertThat(start.toCompletableFuture()).isNotDone();
+        on.pass(1);
+        assertThat(start.toCompletableFuture().join().state()).isEqualTo(ServiceState.RUNNING);
+    }
+
+    @Test
+    void callsDoNotWaitForIt() {
+        on.use();
+        assertThat(asked).hasValue(0);
+        on.manager.stop(NAME, Force.NO).toCompletableFuture().join();
+        on.manager.start(NAME);
+        assertThat(on.acquire()).isCompleted();
+    }
+
+    @Test
+    void oneThatRunsOrSleepsIsNotAsked() {
+        words.complete(null);
+        on.use();
+        on.manager.start(NAME).toCompletableFuture().join();
+        on.pass(300);
+        assertThat(on.state()).isEqualTo(ServiceState.SLEEPING);
+        int before = asked.get();
+        assertThat(on.manager.start(NAME).toCompletableFuture().join().state()).isEqualTo(ServiceState.RUNNING);
+        assertThat(asked).hasValue(before);
+    }
+}
