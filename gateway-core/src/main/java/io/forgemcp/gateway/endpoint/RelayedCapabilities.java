@@ -6,6 +6,7 @@ import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.JsonText;
 import io.forgemcp.gateway.protocol.ProtocolVersion;
 import io.forgemcp.gateway.protocol.TaskExtension;
+import io.forgemcp.gateway.protocol.TaskSupport;
 import io.forgemcp.gateway.service.Isolation;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.virtualserver.ServerView;
@@ -58,18 +59,12 @@ final class RelayedCapabilities {
             completions |= capabilities.member("completions") != null;
             // Nobody can say whose message it is that a server logs on a conversation which all clients share.
             logging |= capabilities.member("logging") != null && isolation == Isolation.SESSION;
-            tasks |= runsTools(capabilities.member("tasks"));
+            tasks |= TaskSupport.isIn(capabilities);
             JsonSlice declared = capabilities.member("extensions");
             if (declared != null) {
                 // Belongs to the generation without sessions; those with sessions have tasks of their own.
                 TaskExtension.removedFrom(declared).members(extensions::putIfAbsent);
             }
-        }
-
-        private static boolean runsTools(@Nullable JsonSlice tasks) {
-            JsonSlice requests = tasks == null ? null : tasks.member("requests");
-            JsonSlice tools = requests == null ? null : requests.member("tools");
-            return tools != null && tools.member("call") != null;
         }
 
         private String toJson(ProtocolVersion version) {

@@ -6,6 +6,7 @@ import io.forgemcp.gateway.metrics.GatewayMetrics;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
+import io.forgemcp.gateway.protocol.RequestMeta;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -85,7 +86,7 @@ final class BesideCalls {
         }
         PendingCall only = null;
         for (PendingCall call : context.table().all()) {
-            if (call.isOn(session) && !call.isOver() && call.wantsLogs()) {
+            if (call.isOn(session) && !call.isOver() && wantsLogs(call)) {
                 if (only != null) {
                     return null;
                 }
@@ -93,6 +94,12 @@ final class BesideCalls {
             }
         }
         return only;
+    }
+
+    private static boolean wantsLogs(PendingCall call) {
+        JsonSlice params = call.isOfModernClient() ? call.message().get(Field.PARAMS) : null;
+        JsonSlice meta = params == null ? null : params.member("_meta");
+        return meta != null && meta.member(RequestMeta.LOG_LEVEL) != null;
     }
 
     /** Hands over what belongs to no call. */

@@ -6,7 +6,6 @@ import io.forgemcp.gateway.protocol.Era;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
-import io.forgemcp.gateway.protocol.RequestMeta;
 import io.forgemcp.gateway.transport.Outgoing;
 import io.forgemcp.gateway.transport.UpstreamChannel;
 import java.nio.charset.StandardCharsets;
@@ -102,11 +101,9 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
         return profile.version().era() == Era.MODERN && !profile.key().equals(ClientKey.GATEWAY);
     }
 
-    /** Whether it is of a client without a session and says from which level on it wants to hear log messages. */
-    boolean wantsLogs() {
-        JsonSlice params = isOfModernClient() ? message.get(Field.PARAMS) : null;
-        JsonSlice meta = params == null ? null : params.member("_meta");
-        return meta != null && meta.member(RequestMeta.LOG_LEVEL) != null;
+    /** As its client sent it. */
+    Message message() {
+        return message;
     }
 
     /** The session it was sent on; null while it waits for one. */

@@ -2,6 +2,7 @@ package io.forgemcp.gateway.upstream;
 
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
 import io.forgemcp.gateway.protocol.Messages;
@@ -42,7 +43,7 @@ final class ReverseRequests {
             session.reply(Messages.result(request.requireId(), EMPTY));
             return;
         }
-        PendingCall related = call != null ? call : onlyCall();
+        PendingCall related = call != null ? call : onlyCall(request);
         Asked asked = new Asked(request, related);
         if (open.putIfAbsent(request.requireId(), asked) != null) {
             session.reply(Messages.error(
@@ -60,9 +61,10 @@ final class ReverseRequests {
     /**
      * The call to which a request belongs that came beside all calls, as on standard streams: only if there is no doubt.
      * That is the only one under way, or, of several of a client that can be asked in the answer to a call alone, the only
-     * one that does not wait for answers already. Between two a guess could ask one program what another's call needs.
+     * one that does not wait for answers already. Between two a guess could ask one program what another's call needs. What a
+     * task wants to know belongs to the call that waits for its result.
      */
-    private @Nullable PendingCall onlyCall() {
+    private @Nullable PendingCall onlyCall(Message question) {
         if (session.isShared()) {
             return null;
         }
@@ -72,10 +74,26 @@ final class ReverseRequests {
                 underWay.add(call);
             }
         }
+        JsonSlice task = taskOf(question);
+        if (task != null) {
+            underWay.removeIf(call -> !isFor(task, call));
+        }
         if (underWay.size() > 1) {
             underWay.removeIf(call -> !call.isOfModernClient() || waitsForAnswers(call));
         }
         return underWay.size() == 1 ? underWay.get(0) : null;
+    }
+
+    /** The id of the task that a question relates to (MCP 2025-11-25, Tasks, Related Task Metadata); null if to none. */
+    private static @Nullable JsonSlice taskOf(Message question) {
+        JsonSlice meta = question.get(Field.META);
+        JsonSlice related = meta == null ? null : meta.member("io.modelcontextprotocol/related-task");
+        return related == null ? null : related.member("taskId");
+    }
+
+    private static boolean isFor(JsonSlice task, PendingCall call) {
+        JsonSlice params = call.message().get(Field.PARAMS);
+        return call.message().method().equals("tasks/result") && params != null && task.equals(params.member("taskId"));
     }
 
     private boolean waitsForAnswers(PendingCall call) {

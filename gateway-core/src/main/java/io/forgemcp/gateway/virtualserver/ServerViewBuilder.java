@@ -5,7 +5,6 @@ import io.forgemcp.gateway.catalog.CatalogSnapshot;
 import io.forgemcp.gateway.catalog.ServerCatalog;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.JsonText;
-import io.forgemcp.gateway.protocol.ParameterHeaders;
 import io.forgemcp.gateway.service.ServiceName;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -115,7 +114,7 @@ final class ServerViewBuilder {
         if (description != null) {
             json = json.withMember("description", JsonText.quote(description));
         }
-        return new ExposedList.Entry(name, new Route(service, entry.name(), ParameterHeaders.of(entry.json())), json);
+        return new ExposedList.Entry(name, Route.to(service, entry.name(), entry.json()), json);
     }
 
     /** URIs stay as they are; where two servers offer one, the first keeps it and the others' are wrapped. */

@@ -29,7 +29,14 @@ final class InputRequired {
     }
 
     static byte[] answer(RequestId id, Map<String, Question> questions, String state) {
-        StringBuilder result = new StringBuilder("{\"resultType\":\"input_required\",\"inputRequests\":{");
+        String result = "{\"resultType\":\"input_required\",\"inputRequests\":" + questions(questions)
+                + ",\"requestState\":" + quoted(state) + "}";
+        return Messages.result(id, result.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The questions as the value of {@code inputRequests}. */
+    static String questions(Map<String, Question> questions) {
+        StringBuilder result = new StringBuilder("{");
         String comma = "";
         for (Map.Entry<String, Question> question : questions.entrySet()) {
             result.append(comma)
@@ -43,8 +50,7 @@ final class InputRequired {
             result.append('}');
             comma = ",";
         }
-        result.append("},\"requestState\":").append(quoted(state)).append('}');
-        return Messages.result(id, result.toString().getBytes(StandardCharsets.UTF_8));
+        return result.append('}').toString();
     }
 
     private static String quoted(String text) {

@@ -67,9 +67,10 @@ final class ModernCalls {
                 try {
                     if (offering == Offering.TOOL) {
                         HeaderRules.checkParameters(request.http(), message, route.parameters());
+                        tasks.check(request, route);
                     }
-                } catch (GatewayException mismatch) {
-                    ModernErrors.refuse(reply, request.id(), mismatch);
+                } catch (GatewayException unfit) {
+                    ModernErrors.refuse(reply, request.id(), unfit);
                     return;
                 }
                 UpstreamRequest upstream = new UpstreamRequest(

@@ -5,6 +5,7 @@ import io.forgemcp.gateway.catalog.ServerCatalog;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.JsonText;
 import io.forgemcp.gateway.protocol.TaskExtension;
+import io.forgemcp.gateway.protocol.TaskSupport;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.virtualserver.ServerView;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class ModernCapabilities {
     /** Extensions that work beside others, because the gateway routes what belongs to them. */
     private static final Set<String> ROUTED = Set.of("io.modelcontextprotocol/ui", TaskExtension.NAME);
+
+    private static final JsonSlice NOTHING = JsonSlice.parse("{}");
 
     private boolean completions;
     private boolean logging;
@@ -48,6 +51,10 @@ final class ModernCapabilities {
         JsonSlice flag = resources == null ? null : resources.member("subscribe");
         subscribe |= flag != null && flag.isTrue();
         addExtensions(capabilities.member("extensions"));
+        if (TaskSupport.isIn(capabilities)) {
+            // The gateway says what such a server does in the words of the extension.
+            extensions.putIfAbsent(TaskExtension.NAME, NOTHING);
+        }
     }
 
     private void addExtensions(@Nullable JsonSlice offered) {

@@ -58,7 +58,14 @@ public final class ModernEndpoint {
         clients = new ModernClients(timers, settings.idleTimeout(), onEnd);
         lists = new ModernLists(routes, clients, catalog, settings.version(), settings.pageSize());
         tasks = new TaskCalls(
-                routes, path, clients, questions, catalog, new TaskTable(timers, memory), settings.callTimeout());
+                routes,
+                path,
+                clients,
+                questions,
+                catalog,
+                new TaskTable(timers, memory),
+                timers,
+                settings.callTimeout());
         calls = new ModernCalls(routes, path, clients, questions, tasks, settings.callTimeout());
         listening = new Listening(routes, path, clients, catalog, lists.serverInfo(), timers, events);
         slow = new SlowReplies(timers);

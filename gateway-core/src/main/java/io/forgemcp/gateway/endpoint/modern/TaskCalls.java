@@ -1,6 +1,7 @@
 package io.forgemcp.gateway.endpoint.modern;
 
 import io.forgemcp.gateway.catalog.CatalogSnapshot;
+import io.forgemcp.gateway.catalog.ServerCatalog;
 import io.forgemcp.gateway.endpoint.CallPath;
 import io.forgemcp.gateway.endpoint.ReadableUris;
 import io.forgemcp.gateway.endpoint.RouteFinder;
@@ -15,6 +16,8 @@ import io.forgemcp.gateway.protocol.Message.Field;
 import io.forgemcp.gateway.protocol.Messages;
 import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.protocol.TaskExtension;
+import io.forgemcp.gateway.protocol.TaskSupport;
+import io.forgemcp.gateway.time.Timers;
 import io.forgemcp.gateway.upstream.Call;
 import io.forgemcp.gateway.upstream.CallListener;
 import io.forgemcp.gateway.upstream.ClientProfile;
@@ -25,6 +28,7 @@ import io.forgemcp.gateway.virtualserver.ServerView;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +42,7 @@ final class TaskCalls implements AutoCloseable {
     private static final String ID = "taskId";
     private static final String NO_SUCH_TASK = "-32602";
     private static final RequestId ANY = RequestId.of(1);
+    private static final byte[] ACKNOWLEDGED = "{\"resultType\":\"complete\"}".getBytes(StandardCharsets.US_ASCII);
 
     private final RouteFinder routes;
     private final CallPath path;
@@ -46,6 +51,7 @@ final class TaskCalls implements AutoCloseable {
     private final Supplier<CatalogSnapshot> catalog;
     private final Duration timeout;
     private final TaskTable table;
+    private final Timers timers;
 
     /** @param timeout how long a server may take to answer */
     TaskCalls(
@@ -55,6 +61,7 @@ final class TaskCalls implements AutoCloseable {
             Questions questions,
             Supplier<CatalogSnapshot> catalog,
             TaskTable table,
+            Timers timers,
             Duration timeout) {
         this.routes = routes;
         this.path = path;
@@ -62,6 +69,7 @@ final class TaskCalls implements AutoCloseable {
         this.questions = questions;
         this.catalog = catalog;
         this.table = table;
+        this.timers = timers;
         this.timeout = timeout;
     }
 
@@ -90,7 +98,28 @@ final class TaskCalls implements AutoCloseable {
         }
         // Taken before the call ends, so that the server cannot fall asleep between the call and its task.
         CompletionStage<Lease> held = path.hold(profile, route);
-        return path.send(profile, route, upstream, new Beginning(listener, client, owner, route, held));
+        UpstreamRequest asked = isOlder(route)
+                ? new UpstreamRequest(
+                        OlderTask.asked(upstream.message()), upstream.name(), upstream.timeout(), upstream.parameters())
+                : upstream;
+        return path.send(profile, route, asked, new Beginning(listener, client, profile, request, owner, route, held));
+    }
+
+    /** Whether the tool runs as a task of a server with sessions. */
+    private boolean isOlder(Route route) {
+        return route.tasks() != TaskSupport.FORBIDDEN
+                && catalog.get()
+                        .server(route.service())
+                        .map(ServerCatalog::initialize)
+                        .map(greeting -> TaskSupport.isIn(greeting.member("capabilities")))
+                        .orElse(false);
+    }
+
+    /** @throws GatewayException if the tool runs as a task only, and the client does not say that it knows what that is */
+    void check(ModernRequest request, Route route) {
+        if (route.tasks() == TaskSupport.REQUIRED && !mayBecome(request) && isOlder(route)) {
+            throw notDeclared();
+        }
     }
 
     /**
@@ -117,6 +146,11 @@ final class TaskCalls implements AutoCloseable {
                                     + " begun.")
                     : unknownMethod(request);
         }
+        OlderTask older = task.older();
+        if (older != null) {
+            ask(request, task, older, params, reply);
+            return;
+        }
         byte[] renamed = params.withMember(ID, JsonText.quote(task.original())).toBytes();
         Message asked = Message.parse(request.message().with(Field.PARAMS, renamed));
         ModernClients.Client client = clients.of(request.caller());
@@ -126,6 +160,57 @@ final class TaskCalls implements AutoCloseable {
         ModernCall call =
                 new ModernCall(request, reply, questions, answer -> told(request, task, answer), client::ended);
         call.began(path.send(profile, task.route(), new UpstreamRequest(asked, null, timeout), call));
+    }
+
+    private void ask(ModernRequest request, TaskTable.Task task, OlderTask older, JsonSlice params, ModernReply reply) {
+        // The server is not to be asked for less because the client that asks goes.
+        reply.onGone(() -> {});
+        switch (request.method()) {
+            case "tasks/get" ->
+                older.get(new OlderTask.Told() {
+                    @Override
+                    public void state(JsonSlice state) {
+                        table.note(task, state);
+                        JsonSlice told =
+                                readable(request, task.route(), state).withMember(ID, JsonText.quote(task.id()));
+                        reply.answer(200, Messages.result(request.id(), told.toBytes()));
+                    }
+
+                    @Override
+                    public void failed(Message error) {
+                        if (NO_SUCH_TASK.equals(error.errorCode())) {
+                            table.forget(task);
+                        }
+                        refuse(request, error, reply);
+                    }
+                });
+            case "tasks/update" -> {
+                JsonSlice responses = params.member("inputResponses");
+                if (responses == null || !responses.isObject()) {
+                    throw new GatewayException(
+                            ErrorCode.INVALID_PARAMS, "tasks/update needs an object in params.inputResponses.");
+                }
+                older.update(responses);
+                acknowledge(request, reply);
+            }
+            default ->
+                older.cancel(
+                        () -> {
+                            // Whoever cancels need not come back to see it end.
+                            table.rest(task);
+                            acknowledge(request, reply);
+                        },
+                        error -> refuse(request, error, reply));
+        }
+    }
+
+    private static void acknowledge(ModernRequest request, ModernReply reply) {
+        reply.answer(200, Messages.result(request.id(), ACKNOWLEDGED));
+    }
+
+    private static void refuse(ModernRequest request, Message error, ModernReply reply) {
+        ServerAnswer fitted = ServerAnswer.of(request.id(), request.method(), error);
+        reply.answer(fitted.status(), fitted.json());
     }
 
     /** Null if there is none, it is another's, or its service is gone. */
@@ -232,6 +317,8 @@ final class TaskCalls implements AutoCloseable {
     private final class Beginning implements CallListener {
         private final CallListener listener;
         private final ModernClients.Client client;
+        private final ClientProfile profile;
+        private final ModernRequest request;
         private final String owner;
         private final Route route;
         private final CompletionStage<Lease> held;
@@ -239,11 +326,15 @@ final class TaskCalls implements AutoCloseable {
         private Beginning(
                 CallListener listener,
                 ModernClients.Client client,
+                ClientProfile profile,
+                ModernRequest request,
                 String owner,
                 Route route,
                 CompletionStage<Lease> held) {
             this.listener = listener;
             this.client = client;
+            this.profile = profile;
+            this.request = request;
             this.owner = owner;
             this.route = route;
             this.held = held;
@@ -266,7 +357,13 @@ final class TaskCalls implements AutoCloseable {
 
         @Override
         public void onAnswer(Message answer) {
-            JsonSlice state = answer.get(Field.RESULT);
+            JsonSlice result = answer.get(Field.RESULT);
+            JsonSlice older = result != null && result.isObject() ? result.member("task") : null;
+            if (result != null && older != null && older.textMember(ID) != null) {
+                begun(answer, result, older);
+                return;
+            }
+            JsonSlice state = result;
             String original = idOfTask(state);
             if (state == null || original == null) {
                 release(held);
@@ -283,6 +380,22 @@ final class TaskCalls implements AutoCloseable {
             Message told = Message.parse(answer.with(Field.RESULT, exposed));
             // The client may rely on what it has heard of, whatever happens to the gateway then.
             table.durable(task).thenRun(() -> listener.onAnswer(told));
+        }
+
+        /** A server with sessions has made a task of the call. */
+        private void begun(Message answer, JsonSlice result, JsonSlice state) {
+            String original = Objects.requireNonNull(state.textMember(ID));
+            OlderTask older =
+                    new OlderTask(path, profile, request.meta().capabilities(), route, original, timers, timeout);
+            client.began();
+            JsonSlice created = OlderTask.begun(result, state);
+            TaskTable.Task task = table.add(owner, route, original, older, created, () -> {
+                older.close();
+                release(held);
+                client.ended();
+            });
+            byte[] exposed = created.withMember(ID, JsonText.quote(task.id())).toBytes();
+            listener.onAnswer(Message.parse(answer.with(Field.RESULT, exposed)));
         }
 
         private static @Nullable String idOfTask(@Nullable JsonSlice result) {

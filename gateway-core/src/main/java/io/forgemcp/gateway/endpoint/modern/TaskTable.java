@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,8 @@ final class TaskTable implements AutoCloseable {
 
         private @Nullable Runnable release;
         private Timers.@Nullable Cancellable timer;
+        /** How it is spoken of with its server; null for a server that has the extension itself. */
+        private @Nullable OlderTask older;
         /** Known from an earlier gateway, and nobody has asked about it yet. */
         private boolean recalled;
 
@@ -65,6 +68,12 @@ final class TaskTable implements AutoCloseable {
         /** As its server knows it. */
         String original() {
             return original;
+        }
+
+        /** How it is spoken of with its server; null for a server that has the extension itself. */
+        @Nullable
+        OlderTask older() {
+            return older;
         }
 
         /** The tool that it runs. */
@@ -136,9 +145,17 @@ final class TaskTable implements AutoCloseable {
         return task;
     }
 
+    /** As above; one that its server forgets when its conversation with the gateway ends, and is not kept beyond. */
+    synchronized Task add(
+            String owner, Route route, String original, OlderTask older, JsonSlice state, Runnable release) {
+        Task task = add(owner, route, original, state, release);
+        task.older = older;
+        return task;
+    }
+
     /** Completes when the task outlives the gateway, or never will. */
     CompletionStage<Void> durable(Task task) {
-        return memory.remember(task.kept());
+        return task.older == null ? memory.remember(task.kept()) : CompletableFuture.completedFuture(null);
     }
 
     /**
@@ -214,7 +231,7 @@ final class TaskTable implements AutoCloseable {
 
     /** Its server knows it no longer, or nobody asks about it any more. */
     synchronized void forget(Task task) {
-        if (leave(task)) {
+        if (leave(task) && task.older == null) {
             memory.forget(task.id);
         }
     }
