@@ -18,7 +18,7 @@ import java.util.Optional;
  * @param directory where it was read
  * @param services of {@code services.yml} and {@code gateways.txt}, with policy, category, priority, resources and sleep
  *     policy merged from every file
- * @param virtualServers of {@code virtual-servers.txt}; disabled ones included
+ * @param virtualServers of {@code virtual-servers.txt} and {@code virtual-servers.yml}; disabled ones included
  * @param prompts of {@code prompts.txt}
  * @param resources of {@code resources.txt}
  * @param limits what holds for all services together, disagreements resolved

@@ -10,6 +10,7 @@ import io.forgemcp.gateway.config.schema.SecurityFile;
 import io.forgemcp.gateway.config.schema.ServicesFile;
 import io.forgemcp.gateway.config.schema.SleepFile;
 import io.forgemcp.gateway.config.schema.SleepPoliciesFile;
+import io.forgemcp.gateway.config.schema.VirtualServersFile;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +25,8 @@ public record ConfigurationFiles(
         MonitoringFile monitoring,
         DashboardFile dashboard,
         ComplianceFile compliance,
-        SecurityFile security) {
+        SecurityFile security,
+        VirtualServersFile virtualServers) {
     /** The record that each YAML file is read into, in the order of the reference. */
     static final Map<String, Class<? extends Record>> SCHEMAS = schemas();
 
@@ -43,7 +45,8 @@ public record ConfigurationFiles(
                 reading.yaml(MonitoringFile.NAME, MonitoringFile.class),
                 reading.yaml(DashboardFile.NAME, DashboardFile.class),
                 reading.yaml(ComplianceFile.NAME, ComplianceFile.class),
-                reading.yaml(SecurityFile.NAME, SecurityFile.class));
+                reading.yaml(SecurityFile.NAME, SecurityFile.class),
+                reading.yaml(VirtualServersFile.NAME, VirtualServersFile.class));
     }
 
     /** The priorities by service, wherever {@code sleep_settings.yml} has them. */
@@ -87,6 +90,7 @@ public record ConfigurationFiles(
         schemas.put(DashboardFile.NAME, DashboardFile.class);
         schemas.put(ComplianceFile.NAME, ComplianceFile.class);
         schemas.put(SecurityFile.NAME, SecurityFile.class);
+        schemas.put(VirtualServersFile.NAME, VirtualServersFile.class);
         return java.util.Collections.unmodifiableMap(schemas);
     }
 }

@@ -80,8 +80,10 @@ final class Registrations {
                 putNames(names, definition.name().value(), definition.name());
             });
         }
-        List<VirtualServer> servers =
-                virtualServers.stream().map(row -> virtualServer(row, names)).toList();
+        List<VirtualServer> servers = new VirtualServerChoices(reading, files.virtualServers(), names)
+                .applied(virtualServers.stream()
+                        .map(row -> virtualServer(row, names))
+                        .toList());
         return new Configuration(directory, List.copyOf(services.values()), servers, prompts, resources, limits, files);
     }
 
