@@ -22,19 +22,16 @@ final class ClientCall implements CallListener {
     private final RequestId id;
     private final Reply reply;
     private final Route route;
-    private final ServerMessages messages;
     private volatile boolean over;
     /** Only ever touched by the timer. */
     private boolean seen;
 
     private volatile @Nullable Call call;
 
-    /** @param messages decides which notifications the client gets */
-    ClientCall(ClientSession session, RequestId id, Route route, ServerMessages messages, Reply reply) {
+    ClientCall(ClientSession session, RequestId id, Route route, Reply reply) {
         this.session = session;
         this.id = id;
         this.route = route;
-        this.messages = messages;
         this.reply = reply;
     }
 
@@ -76,7 +73,7 @@ final class ClientCall implements CallListener {
 
     @Override
     public void onNotification(Message notification) {
-        byte[] exposed = messages.exposed(route.service(), session, notification);
+        byte[] exposed = ServerMessages.exposed(route.service(), session, notification);
         if (exposed != null) {
             reply.notification(exposed);
         }

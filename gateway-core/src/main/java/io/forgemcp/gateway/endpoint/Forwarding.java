@@ -15,16 +15,14 @@ import org.jspecify.annotations.Nullable;
 final class Forwarding {
     private final RouteFinder routes;
     private final CallPath calls;
-    private final ServerMessages messages;
     private final Subscribing subscribing;
     private final TaskMethods tasks;
     private final Duration timeout;
 
     /** @param timeout how long a server may take to answer */
-    Forwarding(RouteFinder routes, CallPath calls, ServerMessages messages, Subscribing subscribing, Duration timeout) {
+    Forwarding(RouteFinder routes, CallPath calls, Subscribing subscribing, Duration timeout) {
         this.routes = routes;
         this.calls = calls;
-        this.messages = messages;
         this.subscribing = subscribing;
         this.tasks = new TaskMethods(calls, this::send);
         this.timeout = timeout;
@@ -123,7 +121,7 @@ final class Forwarding {
     }
 
     private void send(ClientSession session, Message request, byte @Nullable [] name, Route route, Reply reply) {
-        ClientCall call = new ClientCall(session, request.requireId(), route, messages, reply);
+        ClientCall call = new ClientCall(session, request.requireId(), route, reply);
         UpstreamRequest upstream = new UpstreamRequest(atServer(request, route), name, timeout, route.parameters());
         call.began(calls.send(session.profile(), route, upstream, call));
     }

@@ -34,14 +34,12 @@ public final class MethodTable {
             Handshake handshake,
             CallPath calls,
             ClientSessions sessions,
-            ServerMessages messages,
             EndpointSettings settings) {
         this.routes = routes;
         this.handshake = handshake;
         this.calls = calls;
         this.lists = new Lists(routes, settings.pageSize());
-        this.forwarding =
-                new Forwarding(routes, calls, messages, new Subscribing(sessions, calls), settings.callTimeout());
+        this.forwarding = new Forwarding(routes, calls, new Subscribing(sessions, calls), settings.callTimeout());
     }
 
     /**

@@ -89,7 +89,7 @@ public final class ServerMessages implements UpstreamListener {
     }
 
     private static void push(ServiceName service, ClientSession session, Message notification) {
-        byte[] exposed = isWanted(session, notification) ? renamed(service, session, notification) : null;
+        byte[] exposed = exposed(service, session, notification);
         if (exposed != null) {
             session.push(exposed);
         }
@@ -105,14 +105,12 @@ public final class ServerMessages implements UpstreamListener {
     }
 
     /**
-     * A notification that came with a call as its client gets it; null if it gets none.
+     * A notification that is about no list as a client gets it; null if it gets none.
      *
      * @param service that said it
      */
-    byte @Nullable [] exposed(ServiceName service, ClientSession session, Message notification) {
-        return isListChange(service, session.key(), notification) || !isWanted(session, notification)
-                ? null
-                : renamed(service, session, notification);
+    static byte @Nullable [] exposed(ServiceName service, ClientSession session, Message notification) {
+        return isWanted(session, notification) ? renamed(service, session, notification) : null;
     }
 
     /** With the URIs and the ids of tasks that the client knows; null for the state of a task that is not the client's. */

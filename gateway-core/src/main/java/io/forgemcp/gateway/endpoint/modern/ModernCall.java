@@ -138,12 +138,7 @@ final class ModernCall implements CallListener, Questions.Waiting {
                         ? notification.with(Field.PROGRESS, token.toBytes())
                         : notification.bytes();
             }
-            case "notifications/tools/list_changed",
-                    "notifications/prompts/list_changed",
-                    "notifications/resources/list_changed",
-                    "notifications/resources/updated",
-                    "notifications/elicitation/complete",
-                    "notifications/cancelled" -> {
+            case "notifications/resources/updated", "notifications/elicitation/complete", "notifications/cancelled" -> {
                 return null;
             }
             default -> {
