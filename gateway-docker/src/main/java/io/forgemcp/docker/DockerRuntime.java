@@ -112,8 +112,9 @@ public final class DockerRuntime implements ServiceRuntime {
     }
 
     /**
-     * Whether the service names an image and, where a process would do as well, an engine answers. Takes a millisecond
-     * the first time, and at most 300 if an engine is there that does not answer.
+     * Whether the service names an image and, where a process would do as well, an engine answers or has ever answered: one
+     * that is away for a moment must not make a process of the host out of a container. Takes a millisecond the first time,
+     * and at most 300 if an engine is there that does not answer.
      */
     @Override
     public boolean supports(ServiceDefinition service) {
@@ -122,8 +123,8 @@ public final class DockerRuntime implements ServiceRuntime {
         }
         return switch (service.runtime()) {
             case DOCKER -> true;
-            // Nothing else could run it, and the failure of its start says what is missing.
-            case AUTO -> launch.command().isEmpty() || engineAnswers(service.name());
+            // Where nothing else may run it the failure of its start says what is missing.
+            case AUTO -> containerOnly(launch) || engine.wasThere() || engineAnswers(service.name());
             default -> false;
         };
     }
@@ -136,6 +137,13 @@ public final class DockerRuntime implements ServiceRuntime {
                         .map(why -> Map.of("volumes", why))
                         .orElse(Map.of())
                 : Map.of();
+    }
+
+    /** Whether a process would be something else: less confined than the entry says, or without the directories it names. */
+    private static boolean containerOnly(Launch.Command launch) {
+        return launch.command().isEmpty()
+                || !launch.volumes().isEmpty()
+                || !launch.container().equals(Launch.Container.DEFAULT);
     }
 
     private boolean engineAnswers(ServiceName service) {

@@ -72,7 +72,7 @@ final class Engine implements AutoCloseable {
         return link;
     }
 
-    /** Whether it was ever found, so that something of the gateway's may be there. */
+    /** Whether it ever answered, so that something of the gateway's may be there. */
     boolean wasThere() {
         return found;
     }
@@ -107,6 +107,7 @@ final class Engine implements AutoCloseable {
             workers.execute(() -> {
                 try {
                     pingNow();
+                    found = true;
                     mine.answer().complete(true);
                 } catch (IOException | RuntimeException failure) {
                     absence = EngineFailure.reason(failure);

@@ -47,6 +47,27 @@ class EngineAwayTest {
     }
 
     @Test
+    void withoutAnEngineAServiceThatIsConfinedOrSeesDirectoriesIsNoProcess() {
+        Launch.Container user = new Launch.Container(null, "1000");
+        Launch.Container network = new Launch.Container(Launch.Network.NONE, null);
+        Launch.Volume data = new Launch.Volume(directory, "/data", false);
+
+        try (DockerRuntime runtime = away()) {
+            assertThat(runtime.supports(auto(List.of(), user))).isTrue();
+            assertThat(runtime.supports(auto(List.of(), network))).isTrue();
+            assertThat(runtime.supports(auto(List.of(data), Launch.Container.DEFAULT)))
+                    .isTrue();
+        }
+    }
+
+    private static ServiceDefinition auto(List<Launch.Volume> volumes, Launch.Container container) {
+        Launch.Command launch = new Launch.Command(
+                TestContainers.IMAGE, List.of("cat"), Map.of(), volumes, null, 0, "/mcp", container);
+        return ServiceDefinition.of("cat", RuntimeChoice.AUTO, launch, WireProtocol.STDIO)
+                .build();
+    }
+
+    @Test
     void aServiceWithoutAnImageIsNotTakenAndNobodyIsAsked() {
         try (DockerRuntime runtime = away()) {
             assertThat(runtime.supports(ServiceDefinition.stdio("plain", "cat").build()))
@@ -154,6 +175,23 @@ class EngineAwayTest {
                 Thread.onSpinWait();
             }
             assertThat(second.externalId()).isNotNull();
+        }
+
+        @Test
+        void aServiceIsNotMadeAProcessOfTheHostWhileAnEngineThatWasThereIsAway() throws Exception {
+            ServiceDefinition service = of(RuntimeChoice.AUTO, "cat");
+            assertThat(runtime.supports(service)).isTrue();
+
+            socket.cut();
+
+            assertThat(runtime.supports(service)).isTrue();
+            assertThatThrownBy(() -> await(runtime.start(service, new InstanceId(service.name(), 1), told)))
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            GatewayException.class,
+                            failure -> assertThat(failure.code()).isEqualTo(ErrorCode.SERVICE_UNAVAILABLE))
+                    .hasMessageContaining("Service cat")
+                    .hasMessageContaining("No Docker engine answers");
         }
 
         @Test

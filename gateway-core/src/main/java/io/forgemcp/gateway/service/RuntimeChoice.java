@@ -10,6 +10,9 @@ public enum RuntimeChoice {
     REMOTE,
     /** Inside the gateway, as Java objects. */
     JAVA,
-    /** In a container where an engine answers and an image is named, as a process otherwise. */
+    /**
+     * In a container where an image is named and an engine has answered, or the service is confined or sees directories
+     * in a way that only a container can offer; as a process otherwise.
+     */
     AUTO
 }
