@@ -74,6 +74,8 @@ class ManagerRegistrationTest {
                 "{\"command\":{\"a\":1}}|command",
                 "{\"command\":\"x\",\"transport\":\"sse\",\"port\":9000}|port: 9000 is the port of",
                 "{\"command\":\"x\",\"sleepPolicy\":{\"wakeSchedule\":[\"Mon 25:00\"]}}|sleep_policy.wake_schedule[0]",
+                "{\"command\":\"x\",\"sleepPolicy\":{\"wakeSchedule\":[null,\"Mon 25:00\"]}}|sleep_policy.wake_schedule[1]",
+                "{\"image\":\"UPPER/CASE:bad tag\"}|image: \"UPPER/CASE:bad tag\" is not the name of an image",
                 "{}|command"
             })
     void aWrongEntryIsRefusedByItsKeyAndChangesNothing(String body, String named) throws Exception {

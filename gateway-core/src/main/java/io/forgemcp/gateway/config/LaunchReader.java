@@ -53,6 +53,13 @@ final class LaunchReader {
         if (entry.runtime() == Runtime.DOCKER && entry.image() == null && !excused) {
             error(name, ".runtime", "runtime: docker needs an image. Add the key image, or write runtime: auto.");
         }
+        if (entry.image() != null && !ImageReference.wellFormed(entry.image())) {
+            error(
+                    name,
+                    ".image",
+                    "\"" + entry.image() + "\" is not the name of an image. Write for example mcp/fetch:1.2, in lower case, or"
+                            + " add @sha256: and the digest.");
+        }
         if (entry.command().isEmpty() && entry.runtime() == Runtime.PROCESS && !excused) {
             error(name, ".runtime", "runtime: process needs a command. Add the key command.");
         }

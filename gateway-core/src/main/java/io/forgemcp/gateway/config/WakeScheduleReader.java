@@ -9,8 +9,9 @@ import io.forgemcp.gateway.config.schema.ServicesFile;
 import io.forgemcp.gateway.service.WakeSchedule;
 import io.forgemcp.gateway.service.WakeTime;
 import java.time.ZoneId;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The times at which a service is awake without having been called, as its entry gives them. */
@@ -66,20 +67,18 @@ final class WakeScheduleReader {
                 : null;
     }
 
-    private List<WakeTime> times(String key, List<String> written) {
-        List<WakeTime> times = new ArrayList<>();
+    private List<WakeTime> times(String key, List<WakeTime> written) {
         if (written.size() > MOST) {
             report(Finding.Severity.ERROR, key, "There are " + written.size() + " times. Write at most " + MOST + ".");
-            return times;
+            return List.of();
         }
-        for (int i = 0; i < written.size(); i++) {
-            try {
-                times.add(WakeTime.parse(written.get(i)));
-            } catch (IllegalArgumentException wrong) {
-                report(Finding.Severity.ERROR, key + "[" + i + "]", String.valueOf(wrong.getMessage()));
+        Set<WakeTime> times = new LinkedHashSet<>();
+        for (WakeTime time : written) {
+            if (!times.add(time)) {
+                report(Finding.Severity.INFO, key, time + " stands there more than once. Remove the others.");
             }
         }
-        return times;
+        return List.copyOf(times);
     }
 
     private ZoneId zone(String key, @Nullable String written) {

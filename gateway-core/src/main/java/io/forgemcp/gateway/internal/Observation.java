@@ -127,16 +127,19 @@ public final class Observation implements AutoCloseable {
         for (ServiceStatus status : services.statuses()) {
             services.load(status.name()).ifPresent(load -> {
                 scaling.measured(load);
-                book.add(use(load));
+                book.add(use(load, status.asleep()));
             });
         }
     }
 
-    private UseSample use(ServiceLoad load) {
+    private UseSample use(ServiceLoad load, boolean asleep) {
+        UseSample.Phase phase = load.awake() + load.starting() > 0
+                ? UseSample.Phase.AWAKE
+                : asleep ? UseSample.Phase.ASLEEP : UseSample.Phase.DOWN;
         return new UseSample(
                 load.name(),
                 timers.nanoTime(),
-                load.awake() + load.starting() > 0,
+                phase,
                 sum(load, Instance.Usage::trueMemoryBytes),
                 sum(load, Instance.Usage::cpuNanos));
     }

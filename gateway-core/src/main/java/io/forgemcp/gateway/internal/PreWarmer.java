@@ -1,5 +1,6 @@
 package io.forgemcp.gateway.internal;
 
+import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.event.EventBus;
 import io.forgemcp.gateway.lifecycle.ServiceManager;
@@ -11,6 +12,7 @@ import io.forgemcp.gateway.scaling.ServicePrewarmed;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.time.Timers;
 import java.time.Duration;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,8 +43,7 @@ public final class PreWarmer {
     public boolean warm(ServiceName name, String cause) {
         boolean asleep = services.status(name).map(ServiceStatus::asleep).orElse(false);
         if (asleep) {
-            warmed(name, cause);
-            services.wakeRequest(name, reason(cause));
+            CompletionStage<Boolean> unused = wake(name, cause, Duration.ZERO);
         }
         return asleep;
     }
@@ -51,20 +52,27 @@ public final class PreWarmer {
      * Has a service awake because its schedule says so, also one that was stopped or has failed.
      *
      * @param atLeast how long, from now on, it does not fall asleep for want of calls
+     * @return whether trying it again may help; completes when it is awake or has failed, never with a failure
      */
-    void scheduled(ServiceName name, Duration atLeast) {
+    CompletionStage<Boolean> scheduled(ServiceName name, Duration atLeast) {
+        return wake(name, SCHEDULE, atLeast);
+    }
+
+    private CompletionStage<Boolean> wake(ServiceName name, String cause, Duration atLeast) {
         boolean running = services.status(name)
                 .map(status -> status.state() == ServiceState.RUNNING)
                 .orElse(false);
-        if (!running) {
-            warmed(name, SCHEDULE);
-        }
-        services.prewarm(name, reason(SCHEDULE), atLeast).whenComplete((status, failure) -> {
-            if (failure != null) {
-                String why = String.valueOf(GatewayException.of(failure).getMessage());
-                LOG.warn("event=service_not_prewarmed service={} cause={} reason=\"{}\"", name, SCHEDULE, why);
-                publish(name, SCHEDULE, why);
+        return services.prewarm(name, "pre-warmed: " + cause, atLeast).handle((status, failure) -> {
+            if (failure == null) {
+                if (!running) {
+                    warmed(name, cause);
+                }
+                return false;
             }
+            GatewayException why = GatewayException.of(failure);
+            LOG.warn("event=service_not_prewarmed service={} cause={} reason=\"{}\"", name, cause, why.getMessage());
+            publish(name, cause, why.getMessage());
+            return why.code() != ErrorCode.UNKNOWN_SERVICE && why.code() != ErrorCode.SHUTTING_DOWN;
         });
     }
 
@@ -76,9 +84,5 @@ public final class PreWarmer {
 
     private void publish(ServiceName name, String cause, @Nullable String refusal) {
         events.publish(new ServicePrewarmed(timers.now(), name, cause, refusal));
-    }
-
-    private static String reason(String cause) {
-        return "pre-warmed: " + cause;
     }
 }

@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Has services awake at the times of their schedules: begins so much earlier as their own wakes or starts take, one after
- * another where several are due together.
+ * another where several are due together. A wake that fails is tried again, less and less often, for as long as the service
+ * was to be awake.
  *
  * <p>The wall clock may jump. Times that it jumped over are made up for once if they are not long past, otherwise left out
  * with a line in the log; a clock that is set back a little repeats none, one that is set back far begins anew. Times from
@@ -42,6 +43,8 @@ final class ScheduledWakes {
     private static final Duration UNKNOWN = Duration.ofSeconds(10);
 
     private static final Duration MOST = Duration.ofMinutes(5);
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(2);
+    private static final Duration LONGEST_RETRY = Duration.ofMinutes(1);
 
     private final ServiceManager services;
     private final PreWarmer warmer;
@@ -101,15 +104,36 @@ final class ScheduledWakes {
         } finally {
             lock.unlock();
         }
-        due.forEach(each -> wake(each, now));
+        due.forEach(each -> wake(each, FIRST_RETRY));
     }
 
-    private void wake(Coming each, Instant now) {
+    /** @param retry how long afterwards it is tried again if it fails */
+    private void wake(Coming each, Duration retry) {
+        ServiceName name = each.service().name();
+        Duration left = left(each);
+        warmer.scheduled(name, left).thenAccept(again -> {
+            if (again && left(each).compareTo(retry) > 0) {
+                Duration next = retry.multipliedBy(2);
+                timers.schedule(
+                        retry, () -> again(each, next.compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : next));
+            }
+        });
+    }
+
+    /** Another definition of the service has begun a schedule of its own. */
+    private void again(Coming each, Duration retry) {
+        if (services.definition(each.service().name()).filter(each.service()::equals).isPresent()) {
+            wake(each, retry);
+        }
+    }
+
+    /** How long from now on it is to be awake. */
+    private Duration left(Coming each) {
         WakeSchedule schedule = each.service().wakeSchedule();
         Duration stay =
                 schedule.stayAwake() == null ? each.service().sleepPolicy().idleTimeout() : schedule.stayAwake();
-        Duration left = Duration.between(now, each.at().plus(stay));
-        warmer.scheduled(each.service().name(), left.isNegative() ? Duration.ZERO : left);
+        Duration left = Duration.between(timers.now(), each.at().plus(stay));
+        return left.isNegative() ? Duration.ZERO : left;
     }
 
     /** The next time of every service that has one, latest first. */
@@ -157,7 +181,8 @@ final class ScheduledWakes {
     }
 
     private Duration lead(ServiceName name) {
-        Duration lead = services.wakeLead(name).orElse(UNKNOWN).plus(MARGIN);
+        Duration lead =
+                services.wakeLead(name).map(measured -> measured.plus(MARGIN)).orElse(UNKNOWN);
         return lead.compareTo(MOST) > 0 ? MOST : lead;
     }
 }

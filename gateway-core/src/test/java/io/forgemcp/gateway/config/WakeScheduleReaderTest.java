@@ -71,6 +71,36 @@ class WakeScheduleReaderTest {
     }
 
     @Test
+    void aTimeIsReportedWhereItStandsAlsoBehindAnEmptyItem() {
+        LoadResult loaded = load("{wake_schedule: [daily 08:30, null, Mon 08:61], time_zone: UTC}");
+        assertThat(loaded.findings(Finding.Severity.ERROR))
+                .extracting(Finding::keyPath)
+                .containsExactly(
+                        "services.a.sleep_policy.wake_schedule[1]", "services.a.sleep_policy.wake_schedule[2]");
+        assertThat(loaded.findings(Finding.Severity.ERROR)).allSatisfy(finding -> assertThat(finding.line())
+                .isEqualTo(5));
+    }
+
+    @Test
+    void aTimeThatStandsThereTwiceCountsOnceAndIsRemarked() {
+        LoadResult loaded = load("{wake_schedule: [daily 08:30, '08:30'], time_zone: UTC}");
+        assertThat(said(loaded)).singleElement().asString().startsWith("INFO ").contains("more than once");
+    }
+
+    @Test
+    void howLongItStaysAwakeIsNeitherNothingNorForEver() {
+        assertThat(said(load("{wake_schedule: [daily 08:30], time_zone: UTC, stay_awake: 0}")))
+                .singleElement()
+                .asString()
+                .startsWith("ERROR services.a.sleep_policy.stay_awake: ")
+                .contains("at least 1");
+        assertThat(said(load("{wake_schedule: [daily 08:30], time_zone: UTC, stay_awake: 400d}")))
+                .singleElement()
+                .asString()
+                .contains("out of range");
+    }
+
+    @Test
     void aZoneThatDoesNotExistIsAnErrorWithTheNearest() {
         assertThat(said(load("{wake_schedule: [daily 08:30], time_zone: Europe/Berln}")))
                 .singleElement()

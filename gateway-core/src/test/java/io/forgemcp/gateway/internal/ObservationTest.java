@@ -72,6 +72,18 @@ class ObservationTest {
     }
 
     @Test
+    void aServiceThatHasFailedOrWasStoppedDoesNotSleep() {
+        on.acquire("search").close();
+        on.instances.get(0).usage = new Instance.Usage(1000, 0);
+        observation.start();
+        on.pass(Duration.ofMinutes(2));
+        on.manager.stop(NAME, Force.YES);
+        on.pass(Duration.ofMinutes(10));
+        assertThat(measured().asleep()).isZero();
+        assertThat(measured().awake()).isBetween(Duration.ofSeconds(110), Duration.ofSeconds(130));
+    }
+
+    @Test
     void wakesAreSummedUpByPriority() {
         on.acquire("search").close();
         on.pass(Duration.ofMinutes(2));

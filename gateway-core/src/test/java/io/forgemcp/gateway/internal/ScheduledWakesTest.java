@@ -146,7 +146,7 @@ class ScheduledWakesTest {
     void severalThatAreDueTogetherAreWokenOneAfterAnotherAndAllInTime() {
         List<String> names = List.of("one", "two", "three", "four");
         names.forEach(name -> known(service(name, null, "daily 08:30")));
-        until("01T08:29:19");
+        until("01T08:29:21");
         assertThat(names)
                 .filteredOn(name -> state(name) == ServiceState.RUNNING)
                 .hasSize(1);
@@ -258,11 +258,46 @@ class ScheduledWakesTest {
     }
 
     @Test
-    void aWakeThatFailsLeavesARecordOfWhy() {
+    void aWakeThatFailsLeavesARecordOfWhyAndIsNotCounted() {
         on.refuseStarts = true;
         known(service("search", null, "daily 08:30"));
-        until("01T08:30:00");
-        assertThat(prewarms()).hasSize(2);
-        assertThat(prewarms().get(1).refusal()).contains("no room");
+        until("01T08:29:51");
+        assertThat(prewarms()).hasSize(1);
+        assertThat(prewarms().get(0).refusal()).contains("no room");
+        assertThat(registry.getCounters()).noneSatisfy((name, counter) -> assertThat(name)
+                .contains("prewarms"));
+    }
+
+    @Test
+    void aWakeThatFailsIsTriedAgainAsLongAsTheServiceWasToBeAwake() {
+        on.refuseStarts = true;
+        known(service("search", null, "daily 08:30"));
+        until("01T08:32:00");
+        assertThat(state("search")).isEqualTo(ServiceState.ERROR);
+        on.refuseStarts = false;
+        until("01T08:33:00");
+        assertThat(state("search")).isEqualTo(ServiceState.RUNNING);
+    }
+
+    @Test
+    void aWakeThatFailsIsNotTriedAgainWhenItsTimeIsOver() {
+        on.refuseStarts = true;
+        known(service("search", null, "daily 08:30"));
+        until("01T08:35:00");
+        int tried = prewarms().size();
+        assertThat(tried).isBetween(8, 12);
+        until("01T12:00:00");
+        assertThat(prewarms()).hasSize(tried);
+    }
+
+    @Test
+    void aWakeThatFailsIsNotTriedAgainForADefinitionThatIsNoLongerThere() {
+        on.refuseStarts = true;
+        known(service("search", null, "daily 08:30"));
+        until("01T08:29:51");
+        on.manager.remove(NAME);
+        known(service("search", null, "daily 20:00"));
+        until("01T09:00:00");
+        assertThat(prewarms()).hasSize(1);
     }
 }

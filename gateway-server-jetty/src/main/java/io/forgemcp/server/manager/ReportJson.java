@@ -51,7 +51,8 @@ final class ReportJson {
                 "Every service is measured at a fixed interval: RAM of all its processes, plus the RAM that zram or zswap"
                         + " needs for what was moved out; processor time of all its processes. Means are weighted by time."
                         + " The baseline is the mean while awake: what the same services would use if none ever slept."
-                        + " Services that were not measured while awake are left out of the total.");
+                        + " Time in error or stopped by command counts for nothing; services that were not measured while awake"
+                        + " are left out of the total.");
         return json;
     }
 

@@ -29,6 +29,9 @@ public final class PrometheusMetrics implements GatewayMetrics {
             Metric.HEALTH_FAILURE,
             Metric.LOG_ENTRIES,
             Metric.LOG_ERRORS,
+            Metric.UPSTREAM_STRAYS,
+            Metric.SCALING_DECISIONS,
+            Metric.PREWARMS,
             Metric.PLUGIN_FAILURES);
 
     private final PrometheusRegistry registry = new PrometheusRegistry();

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forgemcp.gateway.metrics.Metric;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +38,23 @@ class PrometheusMetricsTest {
         assertThat(scrape).containsOnlyOnce("# TYPE " + metric.id() + " ");
         assertThat(scrape).containsPattern("(?m)^" + metric.id() + "(_bucket)?[ {]");
         assertThat(scrape.lines()).allMatch(LINE.asMatchPredicate());
+    }
+
+    /** Names that this product did not choose: numbers of services, which go down too. */
+    private static final Set<Metric> TOTALS_THAT_FALL =
+            EnumSet.of(Metric.SERVICES_RUNNING, Metric.SERVICES_SLEEPING, Metric.SERVICES_STOPPED);
+
+    @ParameterizedTest
+    @EnumSource
+    void aTotalIsACounterAndNothingElseIs(Metric metric) {
+        boolean counts = metric.id().endsWith("_total") && !TOTALS_THAT_FALL.contains(metric);
+
+        String line = text(null)
+                .lines()
+                .filter(one -> one.startsWith("# TYPE " + metric.id() + " "))
+                .findFirst()
+                .orElseThrow();
+        assertThat(line.endsWith(" counter")).isEqualTo(counts);
     }
 
     @Test

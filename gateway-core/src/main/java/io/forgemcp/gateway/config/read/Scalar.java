@@ -1,5 +1,6 @@
 package io.forgemcp.gateway.config.read;
 
+import io.forgemcp.gateway.service.WakeTime;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -43,6 +44,9 @@ final class Scalar {
         if (type == Ratio.class) {
             return Ratio.parse(text);
         }
+        if (type == WakeTime.class) {
+            return WakeTime.parse(text);
+        }
         if (type == URI.class) {
             return uri(text);
         }
@@ -64,6 +68,7 @@ final class Scalar {
                         Duration.class, "duration",
                         DataSize.class, "size",
                         Ratio.class, "ratio",
+                        WakeTime.class, "time to wake",
                         URI.class, "URL")
                 .getOrDefault(type, "`true` \\| `false`");
     }

@@ -1,6 +1,7 @@
 package io.forgemcp.gateway.config.read;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.forgemcp.gateway.service.WakeTime;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param nullable whether it may be absent without a default
  */
 record Slot(String name, Key key, Type type, boolean nullable) {
+    /** Records that are one value in a file. */
+    private static final Set<Class<?>> WRITTEN_AS_ONE = Set.of(DataSize.class, Ratio.class, WakeTime.class);
+
     /** The components of a record as keys, in their order. */
     static List<Slot> of(Class<?> record) {
         List<Slot> slots = new ArrayList<>();
@@ -56,7 +61,7 @@ record Slot(String name, Key key, Type type, boolean nullable) {
     }
 
     boolean isRecord() {
-        return type instanceof Class<?> plain && plain.isRecord() && plain != DataSize.class && plain != Ratio.class;
+        return type instanceof Class<?> plain && plain.isRecord() && !WRITTEN_AS_ONE.contains(plain);
     }
 
     boolean isScalar() {

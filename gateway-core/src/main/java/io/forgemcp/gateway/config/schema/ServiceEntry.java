@@ -6,6 +6,7 @@ import io.forgemcp.gateway.service.Isolation;
 import io.forgemcp.gateway.service.Launch;
 import io.forgemcp.gateway.service.Priority;
 import io.forgemcp.gateway.service.SleepPolicy;
+import io.forgemcp.gateway.service.WakeTime;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -43,8 +44,8 @@ public record ServiceEntry(
         Map<String, String> headers,
 
         @Key(
-                value = "Where it runs. `auto` takes a container where an engine answers and an image is named, and a"
-                        + " process otherwise; with `url`, remote.",
+                value = "Where it runs. `auto` takes a container where an image is named and an engine has answered, or"
+                        + " the entry has `volumes`, `user` or `network`, and a process otherwise; with `url`, remote.",
                 standard = "auto")
         Runtime runtime,
 
@@ -139,12 +140,16 @@ public record ServiceEntry(
 
             @Key(
                     "Times at which it is awake without having been called, `Mon-Fri 08:30` or `daily 22:15`: it is woken as much earlier as its own wakes take. Days are `daily`, `weekdays`, `weekends`, or names and ranges of them with commas between.")
-            List<String> wakeSchedule,
+            List<WakeTime> wakeSchedule,
 
             @Key("The time zone of `wake_schedule`, for example `Europe/Berlin`. Without it, the system's.") @Nullable
             String timeZone,
 
-            @Key("How long it stays awake at least from a time of `wake_schedule` on. Without it, the idle timeout.")
+            @Key(
+                    value =
+                            "How long it stays awake at least from a time of `wake_schedule` on. Without it, the idle timeout.",
+                    min = 1,
+                    max = 604_800)
             @Nullable
             Duration stayAwake) {}
 

@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sums up what services use, hour by hour, for as long as measurements are kept. What was measured counts for the time since
- * the measurement before; a gap of more than a few minutes counts for nothing. Thread-safe.
+ * the measurement before; a gap of more than a few minutes, and time in which it neither ran nor slept, counts for nothing.
+ * Thread-safe.
  */
 public final class EfficiencyBook {
     private static final Duration HOUR = Duration.ofHours(1);
@@ -89,12 +90,15 @@ public final class EfficiencyBook {
                 return;
             }
             long elapsed = sample.nanos() - before.nanos();
-            if (elapsed <= 0 || elapsed > LONGEST_GAP.toNanos()) {
+            boolean wasAwake = sample.awake() || before.awake();
+            if (elapsed <= 0
+                    || elapsed > LONGEST_GAP.toNanos()
+                    || (!wasAwake && sample.phase() == UseSample.Phase.DOWN)) {
                 return;
             }
             Hour hour = hour(account, sample.nanos());
             // Where it was in between is not known: what holds now counts, as a service awake for a moment was awake.
-            Use use = sample.awake() || before.awake() ? hour.awake : hour.asleep;
+            Use use = wasAwake ? hour.awake : hour.asleep;
             book(use, before, sample, elapsed);
         } finally {
             lock.unlock();

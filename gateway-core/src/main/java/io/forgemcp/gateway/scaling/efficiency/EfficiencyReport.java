@@ -25,7 +25,7 @@ public record EfficiencyReport(Duration window, List<Service> services, Total to
      * One service.
      *
      * @param awake how long an instance of it ran
-     * @param asleep how long none did, sleeping or stopped, after it had run
+     * @param asleep how long it slept, whatever the depth, after it had run; time in error or stopped by command is neither
      * @param memoryAwakeBytes mean over the time awake
      * @param memoryAsleepBytes mean over the time asleep
      * @param memoryMeanBytes mean over both

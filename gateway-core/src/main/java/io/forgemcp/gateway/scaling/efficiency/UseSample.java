@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * What a service used at one moment.
  *
  * @param nanos on the clock that never jumps
- * @param awake whether an instance of it runs; otherwise it sleeps or has been stopped
+ * @param phase whether it runs, sleeps or neither
  * @param memoryBytes RAM that all its instances keep from others, compressed stores included; zero if it has no instance;
  *     null if unknown
  * @param cpuNanos processor time that all its present instances have used since they started; null if unknown
@@ -15,6 +15,20 @@ import org.jspecify.annotations.Nullable;
 public record UseSample(
         ServiceName service,
         long nanos,
-        boolean awake,
+        Phase phase,
         @Nullable Long memoryBytes,
-        @Nullable Long cpuNanos) {}
+        @Nullable Long cpuNanos) {
+    /** What a service does at one moment, as far as it tells what sleeping saves. */
+    public enum Phase {
+        /** An instance runs or is about to. */
+        AWAKE,
+        /** It fell asleep or was put to sleep, whatever the depth; by a call it would wake. */
+        ASLEEP,
+        /** It failed, was stopped by command, or has never run: nothing of that is saved by sleeping. */
+        DOWN
+    }
+
+    boolean awake() {
+        return phase == Phase.AWAKE;
+    }
+}

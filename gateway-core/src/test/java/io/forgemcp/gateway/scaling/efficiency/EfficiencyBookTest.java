@@ -19,10 +19,14 @@ class EfficiencyBookTest {
     private long cpu;
 
     private void live(ServiceName service, int seconds, boolean awake, Long memory, double cores) {
+        live(service, seconds, awake ? UseSample.Phase.AWAKE : UseSample.Phase.ASLEEP, memory, cores);
+    }
+
+    private void live(ServiceName service, int seconds, UseSample.Phase phase, Long memory, double cores) {
         for (int passed = 0; passed < seconds; passed += 10) {
             now += 10 * SECOND;
             cpu += (long) (10 * SECOND * cores);
-            book.add(new UseSample(service, now, awake, memory, cpu));
+            book.add(new UseSample(service, now, phase, memory, cpu));
         }
     }
 
@@ -51,6 +55,19 @@ class EfficiencyBookTest {
         assertThat(only().memoryAwakeBytes()).isEqualTo(100);
         assertThat(only().memoryAsleepBytes()).isEqualTo(10);
         assertThat(only().memorySaved()).isNotNull().isPositive();
+    }
+
+    @Test
+    void timeInWhichItWasBrokenOrStoppedByCommandSavesNothing() {
+        live(A, 100, true, 100L, 0.5);
+        live(A, 10, UseSample.Phase.DOWN, 0L, 0);
+        EfficiencyReport.Service before = only();
+
+        live(A, 600, UseSample.Phase.DOWN, 0L, 0);
+
+        assertThat(only()).isEqualTo(before);
+        assertThat(only().asleep()).isZero();
+        assertThat(only().memorySaved()).isZero();
     }
 
     @Test
