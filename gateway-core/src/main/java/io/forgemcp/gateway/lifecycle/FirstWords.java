@@ -5,6 +5,7 @@ import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.service.Launch;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.time.Timers;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * one that ends at once because a setting is missing. Calls do not wait for this: their own first message tells them.
  */
 final class FirstWords {
-    /** What shows that it does not work; anything else may be a server that is slow to come up. */
+    /** What shows that it does not work; anything else is an answer. */
     private static final Set<ErrorCode> DEAD =
             Set.of(ErrorCode.UPSTREAM_UNREACHABLE, ErrorCode.UPSTREAM_PROTOCOL, ErrorCode.OUTCOME_UNKNOWN);
 
@@ -29,8 +30,8 @@ final class FirstWords {
     }
 
     /**
-     * Completes when all that run have answered, or after the timeout of the service's health check; fails with {@link
-     * ErrorCode#SERVICE_START_FAILED} if one cannot answer.
+     * Completes when all that run have answered; fails with {@link ErrorCode#SERVICE_START_FAILED} if one cannot answer, and
+     * with {@link ErrorCode#WAKE_TIMEOUT} if one has not after the timeout of the service's health check.
      */
     CompletionStage<Void> of(List<Slot> slots) {
         HealthProbe probe = scope.controls().probe();
@@ -64,7 +65,8 @@ final class FirstWords {
             return CompletableFuture.completedFuture(null);
         }
         CompletableFuture<Void> heard = new CompletableFuture<>();
-        Timers.Cancellable slow = scope.timers().schedule(service.healthCheck().timeout(), () -> heard.complete(null));
+        Duration patience = service.healthCheck().timeout();
+        Timers.Cancellable slow = scope.timers().schedule(patience, () -> heard.completeExceptionally(silent(patience)));
         scope.runtimes().call("probe", () -> probe.check(live.target())).whenComplete((well, failure) -> {
             slow.cancel();
             if (failure != null
@@ -76,6 +78,14 @@ final class FirstWords {
             }
         });
         return heard;
+    }
+
+    private GatewayException silent(Duration patience) {
+        return new GatewayException(
+                ErrorCode.WAKE_TIMEOUT,
+                "Service " + service.name() + " was started and has not answered the first message of MCP after "
+                        + patience.toMillis() + " ms. It runs on until its health checks have failed: see its log, and raise"
+                        + " health_check.timeout if it is only slow to come up.");
     }
 
     /** How it ended says more than that it cannot be spoken to. */

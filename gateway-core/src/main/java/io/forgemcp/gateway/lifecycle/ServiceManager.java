@@ -207,7 +207,7 @@ public final class ServiceManager implements AutoCloseable {
 
     /**
      * Brings it up from any state, also when a back-off has not passed yet. The process or container of one that was not
-     * there also has to answer its first message, unless it takes longer than its health check may.
+     * there also has to answer its first message; the stage fails if it does not within the timeout of its health check.
      */
     public CompletionStage<ServiceStatus> start(ServiceName name) {
         ServiceOwner owner = owners.get(name);
@@ -334,7 +334,10 @@ public final class ServiceManager implements AutoCloseable {
         return owner == null ? CompletableFuture.failedFuture(unknown(name)) : owner.sleep(force);
     }
 
-    /** Stops and starts it. Refused while calls or streams are in flight; who calls meanwhile waits. */
+    /**
+     * Stops and starts it. Refused while calls or streams are in flight; who calls meanwhile waits. The new instance has to
+     * answer its first message, as for {@link #start}.
+     */
     public CompletionStage<ServiceStatus> restart(ServiceName name) {
         ServiceOwner owner = owners.get(name);
         return owner == null ? CompletableFuture.failedFuture(unknown(name)) : owner.restart();

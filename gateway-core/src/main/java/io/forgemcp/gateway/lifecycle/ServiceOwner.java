@@ -150,10 +150,13 @@ final class ServiceOwner implements SlotListener {
             }
             ServiceState before = view.state();
             CompletionStage<Void> running = runAll(service.instances().min(), "asked to run");
-            return before == ServiceState.STOPPED || before == ServiceState.ERROR
-                    ? running.thenCompose(there -> new FirstWords(service, scope).of(slots.all()))
-                    : running;
+            return before == ServiceState.STOPPED || before == ServiceState.ERROR ? speaking(running) : running;
         });
+    }
+
+    /** A process or container is there before it can answer. */
+    private CompletionStage<Void> speaking(CompletionStage<Void> running) {
+        return running.thenCompose(there -> new FirstWords(service, scope).of(slots.all()));
     }
 
     /**
@@ -195,7 +198,7 @@ final class ServiceOwner implements SlotListener {
         });
     }
 
-    /** Stops and starts; whoever calls meanwhile waits for the new instance. */
+    /** Stops and starts; whoever calls meanwhile waits for the new instance, which has to speak, too. */
     CompletionStage<ServiceStatus> restart() {
         return command(() -> {
             GatewayException unusable = unusable();
@@ -205,8 +208,8 @@ final class ServiceOwner implements SlotListener {
                     ? CompletableFuture.failedFuture(unusable)
                     : empty("restart", Force.NO)
                             .thenCompose(empty -> endAll("asked to restart", null))
-                            .thenCompose(ended ->
-                                    runAll(Math.max(awake, service.instances().min()), "asked to restart"));
+                            .thenCompose(ended -> speaking(
+                                    runAll(Math.max(awake, service.instances().min()), "asked to restart")));
         });
     }
 

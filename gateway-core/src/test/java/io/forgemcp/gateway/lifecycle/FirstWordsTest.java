@@ -56,12 +56,25 @@ class FirstWordsTest {
     }
 
     @Test
-    void oneThatIsSlowToComeUpIsRunningAfterTheTimeoutOfItsHealthCheck() {
+    void oneThatSaysNothingRunsOnAndTheStartSaysSoAfterTheTimeoutOfItsHealthCheck() {
         CompletionStage<ServiceStatus> start = on.manager.start(NAME);
         on.pass(9);
         assertThat(start.toCompletableFuture()).isNotDone();
         on.pass(1);
-        assertThat(start.toCompletableFuture().join().state()).isEqualTo(ServiceState.RUNNING);
+        assertThat(failure(start).code()).isEqualTo(ErrorCode.WAKE_TIMEOUT);
+        assertThat(failure(start)).hasMessageContaining("search").hasMessageContaining("health_check.timeout");
+        assertThat(on.state()).isEqualTo(ServiceState.RUNNING);
+    }
+
+    @Test
+    void aRestartIsOverWhenTheNewInstanceHasSpoken() {
+        words.complete(null);
+        on.manager.start(NAME).toCompletableFuture().join();
+        words = new CompletableFuture<>();
+        CompletionStage<ServiceStatus> restart = on.manager.restart(NAME);
+        assertThat(restart.toCompletableFuture()).isNotDone();
+        dies();
+        assertThat(failure(restart).code()).isEqualTo(ErrorCode.SERVICE_START_FAILED);
     }
 
     @Test
