@@ -12,8 +12,8 @@ final class ImageReference {
     private static final String COMPONENT = "[a-z0-9]++(?:(?:\\.|__?|-++)[a-z0-9]++)*+";
     private static final String TAG = ":\\w[\\w.-]{0,127}";
     private static final String DIGEST = "@[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}";
-    private static final Pattern REFERENCE = Pattern.compile("(?:" + DOMAIN + "/)?" + COMPONENT + "(?:/" + COMPONENT
-            + ")*+(?:" + TAG + ")?(?:" + DIGEST + ")?");
+    private static final Pattern REFERENCE = Pattern.compile(
+            "(?:" + DOMAIN + "/)?" + COMPONENT + "(?:/" + COMPONENT + ")*+(?:" + TAG + ")?(?:" + DIGEST + ")?");
 
     private ImageReference() {}
 

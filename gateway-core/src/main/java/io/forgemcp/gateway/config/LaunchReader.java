@@ -57,7 +57,8 @@ final class LaunchReader {
             error(
                     name,
                     ".image",
-                    "\"" + entry.image() + "\" is not the name of an image. Write for example mcp/fetch:1.2, in lower case, or"
+                    "\"" + entry.image()
+                            + "\" is not the name of an image. Write for example mcp/fetch:1.2, in lower case, or"
                             + " add @sha256: and the digest.");
         }
         if (entry.command().isEmpty() && entry.runtime() == Runtime.PROCESS && !excused) {

@@ -4,6 +4,7 @@ import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.lifecycle.Lease;
 import io.forgemcp.gateway.lifecycle.ServiceManager;
+import io.forgemcp.gateway.lifecycle.ServiceState;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.service.Isolation;
 import io.forgemcp.gateway.service.ServiceName;
@@ -60,10 +61,27 @@ public final class CallPath {
     }
 
     private void announceWake(Route route, UpstreamRequest request, CallListener listener) {
-        Message notice = WakeNotice.of(request.message(), route.service(), services.expectedWake(route.service()));
+        Message notice = wakeNotice(request.message(), route.service());
         if (notice != null) {
             listener.onNotification(notice);
         }
+    }
+
+    private @Nullable Message wakeNotice(Message request, ServiceName service) {
+        return WakeNotice.of(request, service, services.expectedWake(service));
+    }
+
+    /**
+     * What a client is told whose request has to wait until this service has said what it offers.
+     *
+     * @return null if the service runs, or if the client has not asked for progress
+     */
+    public byte @Nullable [] firstWakeNotice(Message request, ServiceName service) {
+        boolean runs = services.status(service)
+                .map(status -> status.state() == ServiceState.RUNNING)
+                .orElse(true);
+        Message notice = runs ? null : wakeNotice(request, service);
+        return notice == null ? null : notice.bytes();
     }
 
     /** Leases the service for longer than a call. Fails with a {@code GatewayException} if it cannot be had. */

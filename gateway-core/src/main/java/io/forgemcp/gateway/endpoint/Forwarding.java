@@ -6,6 +6,7 @@ import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
 import io.forgemcp.gateway.protocol.Messages;
+import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.upstream.UpstreamRequest;
 import io.forgemcp.gateway.virtualserver.Route;
 import java.time.Duration;
@@ -101,6 +102,14 @@ final class Forwarding {
             @Override
             public void found(Route route) {
                 onward.go(route);
+            }
+
+            @Override
+            public void asks(ServiceName owner) {
+                byte[] notice = calls.firstWakeNotice(request, owner);
+                if (notice != null) {
+                    reply.notification(notice);
+                }
             }
 
             @Override

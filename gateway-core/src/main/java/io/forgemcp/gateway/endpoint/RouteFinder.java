@@ -40,6 +40,9 @@ public final class RouteFinder {
         void found(Route route);
 
         void refused(GatewayException reason);
+
+        /** Before either: this service has to say what it offers, for which it may have to be woken. */
+        default void asks(ServiceName owner) {}
     }
 
     /**
@@ -104,6 +107,7 @@ public final class RouteFinder {
             deliver(viewer.caller(), offering, name, route, receiver);
             return;
         }
+        owners.forEach(receiver::asks);
         CompletableFuture<?>[] learning = owners.stream()
                 .map(owner -> catalog.refresh(owner).toCompletableFuture())
                 .toArray(CompletableFuture<?>[]::new);

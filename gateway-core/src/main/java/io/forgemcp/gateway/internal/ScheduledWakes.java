@@ -114,15 +114,16 @@ final class ScheduledWakes {
         warmer.scheduled(name, left).thenAccept(again -> {
             if (again && left(each).compareTo(retry) > 0) {
                 Duration next = retry.multipliedBy(2);
-                timers.schedule(
-                        retry, () -> again(each, next.compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : next));
+                timers.schedule(retry, () -> again(each, next.compareTo(LONGEST_RETRY) > 0 ? LONGEST_RETRY : next));
             }
         });
     }
 
     /** Another definition of the service has begun a schedule of its own. */
     private void again(Coming each, Duration retry) {
-        if (services.definition(each.service().name()).filter(each.service()::equals).isPresent()) {
+        if (services.definition(each.service().name())
+                .filter(each.service()::equals)
+                .isPresent()) {
             wake(each, retry);
         }
     }

@@ -66,7 +66,8 @@ final class FirstWords {
         }
         CompletableFuture<Void> heard = new CompletableFuture<>();
         Duration patience = service.healthCheck().timeout();
-        Timers.Cancellable slow = scope.timers().schedule(patience, () -> heard.completeExceptionally(silent(patience)));
+        Timers.Cancellable slow =
+                scope.timers().schedule(patience, () -> heard.completeExceptionally(silent(patience)));
         scope.runtimes().call("probe", () -> probe.check(live.target())).whenComplete((well, failure) -> {
             slow.cancel();
             if (failure != null
@@ -84,7 +85,8 @@ final class FirstWords {
         return new GatewayException(
                 ErrorCode.WAKE_TIMEOUT,
                 "Service " + service.name() + " was started and has not answered the first message of MCP after "
-                        + patience.toMillis() + " ms. It runs on until its health checks have failed: see its log, and raise"
+                        + patience.toMillis()
+                        + " ms. It runs on until its health checks have failed: see its log, and raise"
                         + " health_check.timeout if it is only slow to come up.");
     }
 

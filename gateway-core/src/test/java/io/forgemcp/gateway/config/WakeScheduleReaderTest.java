@@ -77,8 +77,8 @@ class WakeScheduleReaderTest {
                 .extracting(Finding::keyPath)
                 .containsExactly(
                         "services.a.sleep_policy.wake_schedule[1]", "services.a.sleep_policy.wake_schedule[2]");
-        assertThat(loaded.findings(Finding.Severity.ERROR)).allSatisfy(finding -> assertThat(finding.line())
-                .isEqualTo(5));
+        assertThat(loaded.findings(Finding.Severity.ERROR))
+                .allSatisfy(finding -> assertThat(finding.line()).isEqualTo(5));
     }
 
     @Test

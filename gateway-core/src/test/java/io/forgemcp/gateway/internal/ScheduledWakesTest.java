@@ -264,8 +264,8 @@ class ScheduledWakesTest {
         until("01T08:29:51");
         assertThat(prewarms()).hasSize(1);
         assertThat(prewarms().get(0).refusal()).contains("no room");
-        assertThat(registry.getCounters()).noneSatisfy((name, counter) -> assertThat(name)
-                .contains("prewarms"));
+        assertThat(registry.getCounters())
+                .noneSatisfy((name, counter) -> assertThat(name).contains("prewarms"));
     }
 
     @Test

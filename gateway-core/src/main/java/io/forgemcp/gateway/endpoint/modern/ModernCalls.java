@@ -11,6 +11,7 @@ import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.LogLevel;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
+import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.upstream.UpstreamRequest;
 import io.forgemcp.gateway.virtualserver.Route;
 import java.time.Duration;
@@ -76,6 +77,14 @@ final class ModernCalls {
                 UpstreamRequest upstream = new UpstreamRequest(
                         atServer(message, route), offering.nameAt(route), timeout, route.parameters());
                 send(request, route, upstream, reply);
+            }
+
+            @Override
+            public void asks(ServiceName owner) {
+                byte[] notice = path.firstWakeNotice(message, owner);
+                if (notice != null) {
+                    reply.notification(notice);
+                }
             }
 
             @Override
