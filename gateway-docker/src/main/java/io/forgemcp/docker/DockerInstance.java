@@ -35,6 +35,8 @@ final class DockerInstance implements Instance {
     private static final Duration UNASKED_GRACE = Duration.ofSeconds(2);
     /** What somebody else reads of its streams may still be on its way. */
     private static final long LAST_WORDS_MILLIS = 300;
+    /** A server that is asked to stop is given ten seconds by the engine; one that lives longer has not ended of that. */
+    private static final Duration SIGNAL_COUNTS = Duration.ofSeconds(15);
 
     /** Whether it sleeps, as far as the gateway knows. */
     private enum Belief {
@@ -57,6 +59,7 @@ final class DockerInstance implements Instance {
     private volatile @Nullable ContainerCgroup cgroup;
     private volatile Belief belief = Belief.AWAKE;
     private volatile boolean outOfMemory;
+    private volatile boolean signalled;
     private volatile String end = "its container ended";
 
     DockerInstance(
@@ -285,6 +288,12 @@ final class DockerInstance implements Instance {
         outOfMemory = true;
     }
 
+    /** Somebody had the engine send it a signal, as stopping, killing and removing by hand do; it may end of that. */
+    void signalled() {
+        signalled = true;
+        surroundings.later(SIGNAL_COUNTS, () -> signalled = false);
+    }
+
     /**
      * Somebody paused or unpaused it, perhaps this gateway: what counts is how it is now. Looked at too after a command
      * that failed, because what the engine told during the command was no news then.
@@ -331,10 +340,13 @@ final class DockerInstance implements Instance {
         }
         surroundings.workers().execute(() -> {
             String reason = hint;
+            boolean byHand = false;
             turn.lock();
             try {
                 EngineContainer.Observed now = container.inspect();
                 reason = lastWords(now, hint);
+                // This gateway has not asked for it, and what the kernel does is no command to the engine.
+                byHand = signalled && !outOfMemory && (now == null || (!now.running() && !now.outOfMemory()));
                 if (now != null && now.running() && !now.paused()) {
                     container.stop(UNASKED_GRACE);
                 }
@@ -346,7 +358,11 @@ final class DockerInstance implements Instance {
             }
             end = reason;
             finished();
-            exits.exited(id, reason);
+            if (byHand) {
+                exits.endedByHand(id, "its container was stopped or killed by hand (" + reason + ")");
+            } else {
+                exits.exited(id, reason);
+            }
         });
     }
 

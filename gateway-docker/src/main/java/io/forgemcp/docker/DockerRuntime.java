@@ -424,6 +424,7 @@ public final class DockerRuntime implements ServiceRuntime {
             }
             switch (event.getAction()) {
                 case "oom" -> instance.ranOutOfMemory();
+                case "kill" -> instance.signalled();
                 case "die", "destroy" -> instance.ended("its container ended");
                 case "pause" -> changed(instance, true);
                 case "unpause" -> changed(instance, false);

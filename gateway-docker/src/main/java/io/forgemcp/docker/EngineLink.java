@@ -97,7 +97,7 @@ final class EngineLink implements Closeable {
         };
         streams.eventsCmd()
                 .withEventTypeFilter("container")
-                .withEventFilter("die", "oom", "pause", "unpause", "destroy")
+                .withEventFilter("die", "kill", "oom", "pause", "unpause", "destroy")
                 .withLabelFilter(labels.entrySet().stream()
                         .map(label -> label.getKey() + "=" + label.getValue())
                         .toArray(String[]::new))

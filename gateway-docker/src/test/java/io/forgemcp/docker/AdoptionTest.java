@@ -144,7 +144,7 @@ class AdoptionTest extends EngineTest {
         next = new DockerRuntime(settings.withConfigured(Set.of(ServiceName.of("kept"))), timers);
         await(next.adopt(TestContainers.mini("kept").build(), this::id, told));
 
-        assertThat(told.next()).startsWith("exit ");
+        assertThat(told.next()).startsWith("by hand ");
         assertThat(TestContainers.of(engine, settings.owner()))
                 .extracting(container -> container.getLabels().get(Labels.SERVICE))
                 .containsExactly("kept");

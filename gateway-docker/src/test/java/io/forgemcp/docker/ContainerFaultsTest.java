@@ -28,8 +28,32 @@ class ContainerFaultsTest extends EngineTest {
 
         engine.killContainerCmd(instance.externalId()).exec();
 
-        assertThat(told.next()).isEqualTo("exit killed by signal 9, last line: mini server is up");
+        assertThat(told.next())
+                .isEqualTo("by hand its container was stopped or killed by hand (killed by signal 9, last line: mini"
+                        + " server is up)");
         assertThat(told.nothing()).isTrue();
+    }
+
+    @Test
+    void aContainerThatIsStoppedByHandIsTold() throws Exception {
+        Instance instance = started(TestContainers.mini("mini"));
+
+        engine.stopContainerCmd(instance.externalId()).withTimeout(1).exec();
+
+        assertThat(told.next()).startsWith("by hand ");
+    }
+
+    @Test
+    void aProcessThatIsKilledBehindTheBackOfTheEngineHasFailed() throws Exception {
+        Instance instance = started(TestContainers.mini("mini"));
+        Integer pid = engine.inspectContainerCmd(instance.externalId())
+                .exec()
+                .getState()
+                .getPid();
+
+        new ProcessBuilder("kill", "-9", pid.toString()).start().waitFor();
+
+        assertThat(told.next()).startsWith("exit killed by signal 9");
     }
 
     @Test
@@ -39,7 +63,7 @@ class ContainerFaultsTest extends EngineTest {
 
         engine.killContainerCmd(instance.externalId()).exec();
 
-        assertThat(told.next()).startsWith("exit killed by signal 9");
+        assertThat(told.next()).contains("by hand", "killed by signal 9");
         assertThatThrownBy(() -> await(instance.wake())).hasMessageContaining("mini#1");
     }
 
@@ -49,7 +73,7 @@ class ContainerFaultsTest extends EngineTest {
 
         engine.removeContainerCmd(instance.externalId()).withForce(true).exec();
 
-        assertThat(told.next()).startsWith("exit ");
+        assertThat(told.next()).startsWith("by hand ");
     }
 
     @Test

@@ -61,8 +61,8 @@ class EngineAwayTest {
     }
 
     private static ServiceDefinition auto(List<Launch.Volume> volumes, Launch.Container container) {
-        Launch.Command launch = new Launch.Command(
-                TestContainers.IMAGE, List.of("cat"), Map.of(), volumes, null, 0, "/mcp", container);
+        Launch.Command launch =
+                new Launch.Command(TestContainers.IMAGE, List.of("cat"), Map.of(), volumes, null, 0, "/mcp", container);
         return ServiceDefinition.of("cat", RuntimeChoice.AUTO, launch, WireProtocol.STDIO)
                 .build();
     }

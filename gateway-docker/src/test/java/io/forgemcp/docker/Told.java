@@ -8,13 +8,18 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** What a runtime told of its own accord, in order: {@code exit <reason>}, {@code asleep} or {@code awake}. */
+/** What a runtime told of its own accord, in order: {@code exit <reason>}, {@code by hand <reason>}, {@code asleep} or {@code awake}. */
 final class Told implements ServiceRuntime.ExitListener {
     private final BlockingQueue<String> news = new LinkedBlockingQueue<>();
 
     @Override
     public void exited(InstanceId id, String reason) {
         news.add("exit " + reason);
+    }
+
+    @Override
+    public void endedByHand(InstanceId id, String reason) {
+        news.add("by hand " + reason);
     }
 
     @Override

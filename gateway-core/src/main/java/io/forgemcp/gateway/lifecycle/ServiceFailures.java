@@ -54,6 +54,18 @@ record ServiceFailures(ServiceName service) {
                         cause);
     }
 
+    String notWoken(Throwable failure) {
+        return "Service " + service + " could not be woken: " + reason(failure);
+    }
+
+    String ended(String why) {
+        return "Service " + service + " ended unexpectedly: " + why + ".";
+    }
+
+    String unwell(String why) {
+        return "Service " + service + " failed its health checks: " + why + ".";
+    }
+
     static String reason(Throwable failure) {
         Throwable cause = GatewayException.unwrap(failure);
         return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();

@@ -44,7 +44,12 @@ final class ServiceOwner implements SlotListener {
     private final ServiceRuntime.ExitListener exits = new ServiceRuntime.ExitListener() {
         @Override
         public void exited(InstanceId id, String reason) {
-            mailbox.tell(() -> slots.all().forEach(slot -> slot.exited(id, reason)));
+            mailbox.tell(() -> slots.all().forEach(slot -> slot.exited(id, reason, false)));
+        }
+
+        @Override
+        public void endedByHand(InstanceId id, String reason) {
+            mailbox.tell(() -> slots.all().forEach(slot -> slot.exited(id, reason, true)));
         }
 
         @Override
@@ -370,7 +375,8 @@ final class ServiceOwner implements SlotListener {
     }
 
     @Override
-    public void unconfirmed() {
+    public void unconfirmed(InstanceId instance, String reason) {
+        LOG.warn("event=stop_unconfirmed instance={} reason=\"{}\"", instance, reason);
         adoption.repeat();
     }
 

@@ -91,6 +91,17 @@ public interface ServiceRuntime extends AutoCloseable {
         void exited(InstanceId id, String reason);
 
         /**
+         * Somebody ended it on purpose by other means than this gateway ({@code docker stop} by hand, say): nothing is wrong
+         * with the service, which is stopped then and not in error. Told instead of {@link #exited}, which is what it means
+         * to those who do not tell the two apart.
+         *
+         * @param reason for people
+         */
+        default void endedByHand(InstanceId id, String reason) {
+            exited(id, reason);
+        }
+
+        /**
          * Somebody froze it by other means than this gateway ({@code docker pause} by hand, say), or thawed it. Not called
          * for what {@link Instance#sleep} and {@link Instance#wake} do. While it is being started, woken or put to sleep
          * this changes nothing; {@link Instance#frozen} is read once that has ended. Ignored by default.

@@ -83,7 +83,6 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
         return run("called");
     }
 
-    /** @param reason for people, unless somebody waits for it by then */
     CompletionStage<Void> run(String reason) {
         keep();
         CompletionStage<Void> done = wishes.run(reason);
@@ -135,12 +134,10 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
         return bedtime;
     }
 
-    /** How many callers wait for it. */
     int waiting() {
         return wishes.waiting();
     }
 
-    /** Whether it is being taken away and still has calls in flight. */
     boolean draining() {
         return here.retiring() && here.state() == ServiceState.RUNNING;
     }
@@ -240,9 +237,9 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
             }
             return;
         }
-        wishes.failImpatient(
-                backOff.retryAt() + depths.expectedStart().toNanos(),
-                failures.resting(wait, String.valueOf(here.view().error())));
+        GatewayException resting =
+                failures.resting(wait, String.valueOf(here.view().error()));
+        wishes.failImpatient(backOff.retryAt() + depths.expectedStart().toNanos(), resting);
         if (wishes.leaseWanted()) {
             backOff.await();
         }
@@ -299,7 +296,7 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
             depths.started(Duration.ofNanos(scope.timers().nanoTime() - here.changed()));
             nowRunning(arrived, "ready");
             if (begun.died() != null) {
-                exited(begun.id(), begun.died());
+                exited(begun.id(), begun.died(), false);
             }
         }
     }
@@ -379,11 +376,7 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
             nowRunning(sleeping, "woken");
         } else {
             change(ServiceState.STOPPING, "it could not be woken", false);
-            stop(
-                    sleeping,
-                    "it could not be woken",
-                    "Service " + service.name() + " could not be woken: " + ServiceFailures.reason(failure),
-                    false);
+            stop(sleeping, "it could not be woken", failures.notWoken(failure), false);
         }
     }
 
@@ -403,11 +396,7 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
         current.gate().shut();
         calls.stop(current, failure -> {
             if (failure != null) {
-                LOG.warn(
-                        "event=stop_unconfirmed instance={} reason=\"{}\"",
-                        current.target().instance(),
-                        ServiceFailures.reason(failure));
-                listener.unconfirmed();
+                listener.unconfirmed(current.target().instance(), ServiceFailures.reason(failure));
             }
             here.live(null);
             sleeper.over();
@@ -438,14 +427,18 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
             listener.reachable("It does not answer: " + reason);
         } else if (tooOften && here.available()) {
             revive = true;
-            String error = "Service " + service.name() + " failed its health checks: " + reason + ".";
+            String error = failures.unwell(reason);
             change(ServiceState.STOPPING, error, false);
             stop(current, error, error, false);
         }
     }
 
-    /** An instance ended without having been asked to; perhaps the one here. */
-    void exited(InstanceId who, String why) {
+    /**
+     * An instance ended without having been asked to; perhaps the one here.
+     *
+     * @param byHand whether somebody wanted it to: then it is stopped, and nothing has failed
+     */
+    void exited(InstanceId who, String why, boolean byHand) {
         LiveInstance current = here.live();
         if (current == null) {
             if (starting != null && who.equals(starting.id())) {
@@ -461,7 +454,15 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
         current.gate().shut();
         here.live(null);
         listener.ended(this, who, why);
-        failed("Service " + service.name() + " ended unexpectedly: " + why + ".", backOff.failed(here.awakeFor()));
+        if (byHand) {
+            change(ServiceState.STOPPING, why, false);
+            change(ServiceState.STOPPED, why, false);
+            if (!here.retiring() && !enoughWithout()) {
+                CompletionStage<Void> unused = run("its policy keeps it running");
+            }
+        } else {
+            failed(failures.ended(why), backOff.failed(here.awakeFor()));
+        }
         proceed();
     }
 

@@ -22,8 +22,8 @@ interface SlotListener {
     /** What its instances' ends and naps are told to. */
     ServiceRuntime.ExitListener exits();
 
-    /** An instance may still be there although it should be gone. */
-    void unconfirmed();
+    /** An instance may still be there although it should be gone. @param reason for people */
+    void unconfirmed(InstanceId instance, String reason);
 
     /** Whether the service has as many running instances as it must have without the one in this slot. */
     boolean enoughWithout(Slot slot);

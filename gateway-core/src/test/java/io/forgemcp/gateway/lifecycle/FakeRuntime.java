@@ -178,6 +178,11 @@ final class FakeRuntime implements ServiceRuntime {
             exits.observed(id, now);
         }
 
+        void endByHand(String why) {
+            ended = true;
+            exits.endedByHand(id, why);
+        }
+
         void crash(String why) {
             ended = true;
             exits.exited(id, why);

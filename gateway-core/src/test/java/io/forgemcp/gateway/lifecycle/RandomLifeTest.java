@@ -73,13 +73,21 @@ class RandomLifeTest {
             case 4 -> on.manager.scale(name, random.nextInt(4), "random");
             case 5 -> on.manager.wakeRequest(name, "likely");
             case 6 -> on.manager.releaseClient(client());
-            case 7 -> someInstance(instance -> instance.crash("struck by lightning"));
+            case 7 -> someInstance(this::strike);
             case 8 -> someInstance(instance -> instance.byHand(random.nextBoolean() ? SleepDepth.FREEZE : null));
             case 9 -> memory = random.nextDouble();
             case 10 -> changeGates();
             case 11, 12 -> on.pass(random.nextInt(400));
             case 13, 14, 15 -> closeOne();
             default -> call(name);
+        }
+    }
+
+    private void strike(FakeRuntime.FakeInstance instance) {
+        if (random.nextBoolean()) {
+            instance.crash("struck by lightning");
+        } else {
+            instance.endByHand("its container was stopped by hand");
         }
     }
 
