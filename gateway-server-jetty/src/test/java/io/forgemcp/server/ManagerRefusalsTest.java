@@ -114,6 +114,10 @@ class ManagerRefusalsTest {
     @ValueSource(
             strings = {
                 "POST /services/calc/stop?force=perhaps",
+                "POST /services/calc/stop?frce=true",
+                "POST /services/calc/stop?force=true&x=1",
+                "POST /services/auto-scale?dry-run=true",
+                "GET /services/calc/logs?tial=3",
                 "POST /services/sleep-all?force=2",
                 "POST /services/auto-scale?dryRun=maybe",
                 "POST /silences?duration=soon",

@@ -42,7 +42,7 @@ final class OwnedStore implements GatewayStore {
                 throw new CommandFailure(
                         ExitCode.CONFIGURATION,
                         "Another gateway uses the data directory " + directory
-                                + ". Stop it, name another directory with --data, or call it without --embedded.");
+                                + ". Stop it, use it instead of starting another, or name another directory with --data.");
             }
             return new OwnedStore(new FileStore(directory.resolve("state")), channel);
         } catch (IOException e) {

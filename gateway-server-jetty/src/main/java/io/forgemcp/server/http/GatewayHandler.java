@@ -274,7 +274,12 @@ public final class GatewayHandler extends Handler.Abstract.NonBlocking {
 
     private static RestRequest restRequest(JettyExchange exchange) {
         return new RestRequest(
-                exchange.variable(), exchange::query, exchange::header, exchange.body(), exchange.caller());
+                exchange.variable(),
+                exchange::query,
+                exchange::queryNames,
+                exchange::header,
+                exchange.body(),
+                exchange.caller());
     }
 
     private static void crash(JettyExchange exchange, Throwable failure) {

@@ -11,6 +11,7 @@ import io.forgemcp.gateway.security.Caller;
 import io.forgemcp.server.logging.LoggingConfigurator;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -134,15 +135,21 @@ final class JettyExchange
 
     @Override
     public @Nullable String query(String name) {
-        if (request.getHttpURI().getQuery() == null) {
-            return null;
-        }
+        return request.getHttpURI().getQuery() == null ? null : query().getValue(name);
+    }
+
+    /** Of all query parameters. */
+    Set<String> queryNames() {
+        return request.getHttpURI().getQuery() == null ? Set.of() : query().getNames();
+    }
+
+    private Fields query() {
         Fields fields = query;
         if (fields == null) {
             fields = Request.extractQueryParameters(request);
             query = fields;
         }
-        return fields.getValue(name);
+        return fields;
     }
 
     @Override

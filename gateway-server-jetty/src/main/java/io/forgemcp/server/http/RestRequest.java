@@ -1,7 +1,9 @@
 package io.forgemcp.server.http;
 
 import io.forgemcp.gateway.security.Caller;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,11 +11,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param variable the first path variable, decoded; empty if the path has none
  * @param query finds the first query parameter with a name, decoded
+ * @param parameters gives the names of all query parameters
  * @param headers finds the first header with a name, without regard to case
  */
 public record RestRequest(
         String variable,
         Function<String, @Nullable String> query,
+        Supplier<Set<String>> parameters,
         Function<String, @Nullable String> headers,
         byte[] body,
         Caller caller) {

@@ -20,7 +20,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request says, in its query or in a JSON object as its body, in camel case or snake case. A member of the body that
+ * What a request says, in its query or in a JSON object as its body, in camel case or snake case. A parameter or member that
  * nobody knows is refused, so that a misspelt {@code force} does not pass for none.
  */
 final class Inputs {
@@ -40,24 +40,33 @@ final class Inputs {
 
     /**
      * @param names in snake case, of everything that may be said
-     * @throws GatewayException if the body is not JSON, no object, or has another member
+     * @throws GatewayException if the body is not JSON, no object, or has another member, or the query another parameter
      */
     static Inputs of(RestRequest request, String... names) {
         Map<String, JsonNode> members = new TreeMap<>();
         Set<String> known = Set.of(names);
+        for (String parameter : request.parameters().get()) {
+            if (!known.contains(snakeCase(parameter))) {
+                throw unknown("parameter", parameter, known);
+            }
+        }
         if (request.body().length > 0) {
             object(request).properties().forEach(member -> {
                 String name = snakeCase(member.getKey());
                 if (!known.contains(name)) {
-                    throw invalid("unknown member \"" + shorten(member.getKey()) + "\". "
-                            + (known.isEmpty()
-                                    ? "This request takes none."
-                                    : "Known: " + String.join(", ", new java.util.TreeSet<>(known)) + "."));
+                    throw unknown("member", member.getKey(), known);
                 }
                 members.put(name, member.getValue());
             });
         }
         return new Inputs(request, members);
+    }
+
+    private static GatewayException unknown(String kind, String name, Set<String> known) {
+        return invalid("unknown " + kind + " \"" + shorten(name) + "\". "
+                + (known.isEmpty()
+                        ? "This request takes none."
+                        : "Known: " + String.join(", ", new java.util.TreeSet<>(known)) + "."));
     }
 
     /** The body, which has to be a JSON object. */

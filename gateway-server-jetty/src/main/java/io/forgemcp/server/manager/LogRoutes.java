@@ -42,8 +42,9 @@ final class LogRoutes {
 
     private void logs(RestRequest request, McpResponder responder) {
         ServiceName name = known.require(request).name();
+        Inputs inputs = Inputs.of(request, "tail", "follow");
         int tail = (int) Numbers.in(request, "tail", DEFAULT_TAIL, 1, MAX_TAIL);
-        if (Inputs.of(request).flag("follow")) {
+        if (inputs.flag("follow")) {
             EventStream stream = responder.stream();
             LogFollower follower = new LogFollower(services, name, stream, timers, workers);
             responder.onDisconnect(follower::close);
