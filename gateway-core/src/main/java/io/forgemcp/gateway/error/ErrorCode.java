@@ -109,6 +109,8 @@ public enum ErrorCode {
     UPSTREAM_ERROR("GW-1508", 1508, 502),
     /** The server needs an answer that the client did not or cannot give. */
     ANSWER_NOT_OBTAINED("GW-1509", 1509, 502),
+    /** The server wants the gateway to be authorised by a person first; nothing ran. */
+    UPSTREAM_AUTHORIZATION_NEEDED("GW-1510", 1510, 502),
 
     /** The configuration has errors. */
     CONFIGURATION_INVALID("GW-1701", 1701, 500),

@@ -41,6 +41,7 @@ public interface HttpExchanger extends AutoCloseable {
         /**
          * The exchange failed or was cancelled.
          *
+         * @param failure a {@code GatewayException} keeps its code and its sentence, which the service's name is put before
          * @param delivered false only if the server certainly has not seen the request: no connection, no route
          */
         void onFailure(Throwable failure, boolean delivered);

@@ -11,6 +11,11 @@ record HttpFailures(String service, URI url) {
 
     /** The exchange broke, or never came about. */
     GatewayException broken(String what, Throwable failure, boolean delivered) {
+        if (failure instanceof GatewayException known) {
+            // The HTTP client knows better, but not which service it works for.
+            return new GatewayException(
+                    known.code(), "Service \"" + service + "\" was not asked for " + what + ". " + known.getMessage(), known);
+        }
         if (delivered) {
             return new GatewayException(
                     ErrorCode.OUTCOME_UNKNOWN,

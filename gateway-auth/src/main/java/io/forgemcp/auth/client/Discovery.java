@@ -1,0 +1,104 @@
+package io.forgemcp.auth.client;
+
+import io.forgemcp.auth.client.Documents.Document;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From a server's challenge to the authorization server that guards it (RFC 9728, RFC 8414, OpenID Connect Discovery).
+ * Blocks on the network. Thread-safe.
+ */
+final class Discovery {
+    private final Documents documents;
+
+    Discovery(Documents documents) {
+        this.documents = documents;
+    }
+
+    /**
+     * @param resource the canonical URI that tokens are asked for
+     * @param scopes that the resource knows; empty if not said
+     */
+    record Found(String resource, List<String> scopes, AuthorizationServer server) {}
+
+    Found find(URI server, @Nullable String resourceMetadata) {
+        Map<String, Object> described = describe(server, resourceMetadata);
+        if (!(described.get("resource") instanceof String resource) || !covers(AuthorizationServer.uri(resource), server)) {
+            throw Refused.because("the protected resource metadata is about another server than "
+                    + server.getAuthority() + server.getPath() + ".");
+        }
+        List<String> issuers = AuthorizationServer.texts(described.get("authorization_servers"));
+        if (issuers.isEmpty()) {
+            throw Refused.because("the protected resource metadata names no authorization server.");
+        }
+        return new Found(
+                resource, AuthorizationServer.texts(described.get("scopes_supported")), authorizationServer(issuers.get(0)));
+    }
+
+    private Map<String, Object> describe(URI server, @Nullable String named) {
+        List<URI> places = new ArrayList<>();
+        if (named != null) {
+            places.add(AuthorizationServer.uri(named));
+        } else {
+            String path = server.getRawPath() == null ? "" : server.getRawPath();
+            if (path.length() > 1) {
+                places.add(server.resolve("/.well-known/oauth-protected-resource" + path));
+            }
+            places.add(server.resolve("/.well-known/oauth-protected-resource"));
+        }
+        Map<String, Object> found = first(places);
+        if (found == null) {
+            throw Refused.because(server.getAuthority() + " has no protected resource metadata (RFC 9728).");
+        }
+        return found;
+    }
+
+    private AuthorizationServer authorizationServer(String issuer) {
+        URI base = Documents.allowed(AuthorizationServer.uri(issuer));
+        String path = base.getRawPath() == null ? "" : base.getRawPath().replaceAll("/$", "");
+        List<URI> places = new ArrayList<>();
+        places.add(base.resolve("/.well-known/oauth-authorization-server" + path));
+        places.add(base.resolve("/.well-known/openid-configuration" + path));
+        if (!path.isEmpty()) {
+            places.add(base.resolve(path + "/.well-known/openid-configuration"));
+        }
+        Map<String, Object> found = first(places);
+        if (found == null) {
+            throw Refused.because("the authorization server \"" + issuer + "\" has no metadata (RFC 8414).");
+        }
+        return AuthorizationServer.of(issuer, found);
+    }
+
+    private @Nullable Map<String, Object> first(List<URI> places) {
+        for (URI place : places) {
+            Document document = documents.get(place);
+            if (document.status() == 200 && document.json() != null) {
+                return document.json();
+            }
+        }
+        return null;
+    }
+
+    /** Whether a URL belongs to the resource: the same origin, and the same path or one below it. */
+    static boolean covers(URI resource, URI url) {
+        if (resource.getHost() == null
+                || !resource.getHost().equalsIgnoreCase(url.getHost())
+                || !String.valueOf(resource.getScheme()).equalsIgnoreCase(url.getScheme())
+                || port(resource) != port(url)) {
+            return false;
+        }
+        String whole = resource.normalize().getPath().replaceAll("/$", "");
+        String path = url.normalize().getPath();
+        return path.equals(whole) || path.startsWith(whole + "/");
+    }
+
+    private static int port(URI url) {
+        if (url.getPort() >= 0) {
+            return url.getPort();
+        }
+        return "https".equalsIgnoreCase(url.getScheme()) ? 443 : 80;
+    }
+}

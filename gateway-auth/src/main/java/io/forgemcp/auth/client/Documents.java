@@ -1,0 +1,160 @@
+package io.forgemcp.auth.client;
+
+import com.nimbusds.jose.util.JSONObjectUtils;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.text.ParseException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow.Subscription;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fetches small JSON objects from hosts that a server named, who may be hostile: HTTPS only except on this machine, no
+ * redirects, at most 256 KiB, and a time limit on all of it. Thread-safe. Blocks, so it is called on a worker only.
+ */
+final class Documents {
+    private static final int LIMIT = 256 << 10;
+
+    private final HttpClient http;
+    private final Duration patience;
+    private final boolean local;
+
+    /** @param status of the answer. @param json its body; null if it is no JSON object */
+    record Document(int status, @Nullable Map<String, Object> json) {}
+
+    /** @param local whether hosts of this machine may be asked: only on behalf of a server that runs on it */
+    Documents(Duration patience, boolean local) {
+        this.patience = patience;
+        this.local = local;
+        this.http = HttpClient.newBuilder()
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(patience)
+                .build();
+    }
+
+    Document get(URI url) {
+        return exchange(HttpRequest.newBuilder(reachable(url))
+                .header("Accept", "application/json")
+                .GET()
+                .build());
+    }
+
+    /** @param authorization header of the client; null for none */
+    Document post(URI url, String type, String body, @Nullable String authorization) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(reachable(url))
+                .header("Accept", "application/json")
+                .header("Content-Type", type)
+                .POST(HttpRequest.BodyPublishers.ofString(body));
+        if (authorization != null) {
+            request.header("Authorization", authorization);
+        }
+        return exchange(request.build());
+    }
+
+    /** A URL that may be asked, or shown to a person. */
+    static URI allowed(URI url) {
+        String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
+        if (url.getHost() == null
+                || url.getUserInfo() != null
+                || !(scheme.equals("https") || (scheme.equals("http") && isLoopback(url.getHost())))) {
+            throw Refused.because("it uses HTTPS only, and plain HTTP only on this machine; refused was an URL of \""
+                    + url.getHost() + "\".");
+        }
+        return url;
+    }
+
+    private URI reachable(URI url) {
+        if (!local && isLoopback(allowed(url).getHost())) {
+            throw Refused.because("a server elsewhere named an URL on this machine.");
+        }
+        return allowed(url);
+    }
+
+    static boolean isLoopback(String host) {
+        return host.equalsIgnoreCase("localhost") || host.equals("[::1]") || host.matches("127\\.\\d+\\.\\d+\\.\\d+");
+    }
+
+    private Document exchange(HttpRequest request) {
+        CompletableFuture<HttpResponse<byte[]>> answer = http.sendAsync(request, info -> new Bounded());
+        try {
+            HttpResponse<byte[]> response = answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            return new Document(response.statusCode(), parse(response.body()));
+        } catch (TimeoutException slow) {
+            answer.cancel(true);
+            throw Refused.because(request.uri().getAuthority() + " did not answer within " + patience.toSeconds() + " s.");
+        } catch (ExecutionException broken) {
+            throw Refused.because(request.uri().getAuthority() + " could not be asked ("
+                    + broken.getCause().getClass().getSimpleName() + ").");
+        } catch (InterruptedException stopped) {
+            answer.cancel(true);
+            Thread.currentThread().interrupt();
+            throw Refused.because("the gateway is stopping.");
+        }
+    }
+
+    private static @Nullable Map<String, Object> parse(byte[] body) {
+        try {
+            return JSONObjectUtils.parse(new String(body, StandardCharsets.UTF_8));
+        } catch (ParseException notJson) {
+            return null;
+        }
+    }
+
+    /** A body that fails as soon as it is too large. */
+    private static final class Bounded implements HttpResponse.BodySubscriber<byte[]> {
+        private final CompletableFuture<byte[]> body = new CompletableFuture<>();
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private @Nullable Subscription subscription;
+
+        @Override
+        public CompletionStage<byte[]> getBody() {
+            return body;
+        }
+
+        @Override
+        public void onSubscribe(Subscription started) {
+            subscription = started;
+            started.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(List<ByteBuffer> parts) {
+            for (ByteBuffer part : parts) {
+                if (bytes.size() + part.remaining() > LIMIT) {
+                    if (subscription != null) {
+                        subscription.cancel();
+                    }
+                    body.completeExceptionally(new IOException("larger than " + LIMIT + " bytes"));
+                    return;
+                }
+                byte[] copy = new byte[part.remaining()];
+                part.get(copy);
+                bytes.write(copy, 0, copy.length);
+            }
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            body.completeExceptionally(failure);
+        }
+
+        @Override
+        public void onComplete() {
+            body.complete(bytes.toByteArray());
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package io.forgemcp.auth.client;
+
+import com.nimbusds.jose.util.JSONObjectUtils;
+import io.forgemcp.auth.client.Documents.Document;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Registers clients and gets tokens (RFC 7591, RFC 6749). Blocks on the network. Thread-safe. */
+final class TokenEndpoint {
+    private final Documents documents;
+    private final InstantSource clock;
+
+    TokenEndpoint(Documents documents, InstantSource clock) {
+        this.documents = documents;
+        this.clock = clock;
+    }
+
+    ClientRegistration register(AuthorizationServer server, URI redirect) {
+        URI place = server.registration();
+        if (place == null) {
+            throw Refused.because("the authorization server \"" + server.issuer()
+                    + "\" registers no clients by itself: register the gateway there and configure its client id.");
+        }
+        String method = server.wantedAuthMethod();
+        Map<String, Object> wish = new LinkedHashMap<>();
+        wish.put("client_name", "Forge MCP Gateway");
+        wish.put("redirect_uris", List.of(redirect.toString()));
+        wish.put("grant_types", List.of("authorization_code", "refresh_token"));
+        wish.put("response_types", List.of("code"));
+        wish.put("application_type", Documents.isLoopback(redirect.getHost()) ? "native" : "web");
+        wish.put("token_endpoint_auth_method", method);
+        Document answer = documents.post(place, "application/json", JSONObjectUtils.toJSONString(wish), null);
+        if (answer.status() / 100 != 2
+                || answer.json() == null
+                || !(answer.json().get("client_id") instanceof String id)) {
+            throw Refused.because("the authorization server \"" + server.issuer()
+                    + "\" did not register the gateway (HTTP " + answer.status() + ").");
+        }
+        Object secret = answer.json().get("client_secret");
+        Object granted = answer.json().get("token_endpoint_auth_method");
+        return new ClientRegistration(
+                id, secret instanceof String text ? text : null, granted instanceof String text ? text : method);
+    }
+
+    Tokens exchange(Flow flow, String code, URI redirect) {
+        Map<String, String> form = new LinkedHashMap<>();
+        form.put("grant_type", "authorization_code");
+        form.put("code", code);
+        form.put("redirect_uri", redirect.toString());
+        form.put("code_verifier", flow.verifier());
+        form.put("resource", flow.found().resource());
+        return ask(flow.found().server(), flow.client(), form, null);
+    }
+
+    /** @param refresh goes on to count where the server gives no other */
+    Tokens refresh(Discovery.Found found, ClientRegistration client, String refresh) {
+        Map<String, String> form = new LinkedHashMap<>();
+        form.put("grant_type", "refresh_token");
+        form.put("refresh_token", refresh);
+        form.put("resource", found.resource());
+        return ask(found.server(), client, form, refresh);
+    }
+
+    private Tokens ask(
+            AuthorizationServer server, ClientRegistration client, Map<String, String> form, @Nullable String refresh) {
+        String authorization = null;
+        String secret = client.secret();
+        switch (server.authMethod(client)) {
+            case "client_secret_basic" -> authorization = basic(client.id(), secret == null ? "" : secret);
+            case "client_secret_post" -> {
+                form.put("client_id", client.id());
+                form.put("client_secret", secret == null ? "" : secret);
+            }
+            default -> form.put("client_id", client.id());
+        }
+        Document answer =
+                documents.post(server.token(), "application/x-www-form-urlencoded", encode(form), authorization);
+        Map<String, Object> json = answer.json();
+        if (answer.status() != 200
+                || json == null
+                || !(json.get("access_token") instanceof String access)
+                || !access.matches("[\\x21-\\x7e]+")
+                || !"bearer".equalsIgnoreCase(String.valueOf(json.get("token_type")))) {
+            throw Refused.because("the token endpoint of \"" + server.issuer() + "\" gave no bearer token (HTTP "
+                    + answer.status() + ").");
+        }
+        return new Tokens(
+                access,
+                json.get("refresh_token") instanceof String next ? next : refresh,
+                json.get("expires_in") instanceof Number seconds && seconds.longValue() > 0
+                        ? clock.instant().plusSeconds(Math.min(seconds.longValue(), Integer.MAX_VALUE))
+                        : null);
+    }
+
+    static String encode(Map<String, String> form) {
+        return form.entrySet().stream()
+                .map(entry -> encode(entry.getKey()) + "=" + encode(entry.getValue()))
+                .collect(Collectors.joining("&"));
+    }
+
+    private static String basic(String id, String secret) {
+        return "Basic "
+                + Base64.getEncoder()
+                        .encodeToString((encode(id) + ":" + encode(secret)).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,130 @@
+package io.forgemcp.auth.client;
+
+import com.nimbusds.jose.util.JSONObjectUtils;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** An MCP server that wants tokens and the authorization server that gives them, in one process; tests bend both. */
+final class FakeAuthorization implements AutoCloseable {
+    final Map<String, Object> metadata = new ConcurrentHashMap<>();
+    final Map<String, Object> resource = new ConcurrentHashMap<>();
+    final AtomicInteger registrations = new AtomicInteger();
+    final AtomicInteger discoveries = new AtomicInteger();
+    final AtomicInteger refreshes = new AtomicInteger();
+    final Queue<String> tokenRequests = new ConcurrentLinkedQueue<>();
+    final Queue<String> clientHeaders = new ConcurrentLinkedQueue<>();
+    volatile String accepted = "none yet";
+    volatile String challengeScope = "";
+    volatile String neededScope = "";
+    volatile byte[] metadataInstead = {};
+    private final AtomicInteger tokens = new AtomicInteger();
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final HttpServer http;
+
+    FakeAuthorization() throws IOException {
+        http = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
+        http.setExecutor(threads);
+        resource.put("resource", url("/mcp").toString());
+        resource.put("authorization_servers", List.of(issuer()));
+        metadata.put("issuer", issuer());
+        metadata.put("authorization_endpoint", url("/authorize").toString());
+        metadata.put("token_endpoint", url("/token").toString());
+        metadata.put("registration_endpoint", url("/register").toString());
+        metadata.put("code_challenge_methods_supported", List.of("S256"));
+        http.createContext("/mcp", this::serve);
+        http.createContext("/.well-known/oauth-protected-resource/mcp", exchange -> {
+            discoveries.incrementAndGet();
+            answer(exchange, 200, JSONObjectUtils.toJSONString(resource));
+        });
+        http.createContext("/.well-known/oauth-authorization-server", exchange -> answer(
+                exchange,
+                200,
+                metadataInstead.length > 0
+                        ? new String(metadataInstead, StandardCharsets.UTF_8)
+                        : JSONObjectUtils.toJSONString(metadata)));
+        http.createContext("/register", exchange -> {
+            registrations.incrementAndGet();
+            answer(exchange, 201, "{\"client_id\":\"dynamic\",\"client_secret\":\"hush\"}");
+        });
+        http.createContext("/token", this::token);
+        http.start();
+    }
+
+    String issuer() {
+        return "http://127.0.0.1:" + http.getAddress().getPort();
+    }
+
+    URI url(String path) {
+        return URI.create(issuer() + path);
+    }
+
+    private void serve(HttpExchange exchange) throws IOException {
+        String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+        if (!("Bearer " + accepted).equals(authorization)) {
+            exchange.getResponseHeaders()
+                    .add("WWW-Authenticate", "Bearer resource_metadata=\""
+                            + url("/.well-known/oauth-protected-resource/mcp") + "\"" + challengeScope);
+            answer(exchange, 401, "");
+        } else if (!neededScope.isEmpty()) {
+            exchange.getResponseHeaders()
+                    .add("WWW-Authenticate", "Bearer error=\"insufficient_scope\", scope=\"" + neededScope + "\"");
+            answer(exchange, 403, "");
+        } else {
+            answer(exchange, 200, "welcome");
+        }
+    }
+
+    private void token(HttpExchange exchange) throws IOException {
+        String form = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        tokenRequests.add(form);
+        clientHeaders.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
+        if (form.contains("grant_type=refresh_token")) {
+            refreshes.incrementAndGet();
+        }
+        accepted = "token-" + tokens.incrementAndGet();
+        answer(
+                exchange,
+                200,
+                "{\"access_token\":\"" + accepted
+                        + "\",\"token_type\":\"Bearer\",\"expires_in\":3600,\"refresh_token\":\"again\"}");
+    }
+
+    private static void answer(HttpExchange exchange, int status, String body) throws IOException {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
+        try (exchange) {
+            exchange.getResponseBody().write(bytes);
+        }
+    }
+
+    /** The parameters of a query or form. */
+    static Map<String, String> parameters(String query) {
+        Map<String, String> found = new TreeMap<>();
+        Arrays.stream(query.split("&"))
+                .map(pair -> pair.split("=", 2))
+                .forEach(pair -> found.put(pair[0], URLDecoder.decode(pair[1], StandardCharsets.UTF_8)));
+        return found;
+    }
+
+    @Override
+    public void close() {
+        http.stop(0);
+        threads.shutdownNow();
+    }
+}
