@@ -15,6 +15,7 @@ import io.forgemcp.server.manager.ChangedSettings;
 import io.forgemcp.server.manager.Management;
 import io.forgemcp.server.manager.ManagerRoutes;
 import io.forgemcp.server.prometheus.SystemGauges;
+import io.forgemcp.server.http.Route;
 import io.forgemcp.server.rest.RestRoutes;
 import io.forgemcp.server.rest.Version;
 import java.io.IOException;
@@ -94,6 +95,16 @@ public final class GatewayServer implements AutoCloseable {
      * @throws UncheckedIOException if an address is in use or not to be had; nothing listens then
      */
     public static GatewayServer start(Gateway gateway, Map<Role, ServerSettings> roles, Management management) {
+        return start(gateway, roles, management, List.of());
+    }
+
+    /**
+     * As {@link #start(Gateway, Map, Management)}.
+     *
+     * @param more routes of the gateway's listener
+     */
+    public static GatewayServer start(
+            Gateway gateway, Map<Role, ServerSettings> roles, Management management, List<Route> more) {
         List<Listener> listeners = new ArrayList<>();
         List<Runnable> closings = new ArrayList<>();
         ChangedSettings.of(gateway, management.sleep()).recall();
@@ -106,7 +117,9 @@ public final class GatewayServer implements AutoCloseable {
                     case GATEWAY -> {
                         Endpoints endpoints =
                                 new Endpoints(gateway.streamableHttp(), gateway.legacySse(), gateway.rpc());
-                        RestRoutes rest = new RestRoutes(gateway, Version.current(), endpoints.routes());
+                        List<Route> others = new ArrayList<>(endpoints.routes());
+                        others.addAll(more);
+                        RestRoutes rest = new RestRoutes(gateway, Version.current(), others);
                         closings.add(rest::close);
                         listeners.add(new Listener(role, settings, rest::all));
                     }

@@ -11,6 +11,7 @@ import io.forgemcp.gateway.transport.JdkHttpExchanger;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -165,7 +166,7 @@ class AuthorizingExchangerTest {
 
     @Test
     void metadataThatNeverEndsIsNotRead() {
-        remote.metadataInstead = "[".repeat(300_000).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        remote.metadataInstead = "[".repeat(300_000).getBytes(StandardCharsets.US_ASCII);
 
         assertThat(refusal()).contains("could not be asked");
     }

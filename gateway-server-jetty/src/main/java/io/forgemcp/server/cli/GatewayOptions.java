@@ -19,7 +19,7 @@ import io.forgemcp.gateway.security.Authenticator;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.virtualserver.Naming;
-import io.forgemcp.server.client.JettyHttpExchanger;
+import io.forgemcp.gateway.transport.HttpExchanger;
 import io.forgemcp.server.manager.Management;
 import io.forgemcp.server.manager.RegisteredServices;
 import io.forgemcp.server.prometheus.PrometheusMetrics;
@@ -83,14 +83,18 @@ final class GatewayOptions {
                 .with(loaded.result().configuration());
     }
 
-    /** A gateway that has not been started; the configuration must be free of errors. */
-    Gateway build(ConfigurationOptions.Loaded loaded, Authenticator authenticator) {
+    /**
+     * A gateway that has not been started; the configuration must be free of errors.
+     *
+     * @param http towards servers; the gateway closes it
+     */
+    Gateway build(ConfigurationOptions.Loaded loaded, Authenticator authenticator, HttpExchanger http) {
         Configuration files = requireValid(loaded);
         Path directory = DataDirectory.prepare(data);
         OwnedStore store = OwnedStore.open(directory);
         GatewayBuilder builder = Gateway.builder();
         builder.settings(settings(loaded, files))
-                .httpExchanger(new JettyHttpExchanger())
+                .httpExchanger(http)
                 .scaling(files.scaling())
                 .preWarm(files.preWarm())
                 .alerts(files.alerts())

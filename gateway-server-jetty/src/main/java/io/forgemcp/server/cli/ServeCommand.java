@@ -1,5 +1,7 @@
 package io.forgemcp.server.cli;
 
+import io.forgemcp.auth.client.AuthorizationSettings;
+import io.forgemcp.auth.client.AuthorizingExchanger;
 import io.forgemcp.gateway.Gateway;
 import io.forgemcp.gateway.config.read.Environment;
 import io.forgemcp.gateway.error.GatewayException;
@@ -7,9 +9,14 @@ import io.forgemcp.gateway.security.Authenticator;
 import io.forgemcp.server.GatewayServer;
 import io.forgemcp.server.Role;
 import io.forgemcp.server.ServerSettings;
+import io.forgemcp.server.client.JettyHttpExchanger;
+import io.forgemcp.server.http.Route;
 import io.forgemcp.server.manager.Management;
+import io.forgemcp.server.rest.OAuthCallback;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -71,13 +78,18 @@ final class ServeCommand implements Callable<Integer> {
         Authenticator authenticator = AccessOptions.authenticator(settings, loaded.environment());
         Map<Role, ServerSettings> listeners = listeners(chosen, settings, loaded.environment());
         listeners.forEach(ServeCommand::requireFree);
-        Gateway gateway = options.build(loaded, authenticator);
+        AuthorizingExchanger http = authorizing(settings);
+        Gateway gateway = options.build(loaded, authenticator, http);
         try {
             new Progress(shell.err()).during("starting", gateway::start);
             if (stop.isRequested()) {
                 return ExitCode.INTERRUPTED;
             }
-            try (GatewayServer server = listen(gateway, listeners, options.management(loaded))) {
+            try (GatewayServer server = listen(
+                    gateway,
+                    listeners,
+                    options.management(loaded),
+                    List.of(new OAuthCallback(http).route()))) {
                 ServeReport report =
                         ServeReport.of(gateway, server, loaded, options.data().toAbsolutePath());
                 output.print(report.document(), report::print);
@@ -142,9 +154,19 @@ final class ServeCommand implements Callable<Integer> {
                         + ". Stop it, or choose another port with " + advice);
     }
 
-    private static GatewayServer listen(Gateway gateway, Map<Role, ServerSettings> listeners, Management management) {
+    /** The browser of whoever authorises the gateway runs on the gateway's machine, or reaches it by a tunnel. */
+    private static AuthorizingExchanger authorizing(ServerSettings settings) {
+        URI callback = URI.create("http://127.0.0.1:" + settings.port() + OAuthCallback.PATH);
+        return new AuthorizingExchanger(
+                new JettyHttpExchanger(),
+                new AuthorizationSettings(callback, null, Map.of(), true, AuthorizationSettings.PATIENCE),
+                InstantSource.system());
+    }
+
+    private static GatewayServer listen(
+            Gateway gateway, Map<Role, ServerSettings> listeners, Management management, List<Route> more) {
         try {
-            return GatewayServer.start(gateway, listeners, management);
+            return GatewayServer.start(gateway, listeners, management, more);
         } catch (UncheckedIOException e) {
             // Somebody was faster between the check and now, or the address is not one of this machine's.
             throw new CommandFailure(ExitCode.PORT_TAKEN, String.valueOf(e.getMessage()), e);
