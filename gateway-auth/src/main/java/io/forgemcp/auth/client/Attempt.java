@@ -26,11 +26,7 @@ final class Attempt implements HttpExchanger.Listener, UpstreamChannel.Exchange 
     private volatile int retries;
     private volatile @Nullable Challenge challenge;
 
-    Attempt(
-            HttpExchanger http,
-            AuthorizingExchanger owner,
-            HttpExchanger.Call call,
-            HttpExchanger.Listener listener) {
+    Attempt(HttpExchanger http, AuthorizingExchanger owner, HttpExchanger.Call call, HttpExchanger.Listener listener) {
         this.http = http;
         this.owner = owner;
         this.call = call;

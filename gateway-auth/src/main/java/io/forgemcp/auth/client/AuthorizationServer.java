@@ -27,12 +27,12 @@ record AuthorizationServer(
     /** Reads the metadata and refuses what the gateway must not use. */
     static AuthorizationServer of(String expectedIssuer, Map<String, Object> json) {
         if (!expectedIssuer.equals(json.get("issuer"))) {
-            throw Refused.because("the metadata of the authorization server \"" + expectedIssuer
-                    + "\" names another issuer.");
+            throw Refused.because(
+                    "the metadata of the authorization server \"" + expectedIssuer + "\" names another issuer.");
         }
         if (!texts(json.get("code_challenge_methods_supported")).contains("S256")) {
-            throw Refused.because("the authorization server \"" + expectedIssuer
-                    + "\" does not say that it checks PKCE with S256.");
+            throw Refused.because(
+                    "the authorization server \"" + expectedIssuer + "\" does not say that it checks PKCE with S256.");
         }
         URI registration = json.get("registration_endpoint") == null ? null : url(json, "registration_endpoint");
         return new AuthorizationServer(
@@ -56,7 +56,9 @@ record AuthorizationServer(
         if (client.secret() == null) {
             return "none";
         }
-        return authMethods == null || authMethods.contains("client_secret_basic") || !authMethods.contains("client_secret_post")
+        return authMethods == null
+                        || authMethods.contains("client_secret_basic")
+                        || !authMethods.contains("client_secret_post")
                 ? "client_secret_basic"
                 : "client_secret_post";
     }
@@ -93,7 +95,10 @@ record AuthorizationServer(
     /** The texts of a JSON array; empty for anything else. */
     static List<String> texts(@Nullable Object value) {
         return value instanceof List<?> list
-                ? list.stream().filter(String.class::isInstance).map(String.class::cast).toList()
+                ? list.stream()
+                        .filter(String.class::isInstance)
+                        .map(String.class::cast)
+                        .toList()
                 : List.of();
     }
 }

@@ -11,7 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param scope what is needed, separated by spaces; null if not said
  * @param resourceMetadata where the server describes itself; null if not said
  */
-record Challenge(int status, @Nullable String scope, @Nullable String resourceMetadata, @Nullable String error) {
+record Challenge(
+        int status,
+        @Nullable String scope,
+        @Nullable String resourceMetadata,
+        @Nullable String error) {
     private static final int MAX_HEADER = 8192;
 
     /** {@code name=token} or {@code name="quoted"}; the quantifiers are possessive, so hostile text costs linear time. */

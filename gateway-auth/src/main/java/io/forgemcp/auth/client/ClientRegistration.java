@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param method how the token endpoint learns who asks: {@code client_secret_basic}, {@code client_secret_post} or {@code
  *     none}; null if the metadata of the authorization server decides
  */
-public record ClientRegistration(String id, @Nullable String secret, @Nullable String method) {
+public record ClientRegistration(
+        String id, @Nullable String secret, @Nullable String method) {
     /** Without the secret. */
     @Override
     public String toString() {

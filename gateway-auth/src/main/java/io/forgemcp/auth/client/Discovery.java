@@ -26,7 +26,8 @@ final class Discovery {
 
     Found find(URI server, @Nullable String resourceMetadata) {
         Map<String, Object> described = describe(server, resourceMetadata);
-        if (!(described.get("resource") instanceof String resource) || !covers(AuthorizationServer.uri(resource), server)) {
+        if (!(described.get("resource") instanceof String resource)
+                || !covers(AuthorizationServer.uri(resource), server)) {
             throw Refused.because("the protected resource metadata is about another server than "
                     + server.getAuthority() + server.getPath() + ".");
         }
@@ -35,7 +36,9 @@ final class Discovery {
             throw Refused.because("the protected resource metadata names no authorization server.");
         }
         return new Found(
-                resource, AuthorizationServer.texts(described.get("scopes_supported")), authorizationServer(issuers.get(0)));
+                resource,
+                AuthorizationServer.texts(described.get("scopes_supported")),
+                authorizationServer(issuers.get(0)));
     }
 
     private Map<String, Object> describe(URI server, @Nullable String named) {

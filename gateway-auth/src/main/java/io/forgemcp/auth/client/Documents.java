@@ -1,6 +1,7 @@
 package io.forgemcp.auth.client;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
+import io.forgemcp.gateway.error.GatewayException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -95,10 +96,11 @@ final class Documents {
             return new Document(response.statusCode(), parse(response.body()));
         } catch (TimeoutException slow) {
             answer.cancel(true);
-            throw Refused.because(request.uri().getAuthority() + " did not answer within " + patience.toSeconds() + " s.");
+            throw Refused.because(
+                    request.uri().getAuthority() + " did not answer within " + patience.toSeconds() + " s.");
         } catch (ExecutionException broken) {
             throw Refused.because(request.uri().getAuthority() + " could not be asked ("
-                    + broken.getCause().getClass().getSimpleName() + ").");
+                    + GatewayException.unwrap(broken).getClass().getSimpleName() + ").");
         } catch (InterruptedException stopped) {
             answer.cancel(true);
             Thread.currentThread().interrupt();

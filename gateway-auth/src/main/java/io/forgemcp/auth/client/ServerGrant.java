@@ -92,7 +92,8 @@ final class ServerGrant {
      * @param renewed whether that one was fresh already, so that another refresh is of no use
      * @return the token to try again with; fails if a person is needed
      */
-    synchronized CompletionStage<@Nullable String> challenged(Challenge challenge, @Nullable String used, boolean renewed) {
+    synchronized CompletionStage<@Nullable String> challenged(
+            Challenge challenge, @Nullable String used, boolean renewed) {
         Tokens current = tokens;
         if (current != null && used != null && !current.access().equals(used)) {
             return CompletableFuture.completedStage(current.access());
@@ -122,7 +123,8 @@ final class ServerGrant {
             refreshing = CompletableFuture.supplyAsync(() -> endpoint.refresh(place, who, refresh), worker)
                     .thenApply(this::renewed);
         }
-        return refreshing.handle((token, failure) -> failure == null
+        return refreshing
+                .handle((token, failure) -> failure == null
                         ? CompletableFuture.<@Nullable String>completedFuture(token)
                         : begin(challenge).<@Nullable String>thenApply(this::needed))
                 .thenCompose(next -> next);
@@ -157,7 +159,8 @@ final class ServerGrant {
             wanted.add("offline_access");
         }
         wanted.remove("");
-        Flow flow = Flow.of(place, client(place.server()), wanted, clock.instant().plus(PATIENCE_WITH_PEOPLE));
+        Flow flow =
+                Flow.of(place, client(place.server()), wanted, clock.instant().plus(PATIENCE_WITH_PEOPLE));
         LOG.warn(
                 "A person has to authorise the gateway: server={} authorization_server={}; the next call names the URL.",
                 server.getAuthority(),
@@ -203,7 +206,10 @@ final class ServerGrant {
      */
     synchronized @Nullable Flow take(String state) {
         CompletableFuture<Flow> waiting = pending;
-        if (waiting == null || !waiting.isDone() || isOver(waiting) || !waiting.join().state().equals(state)) {
+        if (waiting == null
+                || !waiting.isDone()
+                || isOver(waiting)
+                || !waiting.join().state().equals(state)) {
             return null;
         }
         pending = null;

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param refresh null if there is none
  * @param expires null if not said
  */
-record Tokens(String access, @Nullable String refresh, @Nullable Instant expires) {
+record Tokens(
+        String access, @Nullable String refresh, @Nullable Instant expires) {
     /** Holds nothing secret. */
     @Override
     public String toString() {

@@ -48,7 +48,8 @@ class AuthorizingExchangerTest {
         remote.close();
     }
 
-    private AuthorizingExchanger exchanger(Map<String, ClientRegistration> registered, URI document, Duration patience) {
+    private AuthorizingExchanger exchanger(
+            Map<String, ClientRegistration> registered, URI document, Duration patience) {
         return new AuthorizingExchanger(
                 new JdkHttpExchanger(),
                 new AuthorizationSettings(CALLBACK, document, registered, true, patience),
@@ -254,8 +255,7 @@ class AuthorizingExchangerTest {
     void aMetadataDocumentIsUsedBeforeRegistration() {
         exchanger.close();
         remote.metadata.put("client_id_metadata_document_supported", true);
-        exchanger = exchanger(
-                Map.of(), URI.create("https://gateway.example/client.json"), Duration.ofSeconds(10));
+        exchanger = exchanger(Map.of(), URI.create("https://gateway.example/client.json"), Duration.ofSeconds(10));
 
         assertThat(askedFor()).containsEntry("client_id", "https://gateway.example/client.json");
         assertThat(remote.registrations).hasValue(0);
@@ -263,7 +263,8 @@ class AuthorizingExchangerTest {
 
     @Test
     void aHeaderOfTheConfigurationIsLeftAlone() {
-        assertThat(get(send(remote.url("/mcp"), List.of("authorization", "Bearer mine")))).isEqualTo(401);
+        assertThat(get(send(remote.url("/mcp"), List.of("authorization", "Bearer mine"))))
+                .isEqualTo(401);
         assertThat(remote.discoveries).hasValue(0);
     }
 
@@ -290,8 +291,7 @@ class AuthorizingExchangerTest {
         Map<String, String> answer = new HashMap<>(more);
         answer.put("state", asked.get("state"));
         answer.put("code", "the-code");
-        GatewayException failure =
-                failure(exchanger.complete(answer).toCompletableFuture());
+        GatewayException failure = failure(exchanger.complete(answer).toCompletableFuture());
         assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_REFUSED);
         assertThat(failure).hasMessageContaining(why);
     }

@@ -52,12 +52,14 @@ final class FakeAuthorization implements AutoCloseable {
             discoveries.incrementAndGet();
             answer(exchange, 200, JSONObjectUtils.toJSONString(resource));
         });
-        http.createContext("/.well-known/oauth-authorization-server", exchange -> answer(
-                exchange,
-                200,
-                metadataInstead.length > 0
-                        ? new String(metadataInstead, StandardCharsets.UTF_8)
-                        : JSONObjectUtils.toJSONString(metadata)));
+        http.createContext(
+                "/.well-known/oauth-authorization-server",
+                exchange -> answer(
+                        exchange,
+                        200,
+                        metadataInstead.length > 0
+                                ? new String(metadataInstead, StandardCharsets.UTF_8)
+                                : JSONObjectUtils.toJSONString(metadata)));
         http.createContext("/register", exchange -> {
             registrations.incrementAndGet();
             answer(exchange, 201, "{\"client_id\":\"dynamic\",\"client_secret\":\"hush\"}");
@@ -78,8 +80,10 @@ final class FakeAuthorization implements AutoCloseable {
         String authorization = exchange.getRequestHeaders().getFirst("Authorization");
         if (!("Bearer " + accepted).equals(authorization)) {
             exchange.getResponseHeaders()
-                    .add("WWW-Authenticate", "Bearer resource_metadata=\""
-                            + url("/.well-known/oauth-protected-resource/mcp") + "\"" + challengeScope);
+                    .add(
+                            "WWW-Authenticate",
+                            "Bearer resource_metadata=\"" + url("/.well-known/oauth-protected-resource/mcp") + "\""
+                                    + challengeScope);
             answer(exchange, 401, "");
         } else if (!neededScope.isEmpty()) {
             exchange.getResponseHeaders()

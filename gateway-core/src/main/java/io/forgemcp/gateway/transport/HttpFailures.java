@@ -14,7 +14,9 @@ record HttpFailures(String service, URI url) {
         if (failure instanceof GatewayException known) {
             // The HTTP client knows better, but not which service it works for.
             return new GatewayException(
-                    known.code(), "Service \"" + service + "\" was not asked for " + what + ". " + known.getMessage(), known);
+                    known.code(),
+                    "Service \"" + service + "\" was not asked for " + what + ". " + known.getMessage(),
+                    known);
         }
         if (delivered) {
             return new GatewayException(

@@ -18,8 +18,9 @@ import io.forgemcp.gateway.metrics.NoMetrics;
 import io.forgemcp.gateway.security.Authenticator;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
-import io.forgemcp.gateway.virtualserver.Naming;
 import io.forgemcp.gateway.transport.HttpExchanger;
+import io.forgemcp.gateway.virtualserver.Naming;
+import io.forgemcp.server.client.JettyHttpExchanger;
 import io.forgemcp.server.manager.Management;
 import io.forgemcp.server.manager.RegisteredServices;
 import io.forgemcp.server.prometheus.PrometheusMetrics;
@@ -81,6 +82,11 @@ final class GatewayOptions {
     Management management(ConfigurationOptions.Loaded loaded) {
         return Management.of(loaded.directory(), loaded.environment())
                 .with(loaded.result().configuration());
+    }
+
+    /** As below, for commands that no browser can come back to: servers that want OAuth refuse them. */
+    Gateway build(ConfigurationOptions.Loaded loaded, Authenticator authenticator) {
+        return build(loaded, authenticator, new JettyHttpExchanger());
     }
 
     /**

@@ -6,6 +6,7 @@ import io.forgemcp.gateway.Gateway;
 import io.forgemcp.gateway.config.read.Environment;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.security.Authenticator;
+import io.forgemcp.gateway.transport.HttpExchanger;
 import io.forgemcp.server.GatewayServer;
 import io.forgemcp.server.Role;
 import io.forgemcp.server.ServerSettings;
@@ -78,7 +79,9 @@ final class ServeCommand implements Callable<Integer> {
         Authenticator authenticator = AccessOptions.authenticator(settings, loaded.environment());
         Map<Role, ServerSettings> listeners = listeners(chosen, settings, loaded.environment());
         listeners.forEach(ServeCommand::requireFree);
-        AuthorizingExchanger http = authorizing(settings);
+        // Where a browser shall come back to must be known before there is a listener.
+        AuthorizingExchanger authorizing = settings.port() == 0 ? null : authorizing(settings);
+        HttpExchanger http = authorizing == null ? new JettyHttpExchanger() : authorizing;
         Gateway gateway = options.build(loaded, authenticator, http);
         try {
             new Progress(shell.err()).during("starting", gateway::start);
@@ -89,7 +92,7 @@ final class ServeCommand implements Callable<Integer> {
                     gateway,
                     listeners,
                     options.management(loaded),
-                    List.of(new OAuthCallback(http).route()))) {
+                    authorizing == null ? List.of() : List.of(new OAuthCallback(authorizing).route()))) {
                 ServeReport report =
                         ServeReport.of(gateway, server, loaded, options.data().toAbsolutePath());
                 output.print(report.document(), report::print);

@@ -41,7 +41,8 @@ public final class OAuthCallback {
         return exchanger
                 .complete(parameters)
                 .handle((done, failure) -> failure == null
-                        ? RestAnswer.text(PLAIN, "The gateway is authorised. You can close this page and repeat the call.\n")
+                        ? RestAnswer.text(
+                                PLAIN, "The gateway is authorised. You can close this page and repeat the call.\n")
                         : refused(failure));
     }
 
