@@ -317,6 +317,7 @@ final class Wiring {
             catalog.remove(service);
             metrics.removeGauge(Metric.TOOLS, service.value());
             observation.removed(service);
+            exchanger.forget(service.value());
         });
     }
 

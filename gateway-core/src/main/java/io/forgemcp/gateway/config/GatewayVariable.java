@@ -9,6 +9,7 @@ public enum GatewayVariable {
     FORGE_ENV("development", "environment: development or production"),
     GATEWAY_HOST("127.0.0.1", "address to listen on"),
     GATEWAY_PORT("4444", "gateway listener"),
+    GATEWAY_PUBLIC_URL("", "where browsers reach the gateway, if not at http://127.0.0.1 and its port"),
     FORGE_SERVICE_MANAGER_PORT("9000", "service manager"),
     FORGE_TOOL_ROUTER_PORT("8030", "tool router"),
     FORGE_UI_PORT("8026", "admin UI"),

@@ -64,7 +64,12 @@ final class LaunchReader {
         if (entry.command().isEmpty() && entry.runtime() == Runtime.PROCESS && !excused) {
             error(name, ".runtime", "runtime: process needs a command. Add the key command.");
         }
+        oauth(name).refuse(entry);
         return Optional.of(command(name, entry));
+    }
+
+    private OAuthReader oauth(ServiceName name) {
+        return new OAuthReader((key, message) -> error(name, key, message));
     }
 
     private Optional<ServiceDefinition.Builder> remote(ServiceName name, ServiceEntry entry, boolean excused) {
@@ -83,7 +88,10 @@ final class LaunchReader {
             return Optional.empty();
         }
         ServiceDefinition.Builder builder = ServiceDefinition.of(
-                name.value(), RuntimeChoice.REMOTE, new Launch.Remote(entry.url(), entry.headers()), wire);
+                name.value(),
+                RuntimeChoice.REMOTE,
+                new Launch.Remote(entry.url(), entry.headers(), oauth(name).read(entry)),
+                wire);
         return Optional.of(complete(builder, entry, entry.healthCheck().path()));
     }
 

@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  */
 public final class ServiceEntries {
     /** Sections whose keys are ours; in the others keys are the user's words and stay as they are. */
-    private static final Set<String> SECTIONS = Set.of("resources", "sleep_policy", "health_check");
+    private static final Set<String> SECTIONS = Set.of("resources", "sleep_policy", "health_check", "oauth");
 
     private final Path directory;
     private final Environment environment;

@@ -29,7 +29,7 @@ public final class RemoteRuntime implements ServiceRuntime {
     @Override
     public CompletionStage<Instance> start(ServiceDefinition service, InstanceId id, ExitListener exits) {
         Launch.Remote launch = (Launch.Remote) service.launch();
-        return CompletableFuture.completedFuture(
-                new JavaRuntime.Present(id, new InstanceAddress.Http(launch.url(), launch.headers(), service.wire())));
+        return CompletableFuture.completedFuture(new JavaRuntime.Present(
+                id, new InstanceAddress.Http(launch.url(), launch.headers(), service.wire(), launch.oauth())));
     }
 }

@@ -71,10 +71,16 @@ public sealed interface Launch {
      *
      * @param url of its MCP endpoint, or of its event stream for HTTP+SSE
      * @param headers sent with every request; may hold secrets
+     * @param oauth who the gateway is if the server wants OAuth
      */
-    record Remote(URI url, Map<String, String> headers) implements Launch {
+    record Remote(URI url, Map<String, String> headers, OAuthClient oauth) implements Launch {
         public Remote {
             headers = Map.copyOf(headers);
+        }
+
+        /** One about whose authorization nothing is said. */
+        public Remote(URI url, Map<String, String> headers) {
+            this(url, headers, OAuthClient.AUTOMATIC);
         }
 
         /** Without the headers, whose values may be secret. */

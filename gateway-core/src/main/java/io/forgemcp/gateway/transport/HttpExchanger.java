@@ -14,6 +14,17 @@ public interface HttpExchanger extends AutoCloseable {
     /** Sends one request. The listener is called in order, from one thread at a time. */
     UpstreamChannel.Exchange send(Call call, Listener listener);
 
+    /**
+     * The client to speak to one service with, asked for once for every channel: one that knows the service can get itself
+     * authorised. This one by default. What is returned is never closed.
+     */
+    default HttpExchanger towards(String service, InstanceAddress.Http address) {
+        return this;
+    }
+
+    /** The service was removed for good: what was granted for it is given up. Does nothing by default. */
+    default void forget(String service) {}
+
     /** Drops idle connections to this origin: after a long sleep they are stale (broken pipe on first use). */
     default void evict(URI origin) {}
 

@@ -46,13 +46,19 @@ public final class ProbingHttpTransport implements UpstreamTransport {
             return openOlder(service, place, listener);
         }
         UpstreamChannel newer = new StreamableHttpChannel(
-                service, place, http, timers, settings, StreamableHttpChannel.Refusals.FAILURES, listener);
+                service,
+                place,
+                http.towards(service, place),
+                timers,
+                settings,
+                StreamableHttpChannel.Refusals.FAILURES,
+                listener);
         return CompletableFuture.completedFuture(new ProbingChannel(newer, () -> openOlder(service, place, listener)));
     }
 
     private CompletionStage<UpstreamChannel> openOlder(
             String service, InstanceAddress.Http place, ChannelListener listener) {
-        return new SseChannel(service, place, http, settings, listener)
+        return new SseChannel(service, place, http.towards(service, place), settings, listener)
                 .connect()
                 .whenComplete((channel, refused) -> {
                     if (refused == null) {

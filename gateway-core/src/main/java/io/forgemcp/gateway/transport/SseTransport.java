@@ -28,8 +28,8 @@ public final class SseTransport implements UpstreamTransport {
     /** Completes when the server has named the URL to post to. */
     @Override
     public CompletionStage<UpstreamChannel> open(String service, InstanceAddress address, ChannelListener listener) {
-        SseChannel channel = new SseChannel(service, (InstanceAddress.Http) address, http, settings, listener);
-        return channel.connect();
+        InstanceAddress.Http place = (InstanceAddress.Http) address;
+        return new SseChannel(service, place, http.towards(service, place), settings, listener).connect();
     }
 
     @Override

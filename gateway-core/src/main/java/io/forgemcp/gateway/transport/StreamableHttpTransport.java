@@ -31,10 +31,11 @@ public final class StreamableHttpTransport implements UpstreamTransport {
 
     @Override
     public CompletionStage<UpstreamChannel> open(String service, InstanceAddress address, ChannelListener listener) {
+        InstanceAddress.Http place = (InstanceAddress.Http) address;
         return CompletableFuture.completedFuture(new StreamableHttpChannel(
                 service,
-                (InstanceAddress.Http) address,
-                http,
+                place,
+                http.towards(service, place),
                 timers,
                 settings,
                 StreamableHttpChannel.Refusals.RELAYED,

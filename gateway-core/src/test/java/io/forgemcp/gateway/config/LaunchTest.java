@@ -6,6 +6,7 @@ import io.forgemcp.gateway.config.read.Finding;
 import io.forgemcp.gateway.service.HealthCheck;
 import io.forgemcp.gateway.service.Isolation;
 import io.forgemcp.gateway.service.Launch;
+import io.forgemcp.gateway.service.OAuthClient;
 import io.forgemcp.gateway.service.RuntimeChoice;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.SleepPolicy;
@@ -18,6 +19,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LaunchTest {
     @TempDir
@@ -135,6 +138,53 @@ class LaunchTest {
         assertThat(files.service("keyed").launch())
                 .isEqualTo(new Launch.Remote(URI.create("https://mcp.example/sse"), Map.of("X-API-Key", "k")));
         assertThat(files.service("keyed").isolation()).isEqualTo(Isolation.SESSION);
+    }
+
+    @Test
+    void whoTheGatewayIsToAnAuthorizationServerIsRead() {
+        files.variable("SECRET", "hush");
+        files.write("services.yml", """
+                services:
+                  plain: {url: "https://mcp.example/mcp"}
+                  off: {url: "https://mcp.example/mcp", oauth: {enabled: false}}
+                  known: {url: "https://mcp.example/mcp", oauth: {client_id: us, client_secret: "${SECRET}", scopes: [read, write]}}
+                  document: {url: "https://mcp.example/mcp", oauth: {client_metadata_url: "https://us.example/client.json"}}
+                """);
+
+        assertThat(files.load().findings()).isEmpty();
+        assertThat(oauth("plain")).isEqualTo(OAuthClient.AUTOMATIC);
+        assertThat(oauth("off")).isEqualTo(OAuthClient.OFF);
+        assertThat(oauth("known")).isEqualTo(new OAuthClient(true, "us", "hush", null, List.of("read", "write")));
+        assertThat(oauth("known").toString()).doesNotContain("hush");
+        assertThat(oauth("document"))
+                .isEqualTo(new OAuthClient(true, null, null, URI.create("https://us.example/client.json"), List.of()));
+    }
+
+    private OAuthClient oauth(String service) {
+        return ((Launch.Remote) files.service(service).launch()).oauth();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "url: 'https://x.example/mcp', oauth: {client_secret: s}|oauth.client_secret|Add the key client_id",
+                "url: 'https://x.example/mcp', oauth: {scopes: ['a b']}|oauth.scopes|is not one scope",
+                "url: 'https://x.example/mcp', oauth: {client_metadata_url: 'http://x.example/c'}|oauth.client_metadata_url|HTTPS",
+                "url: 'https://x.example/mcp', oauth: {client_metadata_url: 'https://x.example/'}|oauth.client_metadata_url|path",
+                "url: 'https://x.example/mcp', oauth: {client_id: a, client_metadata_url: 'https://x.example/c'}|oauth.client_metadata_url|one id",
+                "url: 'https://x.example/mcp', headers: {authorization: Bearer t}, oauth: {client_id: a}|oauth|sent as it is",
+                "command: [x], oauth: {client_id: a}|oauth|Only a server behind a url"
+            })
+    void anOAuthSectionThatContradictsItselfIsRefused(String entry, String key, String message) {
+        files.write("services.yml", "services:\n  odd: {" + entry + "}\n");
+
+        assertThat(files.load().findings(Finding.Severity.ERROR))
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.keyPath()).isEqualTo("services.odd." + key);
+                    assertThat(finding.message()).contains(message);
+                });
     }
 
     @Test

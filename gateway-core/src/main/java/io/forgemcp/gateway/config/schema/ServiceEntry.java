@@ -44,6 +44,10 @@ public record ServiceEntry(
         Map<String, String> headers,
 
         @Key(
+                "Who the gateway is if the server behind `url` wants OAuth; nothing is needed where it can register itself. With an `Authorization` header in `headers` there is no OAuth. See oauth.md.")
+        OAuth oauth,
+
+        @Key(
                 value = "Where it runs. `auto` takes a container where an image is named and an engine has answered, or"
                         + " the entry has `volumes`, `user` or `network`, and a process otherwise; with `url`, remote.",
                 standard = "auto")
@@ -82,6 +86,39 @@ public record ServiceEntry(
     @Override
     public String toString() {
         return "ServiceEntry[image=" + image + ", transport=" + transport + ", runtime=" + runtime + "]";
+    }
+
+    /** How the gateway introduces itself to authorization servers. */
+    public record OAuth(
+            @Key(
+                    value =
+                            "Whether the gateway gets itself authorised; with false a server that wants a token refuses it.",
+                    standard = "true")
+            boolean enabled,
+
+            @Key("The id of a client that was registered by hand, where the gateway cannot register itself.") @Nullable
+            String clientId,
+
+            @Key("The secret of that client, by a variable: `${NAME}`. None for a public client.") @Nullable
+            String clientSecret,
+
+            @Key(
+                    "The HTTPS URL under which the gateway's client metadata document is published: its client id where such documents are taken.")
+            @Nullable
+            URI clientMetadataUrl,
+
+            @Key("The scopes to ask for. Without them, those that the server names.")
+            List<String> scopes) {
+        /** Nothing is said. */
+        public boolean isEmpty() {
+            return enabled && clientId == null && clientSecret == null && clientMetadataUrl == null && scopes.isEmpty();
+        }
+
+        /** Without the secret. */
+        @Override
+        public String toString() {
+            return "OAuth[enabled=" + enabled + ", clientId=" + clientId + "]";
+        }
     }
 
     /** How a server is spoken to. */

@@ -1,0 +1,42 @@
+package io.forgemcp.gateway.service;
+
+import java.net.URI;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the gateway introduces itself where a server behind a URL wants OAuth (MCP 2026-07-28, Authorization).
+ *
+ * @param enabled whether it does so at all; otherwise a server that wants a token refuses the gateway
+ * @param id of a client that was registered by hand; null to let the gateway register itself
+ * @param secret of that client; null for a public one
+ * @param metadata the HTTPS URL of a published client metadata document, which is the client id at authorization servers
+ *     that take such documents; null for none
+ * @param scopes what is asked for instead of what the server names; empty to go by the server
+ */
+public record OAuthClient(
+        boolean enabled,
+        @Nullable String id,
+        @Nullable String secret,
+        @Nullable URI metadata,
+        List<String> scopes) {
+    /** Registers itself and asks for what the server names. */
+    public static final OAuthClient AUTOMATIC = new OAuthClient(true, null, null, null, List.of());
+
+    /** Never asks for a token. */
+    public static final OAuthClient OFF = new OAuthClient(false, null, null, null, List.of());
+
+    /** A secret without an id belongs to nobody, so it is refused. */
+    public OAuthClient {
+        scopes = List.copyOf(scopes);
+        if (id == null && secret != null) {
+            throw new IllegalArgumentException("A client secret needs a client id");
+        }
+    }
+
+    /** Without the secret. */
+    @Override
+    public String toString() {
+        return enabled ? "OAuthClient[id=" + id + ", metadata=" + metadata + ", scopes=" + scopes + "]" : "no OAuth";
+    }
+}
