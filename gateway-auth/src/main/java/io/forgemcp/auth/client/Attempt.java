@@ -6,8 +6,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -16,35 +18,46 @@ final class Attempt implements HttpExchanger.Listener, UpstreamChannel.Exchange 
     /** A token that was just renewed and one that another call renewed meanwhile. */
     private static final int MAX_RETRIES = 2;
 
+    private static final AtomicReferenceFieldUpdater<Attempt, UpstreamChannel.Exchange> CURRENT =
+            AtomicReferenceFieldUpdater.newUpdater(Attempt.class, UpstreamChannel.Exchange.class, "current");
+
     private final HttpExchanger http;
-    private final AuthorizingExchanger owner;
+    private final ServiceGrant grant;
     private final HttpExchanger.Call call;
     private final HttpExchanger.Listener listener;
-    private UpstreamChannel.@Nullable Exchange current;
-    private boolean cancelled;
+    /** What runs now; a round that was answered before it could be kept here leaves a later one alone. */
+    private volatile UpstreamChannel.@Nullable Exchange current;
+
+    private int kept;
+    private volatile boolean cancelled;
     private volatile @Nullable String used;
     private volatile int retries;
     private volatile @Nullable Challenge challenge;
 
-    Attempt(HttpExchanger http, AuthorizingExchanger owner, HttpExchanger.Call call, HttpExchanger.Listener listener) {
+    Attempt(HttpExchanger http, ServiceGrant grant, HttpExchanger.Call call, HttpExchanger.Listener listener) {
         this.http = http;
-        this.owner = owner;
+        this.grant = grant;
         this.call = call;
         this.listener = listener;
     }
 
-    /** @param grant null if the server has never asked for a token */
-    void start(@Nullable ServerGrant grant) {
-        if (grant == null) {
+    void start() {
+        Granted granted = grant.granted();
+        if (granted == null) {
             send(null);
+        } else if (grant.wantsRenewal(granted)) {
+            proceed(grant.renew(granted));
         } else {
-            proceed(grant.token());
+            send(granted.tokens().access());
         }
     }
 
     private void proceed(CompletionStage<@Nullable String> token) {
         token.whenComplete((text, failure) -> {
-            if (failure == null) {
+            if (failure == null && cancelled) {
+                listener.onFailure(
+                        new CancellationException("cancelled while the gateway was being authorised"), false);
+            } else if (failure == null) {
                 send(text);
             } else {
                 listener.onFailure(
@@ -66,24 +79,27 @@ final class Attempt implements HttpExchanger.Listener, UpstreamChannel.Exchange 
             headers.add("Bearer " + token);
             next = new HttpExchanger.Call(call.method(), call.url(), headers, call.body());
         }
+        int round = retries;
         UpstreamChannel.Exchange started = http.send(next, this);
-        boolean tooLate;
-        synchronized (this) {
-            current = started;
-            tooLate = cancelled;
+        if (round > 0 || !CURRENT.compareAndSet(this, null, started)) {
+            replace(round, started);
         }
-        if (tooLate) {
+        if (cancelled) {
             started.cancel();
+        }
+    }
+
+    private synchronized void replace(int round, UpstreamChannel.Exchange started) {
+        if (round > kept) {
+            kept = round;
+            current = started;
         }
     }
 
     @Override
     public void cancel() {
-        UpstreamChannel.Exchange running;
-        synchronized (this) {
-            cancelled = true;
-            running = current;
-        }
+        cancelled = true;
+        UpstreamChannel.Exchange running = current;
         if (running != null) {
             running.cancel();
         }
@@ -94,7 +110,7 @@ final class Attempt implements HttpExchanger.Listener, UpstreamChannel.Exchange 
         if ((status == 401 || status == 403) && retries < MAX_RETRIES) {
             String header = headers.apply("WWW-Authenticate");
             Challenge heard = Challenge.of(status, header);
-            boolean bearer = header != null && header.toLowerCase(Locale.ROOT).contains("bearer");
+            boolean bearer = header == null || header.toLowerCase(Locale.ROOT).contains("bearer");
             if (heard.wantsMoreScope() || (status == 401 && (bearer || used != null))) {
                 challenge = heard;
                 return;
@@ -131,11 +147,6 @@ final class Attempt implements HttpExchanger.Listener, UpstreamChannel.Exchange 
     }
 
     private void settle(Challenge heard) {
-        ServerGrant grant = owner.findOrAdd(call.url());
-        if (grant == null) {
-            listener.onFailure(Refused.because("too many servers ask for authorization."), false);
-            return;
-        }
         boolean renewed = retries > 0;
         retries = retries + 1;
         proceed(grant.challenged(heard, used, renewed));

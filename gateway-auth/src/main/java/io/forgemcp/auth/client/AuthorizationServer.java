@@ -1,6 +1,7 @@
 package io.forgemcp.auth.client;
 
 import java.net.URI;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,19 @@ record AuthorizationServer(
                 texts(json.get("scopes_supported")),
                 Boolean.TRUE.equals(json.get("client_id_metadata_document_supported")),
                 Boolean.TRUE.equals(json.get("authorization_response_iss_parameter_supported")));
+    }
+
+    /** As {@link #of} reads it, without what only matters before there is a token. */
+    Map<String, Object> toJson() {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("issuer", issuer);
+        json.put("authorization_endpoint", authorization.toString());
+        json.put("token_endpoint", token.toString());
+        json.put("code_challenge_methods_supported", List.of("S256"));
+        if (authMethods != null) {
+            json.put("token_endpoint_auth_methods_supported", authMethods);
+        }
+        return json;
     }
 
     /** How a client shows who it is: as it was registered, else the first way that both sides know. */

@@ -1,102 +1,185 @@
 package io.forgemcp.auth.client;
 
+import io.forgemcp.gateway.service.Launch;
+import io.forgemcp.gateway.service.OAuthClient;
+import io.forgemcp.gateway.service.ServiceDefinition;
+import io.forgemcp.gateway.store.GatewayStore;
 import io.forgemcp.gateway.thread.Workers;
 import io.forgemcp.gateway.transport.HttpExchanger;
+import io.forgemcp.gateway.transport.InstanceAddress;
 import io.forgemcp.gateway.transport.UpstreamChannel;
 import java.net.URI;
 import java.time.InstantSource;
-import java.util.List;
+import java.util.Collection;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HTTP client that gets itself authorised: a server that answers 401 with a bearer challenge is given a token from then
- * on, after a person has agreed. Until then its calls fail with {@code UPSTREAM_AUTHORIZATION_NEEDED} and the URL to open.
- * Requests with an {@code Authorization} header of their own pass through as they are. Thread-safe; never blocks.
- *
- * <p>Tokens and registrations are kept in memory only.
+ * An HTTP client that gets itself authorised by services that want OAuth. A service that answers 401 with a bearer
+ * challenge is given a token from then on, after an administrator has agreed; until then its calls fail with {@code
+ * UPSTREAM_AUTHORIZATION_NEEDED} and the gateway's own page to open. What was granted belongs to the service and is used
+ * for all its callers, so only an administrator may {@link #begin}, and only the browser that began may {@link #complete}.
+ * Services with an {@code Authorization} header of their own are left alone. Thread-safe; never blocks.
  */
 public final class AuthorizingExchanger implements HttpExchanger {
-    /** Servers that may wait for or have an authorization; more are passed through as they are. */
-    private static final int MAX_SERVERS = 1000;
+    /** The path that browsers come back to. */
+    public static final String CALLBACK = Home.CALLBACK;
+
+    /** The path that an authorization begins at, to be followed by the name of the service. */
+    public static final String START = Home.START;
 
     private final HttpExchanger http;
-    private final AuthorizationSettings settings;
     private final InstantSource clock;
     private final ExecutorService worker = Workers.blocking("oauth");
-    private final ConcurrentHashMap<String, ClientRegistration> clients = new ConcurrentHashMap<>();
-    private final CopyOnWriteArrayList<ServerGrant> grants = new CopyOnWriteArrayList<>();
+    private final GrantBook book;
+    private final Home home = new Home();
+    private final SingleUse<Flow> flows;
+    private final SingleUse<String> invitations;
+    private final ConcurrentHashMap<String, ServiceGrant> grants = new ConcurrentHashMap<>();
 
-    /** @param http does the work, and is closed with this */
-    public AuthorizingExchanger(HttpExchanger http, AuthorizationSettings settings, InstantSource clock) {
+    /**
+     * Blocks for a moment on the store.
+     *
+     * @param http does the work, and is closed with this
+     * @param store where grants outlive a restart
+     * @param secret that they are encrypted with there; null to leave them readable to whoever can read the store
+     */
+    public AuthorizingExchanger(HttpExchanger http, GatewayStore store, byte @Nullable [] secret, InstantSource clock) {
         this.http = http;
-        this.settings = settings;
         this.clock = clock;
+        this.book = new GrantBook(store, new Seal(secret));
+        this.flows = new SingleUse<>(clock);
+        this.invitations = new SingleUse<>(clock);
+    }
+
+    /** Browsers reach the gateway here; nothing can be authorised before this is known. */
+    public void listensAt(URI base) {
+        home.is(base);
+    }
+
+    /** Where browsers reach the gateway; fails before that is known. */
+    public URI home() {
+        return home.at("/");
+    }
+
+    /** Gives up what was granted for services that are not there any more. */
+    public void keepOnly(Collection<String> services) {
+        book.keepOnly(services);
+    }
+
+    /** For what belongs to no service. */
+    @Override
+    public UpstreamChannel.Exchange send(Call call, Listener listener) {
+        return http.send(call, listener);
     }
 
     @Override
-    public UpstreamChannel.Exchange send(Call call, Listener listener) {
-        if (hasOwnAuthorization(call.headers())) {
-            return http.send(call, listener);
+    public HttpExchanger towards(String service, InstanceAddress.Http address) {
+        return isConcerned(address.oauth(), address.headers())
+                ? new ServiceExchanger(http, grant(service, address.url(), address.oauth()))
+                : http;
+    }
+
+    private static boolean isConcerned(OAuthClient oauth, Map<String, String> headers) {
+        return oauth.enabled() && headers.keySet().stream().noneMatch("Authorization"::equalsIgnoreCase);
+    }
+
+    private ServiceGrant grant(String service, URI url, OAuthClient oauth) {
+        return grants.compute(
+                service.toLowerCase(Locale.ROOT),
+                (key, known) -> known != null && known.isFor(url, oauth)
+                        ? known
+                        : new ServiceGrant(service, url, oauth, book, home, clock, worker));
+    }
+
+    /**
+     * Begins an authorization for an administrator whose browser is on the line.
+     *
+     * @return where to send the browser; fails with {@code UPSTREAM_REFUSED} and the reason
+     */
+    public CompletionStage<Beginning> begin(ServiceDefinition service) {
+        if (!(service.launch() instanceof Launch.Remote remote) || !isConcerned(remote.oauth(), remote.headers())) {
+            return CompletableFuture.failedStage(Refused.because("service \"" + service.name()
+                    + "\" does not use OAuth: it has no url, oauth is off, or it has an Authorization header."));
         }
-        Attempt attempt = new Attempt(http, this, call, listener);
-        attempt.start(find(call.url()));
-        return attempt;
+        return grant(service.name().value(), remote.url(), remote.oauth())
+                .begin(home.at(CALLBACK))
+                .thenApply(flow -> {
+                    flows.put(flow.state(), flow);
+                    return new Beginning(flow.url(), cookie(flow.state()), flow.browser());
+                });
+    }
+
+    /**
+     * Where the browser goes, and what it has to bring back.
+     *
+     * @param url of the authorization server
+     * @param cookie name of the cookie to set, for {@link #CALLBACK} only
+     * @param value of the cookie; secret
+     */
+    public record Beginning(URI url, String cookie, String value) {
+        /** Without the value and the state in the URL. */
+        @Override
+        public String toString() {
+            return "authorization at " + url.getAuthority();
+        }
+    }
+
+    /**
+     * A secret name for one beginning, which an administrator who cannot be known by a browser takes into one.
+     *
+     * @see #accept
+     */
+    public String invite(ServiceDefinition service) {
+        String invitation = Unguessable.text();
+        invitations.put(invitation, service.name().value());
+        return invitation;
+    }
+
+    /** The service that somebody was invited to authorise; null if the invitation was used, is over or never was. */
+    public @Nullable String accept(String invitation) {
+        return invitations.take(invitation, service -> true);
     }
 
     /**
      * A browser came back.
      *
      * @param answer the parameters of its request, decoded
-     * @return done when the server may be called; fails with {@code UPSTREAM_REFUSED} and the reason
+     * @param cookies finds what the browser kept; null if it has no such cookie
+     * @return the service, which may be called now; fails with {@code UPSTREAM_REFUSED} and the reason
      */
-    public CompletionStage<Void> complete(Map<String, String> answer) {
-        String state = answer.get("state");
-        if (state != null) {
-            for (ServerGrant grant : grants) {
-                Flow flow = grant.take(state);
-                if (flow != null) {
-                    return grant.complete(flow, answer);
-                }
-            }
+    public CompletionStage<String> complete(Map<String, String> answer, Function<String, @Nullable String> cookies) {
+        String state = answer.getOrDefault("state", "");
+        String kept = cookies.apply(cookie(state));
+        Flow flow = kept == null ? null : flows.take(state, waiting -> Unguessable.same(waiting.browser(), kept));
+        if (flow == null) {
+            return CompletableFuture.failedStage(Refused.because(
+                    "nothing waits for this answer from this browser. It was used already, is older than"
+                            + " ten minutes, or was begun in another browser. Begin again."));
         }
-        return CompletableFuture.failedStage(Refused.because(
-                "nothing waits for this answer: it was used, is older than ten minutes or not the gateway's."));
+        return flow.grant()
+                .complete(flow, answer)
+                .thenApply(done -> flow.grant().service());
     }
 
-    @Nullable
-    ServerGrant find(URI url) {
-        for (ServerGrant grant : grants) {
-            if (grant.covers(url)) {
-                return grant;
-            }
-        }
-        return null;
+    /** One browser may authorise several services at a time. */
+    private static String cookie(String state) {
+        return "forge-oauth-" + Unguessable.digest(state).substring(0, 12);
     }
 
-    /** @return null if there are too many servers */
-    synchronized @Nullable ServerGrant findOrAdd(URI url) {
-        ServerGrant known = find(url);
-        if (known != null || grants.size() >= MAX_SERVERS) {
-            return known;
+    @Override
+    public void forget(String service) {
+        ServiceGrant known = grants.remove(service.toLowerCase(Locale.ROOT));
+        if (known != null) {
+            known.forget();
         }
-        ServerGrant added = new ServerGrant(url, settings, clients, clock, worker);
-        grants.add(added);
-        return added;
-    }
-
-    private static boolean hasOwnAuthorization(List<String> headers) {
-        for (int i = 0; i < headers.size(); i += 2) {
-            if (headers.get(i).equalsIgnoreCase("Authorization")) {
-                return true;
-            }
-        }
-        return false;
+        book.remove(service);
     }
 
     @Override
@@ -107,6 +190,7 @@ public final class AuthorizingExchanger implements HttpExchanger {
     @Override
     public void close() {
         worker.shutdownNow();
+        book.close();
         http.close();
     }
 }

@@ -1,6 +1,9 @@
 package io.forgemcp.auth.client;
 
+import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +45,15 @@ record Challenge(
             }
         }
         return new Challenge(status, scope, metadata, error);
+    }
+
+    /** What a server says that says nothing. */
+    static final Challenge NONE = new Challenge(401, null, null, null);
+
+    Set<String> scopes() {
+        Set<String> scopes = new LinkedHashSet<>(Arrays.asList(scope == null ? new String[0] : scope.split("\\s+")));
+        scopes.remove("");
+        return scopes;
     }
 
     /** Whether a token was taken but does not reach far enough. */

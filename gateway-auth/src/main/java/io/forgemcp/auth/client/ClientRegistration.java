@@ -1,5 +1,6 @@
 package io.forgemcp.auth.client;
 
+import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,9 +9,13 @@ import org.jspecify.annotations.Nullable;
  * @param secret null for a public client
  * @param method how the token endpoint learns who asks: {@code client_secret_basic}, {@code client_secret_post} or {@code
  *     none}; null if the metadata of the authorization server decides
+ * @param redirect that the client was registered with by itself; null if it was by hand
  */
-public record ClientRegistration(
-        String id, @Nullable String secret, @Nullable String method) {
+record ClientRegistration(
+        String id,
+        @Nullable String secret,
+        @Nullable String method,
+        @Nullable URI redirect) {
     /** Without the secret. */
     @Override
     public String toString() {

@@ -28,19 +28,22 @@ import org.jspecify.annotations.Nullable;
  * redirects, at most 256 KiB, and a time limit on all of it. Thread-safe. Blocks, so it is called on a worker only.
  */
 final class Documents {
+    /** For one request, with its answer. */
+    static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private static final int LIMIT = 256 << 10;
 
     private final HttpClient http;
     private final Duration patience;
-    private final boolean local;
+    private final URI service;
 
     /** @param status of the answer. @param json its body; null if it is no JSON object */
     record Document(int status, @Nullable Map<String, Object> json) {}
 
-    /** @param local whether hosts of this machine may be asked: only on behalf of a server that runs on it */
-    Documents(Duration patience, boolean local) {
+    /** @param service on whose behalf it asks: hosts that are nearer than the service are not asked */
+    Documents(Duration patience, URI service) {
         this.patience = patience;
-        this.local = local;
+        this.service = service;
         this.http = HttpClient.newBuilder()
                 .followRedirects(HttpClient.Redirect.NEVER)
                 .connectTimeout(patience)
@@ -71,7 +74,7 @@ final class Documents {
         String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
         if (url.getHost() == null
                 || url.getUserInfo() != null
-                || !(scheme.equals("https") || (scheme.equals("http") && isLoopback(url.getHost())))) {
+                || !(scheme.equals("https") || (scheme.equals("http") && Reach.isLoopback(url.getHost())))) {
             throw Refused.because("it uses HTTPS only, and plain HTTP only on this machine; refused was an URL of \""
                     + url.getHost() + "\".");
         }
@@ -79,14 +82,13 @@ final class Documents {
     }
 
     private URI reachable(URI url) {
-        if (!local && isLoopback(allowed(url).getHost())) {
-            throw Refused.because("a server elsewhere named an URL on this machine.");
+        Reach reach = Reach.of(allowed(url).getHost());
+        if (reach == Reach.NOWHERE || (reach != Reach.INTERNET && reach.compareTo(Reach.of(service.getHost())) < 0)) {
+            throw Refused.because("the server named the host \"" + url.getHost() + "\", which is "
+                    + (reach == Reach.MACHINE ? "on this machine" : "in a private network")
+                    + " where the server itself is not.");
         }
-        return allowed(url);
-    }
-
-    static boolean isLoopback(String host) {
-        return host.equalsIgnoreCase("localhost") || host.equals("[::1]") || host.matches("127\\.\\d+\\.\\d+\\.\\d+");
+        return url;
     }
 
     private Document exchange(HttpRequest request) {

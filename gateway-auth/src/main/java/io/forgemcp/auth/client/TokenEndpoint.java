@@ -2,6 +2,7 @@ package io.forgemcp.auth.client;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
 import io.forgemcp.auth.client.Documents.Document;
+import io.forgemcp.gateway.error.GatewayException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -35,7 +36,7 @@ final class TokenEndpoint {
         wish.put("redirect_uris", List.of(redirect.toString()));
         wish.put("grant_types", List.of("authorization_code", "refresh_token"));
         wish.put("response_types", List.of("code"));
-        wish.put("application_type", Documents.isLoopback(redirect.getHost()) ? "native" : "web");
+        wish.put("application_type", Reach.isLoopback(redirect.getHost()) ? "native" : "web");
         wish.put("token_endpoint_auth_method", method);
         Document answer = documents.post(place, "application/json", JSONObjectUtils.toJSONString(wish), null);
         if (answer.status() / 100 != 2
@@ -47,30 +48,49 @@ final class TokenEndpoint {
         Object secret = answer.json().get("client_secret");
         Object granted = answer.json().get("token_endpoint_auth_method");
         return new ClientRegistration(
-                id, secret instanceof String text ? text : null, granted instanceof String text ? text : method);
+                id,
+                secret instanceof String text ? text : null,
+                granted instanceof String text ? text : method,
+                redirect);
     }
 
-    Tokens exchange(Flow flow, String code, URI redirect) {
+    Tokens exchange(Flow flow, String code) {
         Map<String, String> form = new LinkedHashMap<>();
         form.put("grant_type", "authorization_code");
         form.put("code", code);
-        form.put("redirect_uri", redirect.toString());
+        form.put("redirect_uri", flow.redirect().toString());
         form.put("code_verifier", flow.verifier());
         form.put("resource", flow.found().resource());
-        return ask(flow.found().server(), flow.client(), form, null);
+        Document answer = ask(flow.found().server(), flow.client(), form);
+        Tokens tokens = tokens(answer, null);
+        if (tokens == null) {
+            throw noToken(flow.found().server(), answer);
+        }
+        return tokens;
     }
 
-    /** @param refresh goes on to count where the server gives no other */
-    Tokens refresh(Discovery.Found found, ClientRegistration client, String refresh) {
+    /**
+     * Renews a token. A refresh token goes on to count where the server gives no other.
+     *
+     * @return null if the server says that what was granted is over
+     */
+    @Nullable
+    Tokens refresh(Granted granted) {
+        String refresh = granted.tokens().refresh();
         Map<String, String> form = new LinkedHashMap<>();
         form.put("grant_type", "refresh_token");
-        form.put("refresh_token", refresh);
-        form.put("resource", found.resource());
-        return ask(found.server(), client, form, refresh);
+        form.put("refresh_token", refresh == null ? "" : refresh);
+        form.put("resource", granted.found().resource());
+        AuthorizationServer server = granted.found().server();
+        Document answer = ask(server, granted.client(), form);
+        Tokens tokens = tokens(answer, refresh);
+        if (tokens == null && answer.status() != 400 && answer.status() != 401) {
+            throw noToken(server, answer);
+        }
+        return tokens;
     }
 
-    private Tokens ask(
-            AuthorizationServer server, ClientRegistration client, Map<String, String> form, @Nullable String refresh) {
+    private Document ask(AuthorizationServer server, ClientRegistration client, Map<String, String> form) {
         String authorization = null;
         String secret = client.secret();
         switch (server.authMethod(client)) {
@@ -81,16 +101,17 @@ final class TokenEndpoint {
             }
             default -> form.put("client_id", client.id());
         }
-        Document answer =
-                documents.post(server.token(), "application/x-www-form-urlencoded", encode(form), authorization);
+        return documents.post(server.token(), "application/x-www-form-urlencoded", encode(form), authorization);
+    }
+
+    private @Nullable Tokens tokens(Document answer, @Nullable String refresh) {
         Map<String, Object> json = answer.json();
         if (answer.status() != 200
                 || json == null
                 || !(json.get("access_token") instanceof String access)
                 || !access.matches("[\\x21-\\x7e]+")
                 || !"bearer".equalsIgnoreCase(String.valueOf(json.get("token_type")))) {
-            throw Refused.because("the token endpoint of \"" + server.issuer() + "\" gave no bearer token (HTTP "
-                    + answer.status() + ").");
+            return null;
         }
         return new Tokens(
                 access,
@@ -98,6 +119,11 @@ final class TokenEndpoint {
                 json.get("expires_in") instanceof Number seconds && seconds.longValue() > 0
                         ? clock.instant().plusSeconds(Math.min(seconds.longValue(), Integer.MAX_VALUE))
                         : null);
+    }
+
+    private static GatewayException noToken(AuthorizationServer server, Document answer) {
+        return Refused.because("the token endpoint of \"" + server.issuer() + "\" gave no bearer token (HTTP "
+                + answer.status() + ").");
     }
 
     static String encode(Map<String, String> form) {

@@ -3,10 +3,19 @@ package io.forgemcp.auth.client;
 import static io.forgemcp.auth.client.FakeAuthorization.parameters;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.protocol.JsonSlice;
+import io.forgemcp.gateway.service.Launch;
+import io.forgemcp.gateway.service.OAuthClient;
+import io.forgemcp.gateway.service.ServiceDefinition;
+import io.forgemcp.gateway.service.WireProtocol;
+import io.forgemcp.gateway.store.GatewayStore;
+import io.forgemcp.gateway.store.InMemoryStore;
 import io.forgemcp.gateway.transport.HttpExchanger;
+import io.forgemcp.gateway.transport.InstanceAddress;
 import io.forgemcp.gateway.transport.JdkHttpExchanger;
 import java.io.IOException;
 import java.net.URI;
@@ -21,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -30,16 +40,22 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class AuthorizingExchangerTest {
-    private static final URI CALLBACK = URI.create("http://127.0.0.1:8080/oauth/callback");
+    private static final URI HOME = URI.create("http://127.0.0.1:8080");
+    private static final String CALLBACK = "http://127.0.0.1:8080/oauth/callback";
 
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-26T07:00:00Z"));
+    private final GatewayStore store = new InMemoryStore();
+    /** The cookie of the browser that began last. */
+    private final Map<String, String> cookies = new HashMap<>();
+
+    private OAuthClient client = OAuthClient.AUTOMATIC;
     private FakeAuthorization remote;
     private AuthorizingExchanger exchanger;
 
     @BeforeEach
     void start() throws IOException {
         remote = new FakeAuthorization();
-        exchanger = exchanger(Map.of(), null, Duration.ofSeconds(10));
+        exchanger = exchanger();
     }
 
     @AfterEach
@@ -48,12 +64,10 @@ class AuthorizingExchangerTest {
         remote.close();
     }
 
-    private AuthorizingExchanger exchanger(
-            Map<String, ClientRegistration> registered, URI document, Duration patience) {
-        return new AuthorizingExchanger(
-                new JdkHttpExchanger(),
-                new AuthorizationSettings(CALLBACK, document, registered, true, patience),
-                now::get);
+    private AuthorizingExchanger exchanger() {
+        AuthorizingExchanger made = new AuthorizingExchanger(new JdkHttpExchanger(), store, null, now::get);
+        made.listensAt(HOME);
+        return made;
     }
 
     @Test
@@ -65,7 +79,7 @@ class AuthorizingExchangerTest {
         assertThat(call()).isEqualTo(200);
         assertThat(asked)
                 .containsEntry("code_challenge_method", "S256")
-                .containsEntry("redirect_uri", CALLBACK.toString())
+                .containsEntry("redirect_uri", CALLBACK)
                 .containsEntry("resource", remote.url("/mcp").toString())
                 .containsEntry("client_id", "dynamic")
                 .doesNotContainKey("scope");
@@ -80,14 +94,14 @@ class AuthorizingExchangerTest {
     void aHundredCallsAtOnceShareOneFlow() {
         List<CompletableFuture<Integer>> calls = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            calls.add(send(remote.url("/mcp"), List.of()));
+            calls.add(send(client(), remote.url("/mcp")));
         }
         Set<String> messages = new HashSet<>();
         calls.forEach(call -> messages.add(failure(call).getMessage()));
 
-        assertThat(messages).hasSize(1);
-        assertThat(remote.registrations).hasValue(1);
+        assertThat(messages).singleElement(STRING).contains("http://127.0.0.1:8080/oauth/start/far");
         assertThat(remote.discoveries).hasValue(1);
+        assertThat(remote.registrations).as("nobody began").hasValue(0);
     }
 
     @Test
@@ -174,8 +188,9 @@ class AuthorizingExchangerTest {
 
     @Test
     void aServerElsewhereCannotMakeTheGatewayAskThisMachine() {
-        assertThatThrownBy(() -> new Documents(Duration.ofSeconds(1), false).get(remote.url("/register")))
-                .hasMessageContaining("on this machine");
+        Documents documents = new Documents(Duration.ofSeconds(1), URI.create("https://192.0.2.1/mcp"));
+
+        assertThatThrownBy(() -> documents.get(remote.url("/register"))).hasMessageContaining("on this machine");
         assertThat(remote.registrations).hasValue(0);
     }
 
@@ -207,7 +222,7 @@ class AuthorizingExchangerTest {
             complete(more);
         }
 
-        assertThat(refusal()).contains("still wants more scope");
+        assertThat(refusal()).contains("read write");
     }
 
     @Test
@@ -217,7 +232,7 @@ class AuthorizingExchangerTest {
 
         List<CompletableFuture<Integer>> calls = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            calls.add(send(remote.url("/mcp"), List.of()));
+            calls.add(send(client(), remote.url("/mcp")));
         }
 
         assertThat(calls).allSatisfy(call -> assertThat(get(call)).isEqualTo(200));
@@ -235,13 +250,9 @@ class AuthorizingExchangerTest {
 
     @Test
     void aClientThatWasRegisteredByHandIsUsedBeforeAnyOther() {
-        exchanger.close();
         remote.metadata.put("client_id_metadata_document_supported", true);
         remote.metadata.put("token_endpoint_auth_methods_supported", List.of("client_secret_post"));
-        exchanger = exchanger(
-                Map.of(remote.issuer(), new ClientRegistration("ours", "hush", null)),
-                URI.create("https://gateway.example/client.json"),
-                Duration.ofSeconds(10));
+        client = new OAuthClient(true, "ours", "hush", null, List.of());
 
         complete(askedFor());
 
@@ -253,37 +264,181 @@ class AuthorizingExchangerTest {
 
     @Test
     void aMetadataDocumentIsUsedBeforeRegistration() {
-        exchanger.close();
         remote.metadata.put("client_id_metadata_document_supported", true);
-        exchanger = exchanger(Map.of(), URI.create("https://gateway.example/client.json"), Duration.ofSeconds(10));
+        URI document = URI.create("https://gateway.example/client.json");
+        client = new OAuthClient(true, null, null, document, List.of());
 
-        assertThat(askedFor()).containsEntry("client_id", "https://gateway.example/client.json");
+        assertThat(askedFor()).containsEntry("client_id", document.toString());
         assertThat(remote.registrations).hasValue(0);
     }
 
     @Test
-    void aHeaderOfTheConfigurationIsLeftAlone() {
-        assertThat(get(send(remote.url("/mcp"), List.of("authorization", "Bearer mine"))))
-                .isEqualTo(401);
-        assertThat(remote.discoveries).hasValue(0);
+    void scopesOfTheConfigurationComeBeforeAllOthers() {
+        remote.challengeScope = ", scope=\"read\"";
+        client = new OAuthClient(true, null, null, null, List.of("mine"));
+
+        assertThat(askedFor()).containsEntry("scope", "mine");
     }
 
+    @Test
+    void aHeaderOfTheConfigurationIsLeftAlone() {
+        assertThat(exchanger.towards("far", address(Map.of("authorization", "Bearer mine"))))
+                .isNotInstanceOf(ServiceExchanger.class);
+    }
+
+    @Test
+    void aServiceWithoutOAuthIsLeftAlone() {
+        client = OAuthClient.OFF;
+
+        assertThat(call()).isEqualTo(401);
+        assertThat(remote.discoveries).hasValue(0);
+        assertRefused(exchanger.begin(service()), "does not use OAuth");
+    }
+
+    @Test
+    void theAnswerIsTakenOnlyFromTheBrowserThatBegan() {
+        Map<String, String> asked = askedFor();
+        Map<String, String> mine = Map.copyOf(cookies);
+
+        cookies.clear();
+        assertRefused(asked, Map.of(), "this browser");
+        cookies.put(mine.keySet().iterator().next(), "guessed");
+        assertRefused(asked, Map.of(), "this browser");
+        assertThat(remote.tokenRequests).isEmpty();
+
+        cookies.putAll(mine);
+        complete(asked);
+        assertThat(call()).isEqualTo(200);
+    }
+
+    @Test
+    void anInvitationIsGoodOnceAndForTenMinutes() {
+        String invitation = exchanger.invite(service());
+        assertThat(exchanger.accept(invitation)).isEqualTo("far");
+        assertThat(exchanger.accept(invitation)).isNull();
+
+        String late = exchanger.invite(service());
+        now.set(now.get().plus(Duration.ofMinutes(10)));
+        assertThat(exchanger.accept(late)).isNull();
+    }
+
+    @Test
+    void whatWasGrantedOutlivesARestart() {
+        complete(askedFor());
+        restart();
+
+        assertThat(call()).isEqualTo(200);
+        assertThat(remote.discoveries).hasValue(1);
+    }
+
+    @Test
+    void aRegistrationOutlivesARestartThatNobodyWaitedFor() {
+        askedFor();
+        restart();
+        askedFor();
+
+        assertThat(remote.registrations).hasValue(1);
+    }
+
+    @Test
+    void aRemovedServiceLeavesNothingBehind() {
+        complete(askedFor());
+        exchanger.forget("far");
+        restart();
+
+        assertThat(store.list("oauth-grants")).isEmpty();
+        assertThat(askedFor()).isNotEmpty();
+    }
+
+    @Test
+    void aServiceThatIsNoLongerConfiguredIsForgotten() {
+        complete(askedFor());
+        exchanger.keepOnly(List.of("other"));
+        restart();
+
+        assertThat(store.list("oauth-grants")).isEmpty();
+    }
+
+    @Test
+    void tokensOfAnotherUrlAreNotSentToThisOne() {
+        complete(askedFor());
+        restart();
+
+        HttpExchanger elsewhere = exchanger.towards(
+                "far", new InstanceAddress.Http(remote.url("/mcp/x"), Map.of(), WireProtocol.STREAMABLE_HTTP, client));
+
+        assertThat(failure(send(elsewhere, remote.url("/mcp/x"))).code())
+                .isEqualTo(ErrorCode.UPSTREAM_AUTHORIZATION_NEEDED);
+    }
+
+    @Test
+    void aDamagedGrantIsAskedForAgain() {
+        store.put("oauth-grants", "far", JsonSlice.parse("{\"url\":7}".getBytes(StandardCharsets.UTF_8)));
+        restart();
+
+        complete(askedFor());
+        assertThat(call()).isEqualTo(200);
+    }
+
+    @Test
+    void aRefreshThatTheAuthorizationServerRefusesMeansThatAPersonIsAskedAgain() {
+        complete(askedFor());
+        remote.refusesRefresh = 400;
+        remote.accepted = "another";
+
+        assertThat(askedFor()).isNotEmpty();
+    }
+
+    @Test
+    void anAuthorizationServerThatIsAwayCostsNoGrant() {
+        complete(askedFor());
+        remote.refusesRefresh = 503;
+        remote.accepted = "another";
+        assertThat(refusal()).contains("gave no bearer token");
+
+        remote.refusesRefresh = 0;
+        assertThat(call()).isEqualTo(200);
+    }
+
+    private void restart() {
+        exchanger.close();
+        exchanger = exchanger();
+    }
+
+    /** What a person is asked for who does what the error says. */
     private Map<String, String> askedFor() {
-        GatewayException failure = failure(send(remote.url("/mcp"), List.of()));
+        GatewayException failure = failure(send(client(), remote.url("/mcp")));
         assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_AUTHORIZATION_NEEDED);
-        String url = failure.getMessage().replaceAll(".*open (\\S+) within.*", "$1");
-        return parameters(URI.create(url).getRawQuery());
+        assertThat(failure).hasMessageContaining(HOME + "/oauth/start/far");
+        AuthorizingExchanger.Beginning beginning =
+                get(exchanger.begin(service()).toCompletableFuture());
+        cookies.put(beginning.cookie(), beginning.value());
+        return parameters(beginning.url().getRawQuery());
+    }
+
+    private ServiceDefinition service() {
+        return ServiceDefinition.http("far", remote.url("/mcp"))
+                .launch(new Launch.Remote(remote.url("/mcp"), Map.of(), client))
+                .build();
+    }
+
+    private InstanceAddress.Http address(Map<String, String> headers) {
+        return new InstanceAddress.Http(remote.url("/mcp"), headers, WireProtocol.STREAMABLE_HTTP, client);
+    }
+
+    private HttpExchanger client() {
+        return exchanger.towards("far", address(Map.of()));
     }
 
     private String refusal() {
-        GatewayException failure = failure(send(remote.url("/mcp"), List.of()));
+        GatewayException failure = failure(send(client(), remote.url("/mcp")));
         assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_REFUSED);
         return failure.getMessage();
     }
 
     private void complete(Map<String, String> asked) {
         get(exchanger
-                .complete(Map.of("state", asked.get("state"), "code", "the-code"))
+                .complete(Map.of("state", asked.get("state"), "code", "the-code"), cookies::get)
                 .toCompletableFuture());
     }
 
@@ -291,19 +446,23 @@ class AuthorizingExchangerTest {
         Map<String, String> answer = new HashMap<>(more);
         answer.put("state", asked.get("state"));
         answer.put("code", "the-code");
-        GatewayException failure = failure(exchanger.complete(answer).toCompletableFuture());
+        assertRefused(exchanger.complete(answer, cookies::get), why);
+    }
+
+    private static void assertRefused(CompletionStage<?> stage, String why) {
+        GatewayException failure = failure(stage.toCompletableFuture());
         assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_REFUSED);
         assertThat(failure).hasMessageContaining(why);
     }
 
     private int call() {
-        return get(send(remote.url("/mcp"), List.of()));
+        return get(send(client(), remote.url("/mcp")));
     }
 
-    private CompletableFuture<Integer> send(URI url, List<String> headers) {
+    private static CompletableFuture<Integer> send(HttpExchanger http, URI url) {
         CompletableFuture<Integer> status = new CompletableFuture<>();
         AtomicReference<Integer> seen = new AtomicReference<>(0);
-        exchanger.send(new HttpExchanger.Call("POST", url, headers, new byte[] {'x'}), new HttpExchanger.Listener() {
+        http.send(new HttpExchanger.Call("POST", url, List.of(), new byte[] {'x'}), new HttpExchanger.Listener() {
             @Override
             public void onHeaders(int code, Function<String, String> answer) {
                 seen.set(code);
@@ -339,7 +498,7 @@ class AuthorizingExchangerTest {
         try {
             throw new AssertionError("did not fail but gave " + future.get(30, TimeUnit.SECONDS));
         } catch (ExecutionException failed) {
-            return (GatewayException) failed.getCause();
+            return (GatewayException) GatewayException.unwrap(failed);
         } catch (Exception failed) {
             throw new AssertionError(failed);
         }

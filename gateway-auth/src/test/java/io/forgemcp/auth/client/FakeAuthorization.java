@@ -32,6 +32,9 @@ final class FakeAuthorization implements AutoCloseable {
     volatile String accepted = "none yet";
     volatile String challengeScope = "";
     volatile String neededScope = "";
+    /** The status that refreshes are answered with; 0 to renew. */
+    volatile int refusesRefresh;
+
     volatile byte[] metadataInstead = {};
     private final AtomicInteger tokens = new AtomicInteger();
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -100,6 +103,10 @@ final class FakeAuthorization implements AutoCloseable {
         clientHeaders.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
         if (form.contains("grant_type=refresh_token")) {
             refreshes.incrementAndGet();
+            if (refusesRefresh > 0) {
+                answer(exchange, refusesRefresh, "{\"error\":\"invalid_grant\"}");
+                return;
+            }
         }
         accepted = "token-" + tokens.incrementAndGet();
         answer(

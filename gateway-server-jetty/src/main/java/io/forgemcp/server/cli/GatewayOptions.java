@@ -18,6 +18,7 @@ import io.forgemcp.gateway.metrics.NoMetrics;
 import io.forgemcp.gateway.security.Authenticator;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.gateway.store.GatewayStore;
 import io.forgemcp.gateway.transport.HttpExchanger;
 import io.forgemcp.gateway.virtualserver.Naming;
 import io.forgemcp.server.client.JettyHttpExchanger;
@@ -33,6 +34,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -86,21 +88,24 @@ final class GatewayOptions {
 
     /** As below, for commands that no browser can come back to: servers that want OAuth refuse them. */
     Gateway build(ConfigurationOptions.Loaded loaded, Authenticator authenticator) {
-        return build(loaded, authenticator, new JettyHttpExchanger());
+        return build(loaded, authenticator, store -> new JettyHttpExchanger());
     }
 
     /**
      * A gateway that has not been started; the configuration must be free of errors.
      *
-     * @param http towards servers; the gateway closes it
+     * @param http makes the client towards servers, which the gateway closes
      */
-    Gateway build(ConfigurationOptions.Loaded loaded, Authenticator authenticator, HttpExchanger http) {
+    Gateway build(
+            ConfigurationOptions.Loaded loaded,
+            Authenticator authenticator,
+            Function<GatewayStore, HttpExchanger> http) {
         Configuration files = requireValid(loaded);
         Path directory = DataDirectory.prepare(data);
         OwnedStore store = OwnedStore.open(directory);
         GatewayBuilder builder = Gateway.builder();
         builder.settings(settings(loaded, files))
-                .httpExchanger(http)
+                .httpExchanger(http.apply(store))
                 .scaling(files.scaling())
                 .preWarm(files.preWarm())
                 .alerts(files.alerts())

@@ -1,23 +1,16 @@
 package io.forgemcp.server.cli;
 
-import io.forgemcp.auth.client.AuthorizationSettings;
-import io.forgemcp.auth.client.AuthorizingExchanger;
 import io.forgemcp.gateway.Gateway;
 import io.forgemcp.gateway.config.read.Environment;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.security.Authenticator;
-import io.forgemcp.gateway.transport.HttpExchanger;
 import io.forgemcp.server.GatewayServer;
 import io.forgemcp.server.Role;
 import io.forgemcp.server.ServerSettings;
-import io.forgemcp.server.client.JettyHttpExchanger;
 import io.forgemcp.server.http.Route;
 import io.forgemcp.server.manager.Management;
-import io.forgemcp.server.rest.OAuthCallback;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -79,20 +72,21 @@ final class ServeCommand implements Callable<Integer> {
         Authenticator authenticator = AccessOptions.authenticator(settings, loaded.environment());
         Map<Role, ServerSettings> listeners = listeners(chosen, settings, loaded.environment());
         listeners.forEach(ServeCommand::requireFree);
-        // Where a browser shall come back to must be known before there is a listener.
-        AuthorizingExchanger authorizing = settings.port() == 0 ? null : authorizing(settings);
-        HttpExchanger http = authorizing == null ? new JettyHttpExchanger() : authorizing;
-        Gateway gateway = options.build(loaded, authenticator, http);
+        ServerAccess access = new ServerAccess(loaded.environment());
+        Gateway gateway = options.build(loaded, authenticator, access::open);
+        if (chosen.contains(Role.GATEWAY)) {
+            access.expect(settings);
+        }
         try {
             new Progress(shell.err()).during("starting", gateway::start);
             if (stop.isRequested()) {
                 return ExitCode.INTERRUPTED;
             }
-            try (GatewayServer server = listen(
-                    gateway,
-                    listeners,
-                    options.management(loaded),
-                    authorizing == null ? List.of() : List.of(new OAuthCallback(authorizing).route()))) {
+            try (GatewayServer server =
+                    listen(gateway, listeners, options.management(loaded), access.routes(gateway))) {
+                if (chosen.contains(Role.GATEWAY)) {
+                    access.listensAt(server.uri(Role.GATEWAY).getPort());
+                }
                 ServeReport report =
                         ServeReport.of(gateway, server, loaded, options.data().toAbsolutePath());
                 output.print(report.document(), report::print);
@@ -155,15 +149,6 @@ final class ServeCommand implements Callable<Integer> {
                 ExitCode.PORT_TAKEN,
                 "The " + role.label() + " cannot listen: " + diagnosis.evidence()
                         + ". Stop it, or choose another port with " + advice);
-    }
-
-    /** The browser of whoever authorises the gateway runs on the gateway's machine, or reaches it by a tunnel. */
-    private static AuthorizingExchanger authorizing(ServerSettings settings) {
-        URI callback = URI.create("http://127.0.0.1:" + settings.port() + OAuthCallback.PATH);
-        return new AuthorizingExchanger(
-                new JettyHttpExchanger(),
-                new AuthorizationSettings(callback, null, Map.of(), true, AuthorizationSettings.PATIENCE),
-                InstantSource.system());
     }
 
     private static GatewayServer listen(

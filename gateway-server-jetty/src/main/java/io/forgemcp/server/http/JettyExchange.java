@@ -199,7 +199,7 @@ final class JettyExchange
         claim();
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.contentType());
         response.getHeaders().put(NO_STORE);
-        write(answer.status(), answer.body(), this);
+        write(answer.status(), answer.body(), this, answer.headers().toArray(new String[0]));
     }
 
     /** Refuses or reports, in the shape that the route's clients expect. */

@@ -1,0 +1,118 @@
+package io.forgemcp.auth.client;
+
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.service.OAuthClient;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What one service needs before it takes calls: found out once for all of them, on the worker, and then known for a while.
+ * Thread-safe.
+ */
+final class Needs {
+    private static final Logger LOG = LoggerFactory.getLogger(Needs.class);
+
+    /** Nobody is asked again so soon after a failure, however many calls come. */
+    private static final Duration PAUSE = Duration.ofSeconds(5);
+
+    private final String service;
+    private final URI url;
+    private final OAuthClient wanted;
+    private final Discovery discovery;
+    private final Home home;
+    private final InstantSource clock;
+    private final Executor worker;
+
+    private @Nullable CompletableFuture<Need> latest;
+    private Challenge of = Challenge.NONE;
+    private Instant since = Instant.EPOCH;
+
+    Needs(
+            String service,
+            URI url,
+            OAuthClient wanted,
+            Discovery discovery,
+            Home home,
+            InstantSource clock,
+            Executor worker) {
+        this.service = service;
+        this.url = url;
+        this.wanted = wanted;
+        this.discovery = discovery;
+        this.home = home;
+        this.clock = clock;
+        this.worker = worker;
+    }
+
+    /** Finds out what this challenge needs and fails with it: with {@code UPSTREAM_AUTHORIZATION_NEEDED} at best. */
+    synchronized <T extends @Nullable Object> CompletionStage<T> ask(Challenge challenge, Set<String> before) {
+        CompletableFuture<Need> need = latest;
+        if (need == null || isOver(need) || !of.equals(challenge)) {
+            need = find(challenge, before);
+        }
+        return need.thenApply(found -> {
+            throw new GatewayException(
+                    ErrorCode.UPSTREAM_AUTHORIZATION_NEEDED,
+                    "The server wants OAuth: an administrator opens " + home.start(service)
+                            + " in a browser, then the call is repeated.");
+        });
+    }
+
+    /** What the last challenge needs, or the server in general if there was none lately. */
+    synchronized CompletionStage<Need> known(Set<String> before) {
+        CompletableFuture<Need> need = latest;
+        return need == null || isOver(need) || need.isCompletedExceptionally() ? find(Challenge.NONE, before) : need;
+    }
+
+    /** Everything that was needed is there. */
+    synchronized void met() {
+        latest = null;
+    }
+
+    private boolean isOver(CompletableFuture<Need> need) {
+        Duration good = need.isCompletedExceptionally() ? PAUSE : SingleUse.PATIENCE;
+        return need.isDone() && !clock.instant().isBefore(since.plus(good));
+    }
+
+    private CompletableFuture<Need> find(Challenge challenge, Set<String> before) {
+        CompletableFuture<Need> need = CompletableFuture.supplyAsync(() -> need(challenge, before), worker);
+        latest = need;
+        of = challenge;
+        since = clock.instant();
+        return need;
+    }
+
+    private Need need(Challenge challenge, Set<String> before) {
+        Discovery.Found found = discovery.find(url, challenge.resourceMetadata());
+        Set<String> scopes = new LinkedHashSet<>(before);
+        if (!wanted.scopes().isEmpty()) {
+            scopes.addAll(wanted.scopes());
+        } else if (challenge.scope() == null) {
+            scopes.addAll(found.scopes());
+        }
+        if (wanted.scopes().isEmpty() || challenge.wantsMoreScope()) {
+            scopes.addAll(challenge.scopes());
+        }
+        if (found.server().scopes().contains("offline_access")) {
+            // Without it there may be no refresh token, and a person would be asked every hour.
+            scopes.add("offline_access");
+        }
+        LOG.warn(
+                "event=oauth_needed service={} authorization_server={} advice=\"an administrator opens {}\"",
+                service,
+                found.server().issuer(),
+                home.start(service));
+        return new Need(found, scopes);
+    }
+}

@@ -1,0 +1,275 @@
+package io.forgemcp.auth.client;
+
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.service.OAuthClient;
+import java.net.URI;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What one service has granted to the gateway. However many calls find out that something is missing, one discovery and
+ * one refresh are under way. Thread-safe; blocks only on the worker, and a call that needs nothing takes no lock.
+ */
+final class ServiceGrant {
+    private static final Logger LOG = LoggerFactory.getLogger(ServiceGrant.class);
+
+    /** A server that is not content with the scopes that it asked for is given up after so many more rounds. */
+    private static final int MAX_ROUNDS = 2;
+
+    private final String service;
+    private final URI url;
+    private final OAuthClient wanted;
+    private final InstantSource clock;
+    private final Executor worker;
+    private final GrantBook book;
+    private final Needs needs;
+    private final TokenEndpoint endpoint;
+
+    private volatile @Nullable Granted granted;
+    private Map<String, ClientRegistration> registered;
+    private @Nullable CompletableFuture<String> renewing;
+    private int rounds;
+    private boolean forgotten;
+
+    /**
+     * @param url of the service
+     * @param wanted who the gateway is to it
+     * @param book what was granted before, and where it is kept
+     */
+    ServiceGrant(
+            String service,
+            URI url,
+            OAuthClient wanted,
+            GrantBook book,
+            Home home,
+            InstantSource clock,
+            Executor worker) {
+        this.service = service;
+        this.url = url;
+        this.wanted = wanted;
+        this.book = book;
+        this.clock = clock;
+        this.worker = worker;
+        Documents documents = new Documents(Documents.PATIENCE, url);
+        this.needs = new Needs(service, url, wanted, new Discovery(documents), home, clock, worker);
+        this.endpoint = new TokenEndpoint(documents, clock);
+        GrantBook.Page page = book.find(service, url, wanted);
+        this.granted = page.granted();
+        this.registered = page.registered();
+    }
+
+    boolean isFor(URI otherUrl, OAuthClient otherWanted) {
+        return url.equals(otherUrl) && wanted.equals(otherWanted);
+    }
+
+    String service() {
+        return service;
+    }
+
+    /** What calls may use; null if nothing was granted yet. */
+    @Nullable
+    Granted granted() {
+        return granted;
+    }
+
+    boolean wantsRenewal(Granted current) {
+        return current.wantsRenewal(clock.instant());
+    }
+
+    /** A token to use in place of one that is about to end. */
+    CompletionStage<@Nullable String> renew(Granted old) {
+        return renew(old, Challenge.NONE);
+    }
+
+    /**
+     * The server wants something else.
+     *
+     * @param used the token that was refused; null if there was none
+     * @param renewed whether that one was fresh already, so that another refresh is of no use
+     * @return the token to try again with; fails if a person is needed
+     */
+    synchronized CompletionStage<@Nullable String> challenged(
+            Challenge challenge, @Nullable String used, boolean renewed) {
+        Granted current = granted;
+        if (current == null) {
+            return needs.ask(challenge, Set.of());
+        }
+        if (!current.tokens().access().equals(used)) {
+            return CompletableFuture.completedStage(current.tokens().access());
+        }
+        if (challenge.wantsMoreScope()) {
+            return moreScope(challenge, current);
+        }
+        if (current.tokens().refresh() != null && !renewed) {
+            return renew(current, challenge);
+        }
+        lose(current);
+        return needs.ask(challenge, Set.of());
+    }
+
+    private CompletionStage<@Nullable String> moreScope(Challenge challenge, Granted current) {
+        if (rounds >= MAX_ROUNDS && current.scopes().containsAll(challenge.scopes())) {
+            return CompletableFuture.failedStage(Refused.because("the server wants more than the scopes \""
+                    + String.join(" ", current.scopes())
+                    + "\", which it was given. Ask its operator which rights the call needs."));
+        }
+        return needs.ask(challenge, current.scopes());
+    }
+
+    private CompletionStage<@Nullable String> renew(Granted old, Challenge challenge) {
+        CompletableFuture<String> shared;
+        synchronized (this) {
+            Granted current = granted;
+            if (current != null && current != old) {
+                return CompletableFuture.completedStage(current.tokens().access());
+            }
+            if (renewing == null || renewing.isDone()) {
+                renewing = CompletableFuture.supplyAsync(() -> endpoint.refresh(old), worker)
+                        .thenApply(tokens -> renewed(old, tokens));
+            }
+            shared = renewing;
+        }
+        return shared.handle((token, failure) -> outcome(old, challenge, token, failure))
+                .thenCompose(next -> next);
+    }
+
+    private CompletionStage<@Nullable String> outcome(
+            Granted old, Challenge challenge, @Nullable String token, @Nullable Throwable failure) {
+        if (failure == null) {
+            return token == null ? needs.ask(challenge, Set.of()) : CompletableFuture.completedStage(token);
+        }
+        // The authorization server is away: the token may still be good, unless the server has just refused it.
+        return challenge == Challenge.NONE && !old.isOver(clock.instant())
+                ? CompletableFuture.completedStage(old.tokens().access())
+                : CompletableFuture.failedStage(failure);
+    }
+
+    private synchronized @Nullable String renewed(Granted old, @Nullable Tokens tokens) {
+        if (granted != old) {
+            Granted other = granted;
+            return other == null ? null : other.tokens().access();
+        }
+        if (tokens == null) {
+            lose(old);
+            return null;
+        }
+        granted = old.with(tokens);
+        save();
+        return tokens.access();
+    }
+
+    private synchronized void lose(Granted old) {
+        if (granted == old) {
+            granted = null;
+            rounds = 0;
+            save();
+            LOG.warn(
+                    "event=oauth_grant_over service={} authorization_server={} advice=\"authorise the gateway again\"",
+                    service,
+                    old.found().server().issuer());
+        }
+    }
+
+    /** An administrator wants to authorise the gateway, whether a call has asked for it or not. */
+    CompletionStage<Flow> begin(URI redirect) {
+        Granted current = granted;
+        return needs.known(current == null ? Set.of() : current.scopes())
+                .thenApplyAsync(
+                        need -> Flow.of(
+                                this, need.found(), client(need.found().server(), redirect), need.scopes(), redirect),
+                        worker);
+    }
+
+    private ClientRegistration client(AuthorizationServer place, URI redirect) {
+        if (wanted.id() != null) {
+            return new ClientRegistration(wanted.id(), wanted.secret(), null, null);
+        }
+        URI document = wanted.metadata();
+        if (document != null && place.takesMetadataDocuments()) {
+            return new ClientRegistration(document.toString(), null, "none", null);
+        }
+        synchronized (this) {
+            ClientRegistration known = registered.get(place.issuer());
+            if (known != null && redirect.equals(known.redirect())) {
+                return known;
+            }
+        }
+        ClientRegistration made = endpoint.register(place, redirect);
+        remember(place.issuer(), made);
+        return made;
+    }
+
+    private synchronized void remember(String issuer, @Nullable ClientRegistration client) {
+        Map<String, ClientRegistration> copy = new HashMap<>(registered);
+        if (client == null) {
+            copy.remove(issuer);
+        } else {
+            copy.put(issuer, client);
+        }
+        registered = Map.copyOf(copy);
+        save();
+    }
+
+    /** The answer to a flow of this grant, RFC 9207 first. */
+    CompletionStage<Void> complete(Flow flow, Map<String, String> answer) {
+        AuthorizationServer from = flow.found().server();
+        String issuer = answer.get("iss");
+        if (issuer == null ? from.namesItself() : !issuer.equals(from.issuer())) {
+            return CompletableFuture.failedStage(
+                    Refused.because("the answer does not say that it is from \"" + from.issuer() + "\"."));
+        }
+        String code = answer.get("code");
+        if (code == null || answer.containsKey("error")) {
+            return CompletableFuture.failedStage(Refused.because("\"" + from.issuer() + "\" answered with an error."));
+        }
+        return CompletableFuture.runAsync(() -> granted(flow, exchange(flow, code)), worker);
+    }
+
+    private Tokens exchange(Flow flow, String code) {
+        try {
+            return endpoint.exchange(flow, code);
+        } catch (GatewayException refused) {
+            // Perhaps the server has forgotten the gateway: the next attempt registers anew.
+            remember(flow.found().server().issuer(), null);
+            throw refused;
+        }
+    }
+
+    private synchronized void granted(Flow flow, Tokens tokens) {
+        if (forgotten) {
+            throw Refused.because("the service was removed meanwhile.");
+        }
+        Granted before = granted;
+        rounds = before != null && before.scopes().containsAll(flow.scopes()) ? rounds + 1 : 0;
+        granted = new Granted(flow.found(), flow.client(), new LinkedHashSet<>(flow.scopes()), tokens);
+        needs.met();
+        save();
+        LOG.info(
+                "event=oauth_granted service={} authorization_server={}",
+                service,
+                flow.found().server().issuer());
+    }
+
+    /** Gives up everything, also what was kept. */
+    synchronized void forget() {
+        forgotten = true;
+        granted = null;
+        registered = Map.of();
+        book.remove(service);
+    }
+
+    private void save() {
+        if (!forgotten) {
+            book.save(service, url, new GrantBook.Page(granted, registered));
+        }
+    }
+}

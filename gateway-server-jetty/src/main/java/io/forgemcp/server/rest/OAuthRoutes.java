@@ -1,0 +1,172 @@
+package io.forgemcp.server.rest;
+
+import io.forgemcp.auth.client.AuthorizingExchanger;
+import io.forgemcp.auth.client.AuthorizingExchanger.Beginning;
+import io.forgemcp.gateway.Gateway;
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.service.ServiceDefinition;
+import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.server.http.RestAnswer;
+import io.forgemcp.server.http.RestRequest;
+import io.forgemcp.server.http.Route;
+import io.forgemcp.server.http.Route.RestHandler;
+import io.forgemcp.server.http.Route.Verb;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The pages on which an administrator authorises the gateway at a server that wants OAuth. What is granted serves all
+ * callers of that server, so nobody else may begin; and the browser that begins gets a cookie, without which the answer of
+ * the authorization server is not taken: nobody can bring an account of their own in by a link.
+ */
+public final class OAuthRoutes {
+    private static final String ADMINISTRATOR = "admin";
+    private static final String OPEN = "/oauth/open/";
+    private static final int COOKIE_SECONDS = 600;
+
+    private final Gateway gateway;
+    private final AuthorizingExchanger exchanger;
+    private final Known known;
+    private final Permissions permissions;
+
+    public OAuthRoutes(Gateway gateway, AuthorizingExchanger exchanger) {
+        this.gateway = gateway;
+        this.exchanger = exchanger;
+        this.known = new Known(gateway.services());
+        this.permissions = new Permissions(gateway.accessPolicy());
+    }
+
+    public List<Route> routes() {
+        String start = AuthorizingExchanger.START + "{service}";
+        return List.of(
+                Route.rest(
+                        Verb.GET,
+                        start,
+                        "Sends an administrator's browser to a server's authorization server (OAuth).",
+                        administrators(this::start)),
+                Route.rest(
+                        Verb.POST,
+                        start,
+                        "Gives an administrator a link, good once, that does the same in a browser without a token.",
+                        administrators(this::invite)),
+                Route.open(OPEN + "{invitation}", "Takes such a link (OAuth).", this::open),
+                Route.open(
+                        AuthorizingExchanger.CALLBACK,
+                        "Takes the answer of a server's authorization server (OAuth).",
+                        this::answer));
+    }
+
+    /** The role is asked for too: a policy that lets everybody change services does not speak of foreign accounts. */
+    private RestHandler administrators(RestHandler handler) {
+        return permissions.administer(request -> {
+            if (!request.caller().roles().contains(ADMINISTRATOR)) {
+                throw new GatewayException(
+                        ErrorCode.FORBIDDEN,
+                        "Caller \"" + request.caller().principal() + "\" has not the role \"" + ADMINISTRATOR
+                                + "\", which authorising the gateway needs. Ask an administrator.");
+            }
+            return handler.handle(request);
+        });
+    }
+
+    private CompletionStage<RestAnswer> start(RestRequest request) {
+        ServiceDefinition service = require(request.variable());
+        String path = AuthorizingExchanger.START + service.name();
+        if (isElsewhere(request)) {
+            return CompletableFuture.completedFuture(
+                    OAuthPage.redirect(exchanger.home().resolve(path)));
+        }
+        String site = request.headers().apply("Sec-Fetch-Site");
+        if ("cross-site".equals(site) || "same-site".equals(site)) {
+            // A page elsewhere leads here: it may show the way, but the step is a person's.
+            return CompletableFuture.completedFuture(OAuthPage.question(service.name(), path));
+        }
+        return begin(service);
+    }
+
+    private CompletionStage<RestAnswer> invite(RestRequest request) {
+        URI link = exchanger.home().resolve(OPEN + exchanger.invite(require(request.variable())));
+        return Json.ok(Json.object().put("url", link.toString()));
+    }
+
+    private CompletionStage<RestAnswer> open(RestRequest request) {
+        if (isElsewhere(request)) {
+            return CompletableFuture.completedFuture(
+                    OAuthPage.redirect(exchanger.home().resolve(OPEN + request.variable())));
+        }
+        String service = exchanger.accept(request.variable());
+        if (service == null) {
+            return CompletableFuture.completedFuture(OAuthPage.text(
+                    403,
+                    "This link was used already or is older than ten minutes. Ask an administrator for another one."));
+        }
+        return begin(require(service));
+    }
+
+    private CompletionStage<RestAnswer> begin(ServiceDefinition service) {
+        return exchanger
+                .begin(service)
+                .handle((beginning, failure) -> failure == null ? toServer(beginning) : refused(failure));
+    }
+
+    private RestAnswer toServer(Beginning beginning) {
+        boolean secure = "https".equals(exchanger.home().getScheme());
+        return OAuthPage.redirect(beginning.url())
+                .with(
+                        "Set-Cookie",
+                        beginning.cookie() + "=" + beginning.value() + "; Path=" + AuthorizingExchanger.CALLBACK
+                                + "; Max-Age=" + COOKIE_SECONDS + "; HttpOnly; SameSite=Lax"
+                                + (secure ? "; Secure" : ""));
+    }
+
+    private CompletionStage<RestAnswer> answer(RestRequest request) {
+        Map<String, String> parameters = new HashMap<>();
+        for (String name : List.of("state", "code", "iss", "error")) {
+            String value = request.query().apply(name);
+            if (value != null) {
+                parameters.put(name, value);
+            }
+        }
+        String cookies = request.headers().apply("Cookie");
+        return exchanger
+                .complete(parameters, name -> OAuthPage.cookie(cookies, name))
+                .handle((service, failure) -> failure == null ? done(service) : refused(failure));
+    }
+
+    /** What the server offers is asked for at once; nobody waits for it. */
+    private RestAnswer done(String service) {
+        gateway.catalog().refresh(ServiceName.of(service));
+        return OAuthPage.text(
+                200,
+                "The gateway is authorised for service \"" + service
+                        + "\". You can close this page; calls may be repeated now.");
+    }
+
+    private static RestAnswer refused(Throwable failure) {
+        GatewayException reason = GatewayException.of(failure);
+        return OAuthPage.text(
+                reason.code() == ErrorCode.UPSTREAM_REFUSED
+                        ? 400
+                        : reason.code().httpStatus(),
+                String.valueOf(reason.getMessage()));
+    }
+
+    /** A cookie of {@code localhost} does not reach {@code 127.0.0.1}: the browser begins where it will come back to. */
+    private boolean isElsewhere(RestRequest request) {
+        String host = request.headers().apply("Host");
+        return host != null && !host.equalsIgnoreCase(exchanger.home().getAuthority());
+    }
+
+    private ServiceDefinition require(String name) {
+        ServiceName service = known.require(name).name();
+        return gateway.services()
+                .definition(service)
+                .orElseThrow(() -> new GatewayException(
+                        ErrorCode.UNKNOWN_SERVICE, "Service \"" + service + "\" was removed just now."));
+    }
+}

@@ -1,0 +1,223 @@
+package io.forgemcp.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.forgemcp.auth.client.AuthorizingExchanger;
+import io.forgemcp.gateway.Gateway;
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.security.Authenticator;
+import io.forgemcp.gateway.security.Caller;
+import io.forgemcp.gateway.service.ServiceDefinition;
+import io.forgemcp.gateway.store.InMemoryStore;
+import io.forgemcp.gateway.transport.JdkHttpExchanger;
+import io.forgemcp.server.manager.Management;
+import io.forgemcp.server.rest.OAuthRoutes;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Who may authorise the gateway at a server that wants OAuth, and with which browser. */
+@Timeout(60)
+class OAuthPagesTest {
+    private static final String[] ADMIN = {"Authorization", "Bearer root"};
+    private static final String[] USER = {"Authorization", "Bearer user"};
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final AtomicInteger tokensGiven = new AtomicInteger();
+    private HttpServer remote;
+    private Gateway gateway;
+    private GatewayServer server;
+
+    @BeforeEach
+    void start() throws IOException {
+        remote = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
+        URI base = URI.create("http://127.0.0.1:" + remote.getAddress().getPort());
+        remote.createContext("/mcp", exchange -> {
+            exchange.getResponseHeaders().add("WWW-Authenticate", "Bearer");
+            answer(exchange, 401, "{}");
+        });
+        remote.createContext(
+                "/.well-known/oauth-protected-resource",
+                exchange -> answer(
+                        exchange,
+                        200,
+                        "{\"resource\":\"" + base + "/mcp\",\"authorization_servers\":[\"" + base + "\"]}"));
+        remote.createContext(
+                "/.well-known/oauth-authorization-server", exchange -> answer(exchange, 200, """
+                        {"issuer":"%1$s","authorization_endpoint":"%1$s/authorize","token_endpoint":"%1$s/token",
+                         "registration_endpoint":"%1$s/register","code_challenge_methods_supported":["S256"]}""".formatted(base)));
+        remote.createContext("/register", exchange -> answer(exchange, 201, "{\"client_id\":\"dynamic\"}"));
+        remote.createContext("/token", exchange -> {
+            tokensGiven.incrementAndGet();
+            answer(exchange, 200, "{\"access_token\":\"hush\",\"token_type\":\"Bearer\"}");
+        });
+        remote.start();
+        AuthorizingExchanger exchanger =
+                new AuthorizingExchanger(new JdkHttpExchanger(), new InMemoryStore(), null, InstantSource.system());
+        gateway = Gateway.builder()
+                .httpExchanger(exchanger)
+                .authenticator(OAuthPagesTest::caller)
+                .service(ServiceDefinition.http("far", base.resolve("/mcp")).build())
+                .build()
+                .start();
+        ServerSettings settings = ServerSettings.defaults().withAddress("127.0.0.1", 0);
+        server = GatewayServer.start(
+                gateway, Map.of(Role.GATEWAY, settings), Management.NONE, new OAuthRoutes(gateway, exchanger).routes());
+        exchanger.listensAt(server.uri());
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+        gateway.close();
+        remote.stop(0);
+    }
+
+    private static CompletionStage<Caller> caller(Authenticator.Credentials credentials) {
+        if ("Bearer root".equals(credentials.authorization())) {
+            return CompletableFuture.completedStage(new Caller("root", Set.of("admin")));
+        }
+        return "Bearer user".equals(credentials.authorization())
+                ? CompletableFuture.completedStage(new Caller("user", Set.of()))
+                : CompletableFuture.failedStage(
+                        new GatewayException(ErrorCode.UNAUTHENTICATED, "A valid bearer token is needed."));
+    }
+
+    private static void answer(HttpExchange exchange, int status, String body) throws IOException {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(status, bytes.length);
+        try (exchange) {
+            exchange.getResponseBody().write(bytes);
+        }
+    }
+
+    @Test
+    void onlyAnAdministratorLearnsWhereToAuthoriseTheGateway() throws Exception {
+        assertThat(get("/oauth/start/far").statusCode()).isEqualTo(401);
+        for (String verb : new String[] {"GET", "POST"}) {
+            HttpResponse<String> refused = send(verb, server.uri().resolve("/oauth/start/far"), USER);
+            assertThat(refused.statusCode()).as(verb).isEqualTo(403);
+            assertThat(refused.headers().firstValue("Location")).isEmpty();
+            assertThat(refused.headers().firstValue("Set-Cookie")).isEmpty();
+        }
+    }
+
+    @Test
+    void anAdministratorIsSentOnWithACookieThatScriptsAndOtherSitesDoNotGet() throws Exception {
+        HttpResponse<String> sent = get("/oauth/start/far", ADMIN);
+
+        assertThat(sent.statusCode()).isEqualTo(302);
+        assertThat(sent.headers().firstValue("Location").orElseThrow())
+                .contains("/authorize?response_type=code")
+                .contains("redirect_uri=http%3A%2F%2F127.0.0.1%3A" + server.port() + "%2Foauth%2Fcallback");
+        assertThat(sent.headers().firstValue("Set-Cookie").orElseThrow())
+                .endsWith("; Path=/oauth/callback; Max-Age=600; HttpOnly; SameSite=Lax");
+        assertThat(sent.headers().firstValue("X-Frame-Options")).hasValue("DENY");
+        assertThat(sent.headers().firstValue("Cache-Control")).hasValue("no-store");
+    }
+
+    @Test
+    void theAnswerIsTakenOnceAndOnlyFromTheBrowserThatBegan() throws Exception {
+        HttpResponse<String> sent = get("/oauth/start/far", ADMIN);
+        String answer = "/oauth/callback?code=x&state=" + state(sent);
+
+        assertThat(get(answer).statusCode()).isEqualTo(400);
+        String foreign = cookie(get("/oauth/start/far", ADMIN));
+        assertThat(get(answer, "Cookie", foreign).statusCode()).isEqualTo(400);
+        assertThat(tokensGiven).hasValue(0);
+
+        HttpResponse<String> done = get(answer, "Cookie", "other=1; " + cookie(sent));
+        assertThat(done.statusCode()).as(done.body()).isEqualTo(200);
+        assertThat(done.body()).contains("service \"far\"").doesNotContain("hush");
+        assertThat(get(answer, "Cookie", cookie(sent)).statusCode()).isEqualTo(400);
+        assertThat(tokensGiven).hasValue(1);
+    }
+
+    @Test
+    void anotherSiteCanShowTheWayButNotTakeTheStep() throws Exception {
+        HttpResponse<String> page = get("/oauth/start/far", join(ADMIN, "Sec-Fetch-Site", "cross-site"));
+
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.body()).contains("href=\"/oauth/start/far\"");
+        assertThat(page.headers().firstValue("Set-Cookie")).isEmpty();
+        assertThat(page.headers().firstValue("Content-Security-Policy").orElseThrow())
+                .contains("frame-ancestors 'none'");
+        assertThat(get("/oauth/start/far", join(ADMIN, "Sec-Fetch-Site", "same-origin"))
+                        .statusCode())
+                .isEqualTo(302);
+    }
+
+    @Test
+    void aBrowserBeginsUnderTheNameThatItComesBackTo() throws Exception {
+        URI elsewhere = URI.create("http://localhost:" + server.port() + "/oauth/start/far");
+
+        HttpResponse<String> sent = send("GET", elsewhere, ADMIN);
+
+        assertThat(sent.statusCode()).isEqualTo(302);
+        assertThat(sent.headers().firstValue("Location"))
+                .hasValue(server.uri().resolve("/oauth/start/far").toString());
+        assertThat(sent.headers().firstValue("Set-Cookie")).isEmpty();
+    }
+
+    @Test
+    void aLinkForABrowserWithoutATokenIsGoodOnce() throws Exception {
+        HttpResponse<String> invited = send("POST", server.uri().resolve("/oauth/start/far"), ADMIN);
+        assertThat(invited.statusCode()).as(invited.body()).isEqualTo(200);
+        String link = new ObjectMapper().readTree(invited.body()).path("url").asText();
+
+        HttpResponse<String> sent = send("GET", URI.create(link));
+        assertThat(sent.statusCode()).isEqualTo(302);
+        assertThat(sent.headers().firstValue("Set-Cookie")).isPresent();
+        assertThat(send("GET", URI.create(link)).statusCode()).isEqualTo(403);
+        assertThat(get("/oauth/open/guessed").statusCode()).isEqualTo(403);
+    }
+
+    @Test
+    void anUnknownServiceIsSaid() throws Exception {
+        assertThat(get("/oauth/start/nobody", ADMIN).statusCode()).isEqualTo(404);
+    }
+
+    private HttpResponse<String> get(String path, String... headers) throws Exception {
+        return send("GET", server.uri().resolve(path), headers);
+    }
+
+    private HttpResponse<String> send(String verb, URI url, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(url).method(verb, HttpRequest.BodyPublishers.noBody());
+        return client.send(
+                (headers.length == 0 ? request : request.headers(headers)).build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static String[] join(String[] first, String... second) {
+        String[] joined = java.util.Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, joined, first.length, second.length);
+        return joined;
+    }
+
+    private static String state(HttpResponse<String> sent) {
+        return sent.headers().firstValue("Location").orElseThrow().replaceAll(".*[?&]state=([^&]+).*", "$1");
+    }
+
+    private static String cookie(HttpResponse<String> sent) {
+        return sent.headers().firstValue("Set-Cookie").orElseThrow().replaceAll(";.*", "");
+    }
+}
