@@ -8,7 +8,14 @@ const [era, gateways, suiteUrl] = process.argv.slice(2);
 const scenario = process.env.MCP_CONFORMANCE_SCENARIO;
 const context = JSON.parse(process.env.MCP_CONFORMANCE_CONTEXT ?? '{}');
 
-const url = gateways === '-' ? suiteUrl : await (await fetch(gateways, { method: 'POST', body: suiteUrl })).text();
+const authorizes = scenario.startsWith('auth/');
+const wish = { url: suiteUrl };
+if (authorizes) {
+  wish.oauth = { clientId: context.client_id, clientSecret: context.client_secret };
+  if (scenario === 'auth/basic-cimd') wish.oauth.clientMetadataUrl = 'https://conformance-test.local/client-metadata.json';
+}
+
+const url = gateways === '-' ? suiteUrl : await (await fetch(gateways, { method: 'POST', body: JSON.stringify(wish) })).text();
 
 async function connect(elicitation) {
   const capabilities = elicitation ? { elicitation: { form: { applyDefaults: true } } } : {};
@@ -72,9 +79,39 @@ const scenarios = {
   },
 };
 
+// What a person does who reads GW-1510: opens the page it names in a browser, which follows wherever it is sent.
+async function authorize(page) {
+  const cookies = [];
+  for (let next = page; next; ) {
+    const answer = await fetch(next, { redirect: 'manual', headers: cookies.length ? { cookie: cookies.join('; ') } : {} });
+    cookies.push(...answer.headers.getSetCookie().map(cookie => cookie.split(';')[0]));
+    const location = answer.headers.get('location');
+    if (!location && !answer.ok) throw new Error(`${answer.status} at ${next}: ${await answer.text()}`);
+    next = location && new URL(location, next).href;
+  }
+}
+
+// Calls a tool, and again after every authorization that it turns out to need.
+async function callAuthorized(client) {
+  for (let round = 0; ; round++) {
+    let problem;
+    try {
+      const answer = await call(client, 'test-tool');
+      if (!answer.isError) return answer;
+      problem = JSON.stringify(answer);
+    } catch (failure) {
+      problem = `${failure.message}`;
+    }
+    console.log(`round ${round}: ${problem}`);
+    const page = problem.match(/http:\/\/\S+\/oauth\/start\/[\w.-]+/)?.[0];
+    if (!page || round > 5) throw new Error(problem);
+    await authorize(page);
+  }
+}
+
 const asked = { 'elicitation-sep1034-client-defaults': {}, 'sep-2322-client-request-state': { confirmed: true } };
 const client = await connect(asked[scenario]);
-await scenarios[scenario](client);
+await (authorizes ? callAuthorized(client) : scenarios[scenario](client));
 await client.close();
 // To the suite the gateway is the client, and a client that is done keeps no stream open.
 if (gateways !== '-') await fetch(gateways, { method: 'DELETE' });

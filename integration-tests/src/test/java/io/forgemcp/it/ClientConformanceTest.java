@@ -16,8 +16,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * The client scenarios of the official conformance suite: the suite plays a server and judges what its client sends. The
  * client is the TypeScript SDK, alone and with the gateway in between, which is then what the suite sees; also a client of
- * the older generation in front of a server of the newer one, and the other way round. Not run: {@code auth/*}, which need
- * a gateway that gets tokens for its upstreams.
+ * the older generation in front of a server of the newer one, and the other way round. In {@code
+ * auth/*} the server wants OAuth, which only the gateway does: the client calls, opens the page that the error names as a
+ * browser would, and calls again.
  */
 @Tag("node")
 class ClientConformanceTest {
@@ -85,6 +86,64 @@ class ClientConformanceTest {
                 through.failed(),
                 lost.size());
         Baseline.conformance().assertMatches(revision + " client " + era + " " + scenario, lost);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "2025-11-25, auth/metadata-default, 15",
+        "2025-11-25, auth/metadata-var1, 15",
+        "2025-11-25, auth/metadata-var2, 15",
+        "2025-11-25, auth/metadata-var3, 15",
+        "2025-11-25, auth/basic-cimd, 10",
+        "2025-11-25, auth/scope-from-www-authenticate, 11",
+        "2025-11-25, auth/scope-from-scopes-supported, 11",
+        "2025-11-25, auth/scope-omitted-when-undefined, 11",
+        "2025-11-25, auth/scope-step-up, 12",
+        "2025-11-25, auth/scope-retry-limit, 10",
+        "2025-11-25, auth/token-endpoint-auth-basic, 16",
+        "2025-11-25, auth/token-endpoint-auth-post, 16",
+        "2025-11-25, auth/token-endpoint-auth-none, 16",
+        "2025-11-25, auth/pre-registration, 10",
+        "2026-07-28, auth/metadata-default, 16",
+        "2026-07-28, auth/metadata-var1, 16",
+        "2026-07-28, auth/metadata-var2, 16",
+        "2026-07-28, auth/metadata-var3, 16",
+        "2026-07-28, auth/basic-cimd, 10",
+        "2026-07-28, auth/scope-from-www-authenticate, 12",
+        "2026-07-28, auth/scope-from-scopes-supported, 12",
+        "2026-07-28, auth/scope-omitted-when-undefined, 12",
+        "2026-07-28, auth/scope-step-up, 14",
+        "2026-07-28, auth/scope-retry-limit, 11",
+        "2026-07-28, auth/token-endpoint-auth-basic, 17",
+        "2026-07-28, auth/token-endpoint-auth-post, 17",
+        "2026-07-28, auth/token-endpoint-auth-none, 17",
+        "2026-07-28, auth/pre-registration, 10",
+        "2026-07-28, auth/resource-mismatch, 2",
+        "2026-07-28, auth/offline-access-scope, 13",
+        "2026-07-28, auth/offline-access-not-supported, 12",
+        "2026-07-28, auth/authorization-server-migration, 14",
+        "2026-07-28, auth/iss-supported, 12",
+        "2026-07-28, auth/iss-not-advertised, 12",
+        "2026-07-28, auth/iss-supported-missing, 8",
+        "2026-07-28, auth/iss-wrong-issuer, 8",
+        "2026-07-28, auth/iss-unexpected, 8",
+        "2026-07-28, auth/iss-normalized, 8",
+        "2026-07-28, auth/metadata-issuer-mismatch, 3"
+    })
+    @Timeout(180)
+    void theGatewayGetsItselfAuthorisedAsTheSpecificationSays(String revision, String scenario, int passed) {
+        ConformanceRun run = run(revision, "auto", scenario, gateways.url().toString(), "through");
+        // Some checks are made of every request, and how often lists are asked for is a matter of time.
+        int kinds = run.kindsPassed();
+        System.out.printf(
+                "conformance %s client, %s: through the gateway %d kinds of checks passed (%d checks), %d failed, %d warnings%n",
+                revision, scenario, kinds, run.passed(), run.failed(), run.warnings());
+        assertThat(run.checks().stream().filter(check -> !check.message().isEmpty()))
+                .as("what is wrong")
+                .isEmpty();
+        assertThat(run.status()).as("exit code of the suite").isZero();
+        assertThat(run.warnings()).isZero();
+        assertThat(kinds).isEqualTo(passed);
     }
 
     private static ConformanceRun run(String revision, String era, String scenario, String gateway, String side) {

@@ -106,6 +106,19 @@ record ConformanceRun(int status, List<Check> checks) {
         return count("FAILURE");
     }
 
+    /** How many different checks passed. */
+    int kindsPassed() {
+        return (int) checks.stream()
+                .filter(check -> check.outcome().equals("SUCCESS"))
+                .map(Check::key)
+                .distinct()
+                .count();
+    }
+
+    long warnings() {
+        return count("WARNING");
+    }
+
     private long count(String outcome) {
         return checks.stream().filter(check -> check.outcome().equals(outcome)).count();
     }

@@ -2,9 +2,12 @@ package io.forgemcp.it;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.forgemcp.gateway.service.Isolation;
+import io.forgemcp.gateway.service.Launch;
+import io.forgemcp.gateway.service.OAuthClient;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +15,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.awaitility.Awaitility;
@@ -47,16 +52,39 @@ final class GatewayOnDemand implements AutoCloseable {
                 exchange.sendResponseHeaders(204, -1);
                 return;
             }
-            URI url = URI.create(new String(exchange.getRequestBody().readAllBytes(), UTF_8));
-            TestGateway gateway = TestGateway.of(ServiceDefinition.http("suite", url)
-                    .isolation(Isolation.SESSION)
-                    .build());
-            gateways.add(gateway);
-            awaitLearnt(gateway);
+            JsonNode wish = Json.tree(new String(exchange.getRequestBody().readAllBytes(), UTF_8));
+            TestGateway gateway = start(URI.create(wish.path("url").asText()), wish.path("oauth"));
             byte[] answer = gateway.mcp("suite").toString().getBytes(UTF_8);
             exchange.sendResponseHeaders(200, answer.length);
             exchange.getResponseBody().write(answer);
         }
+    }
+
+    /** @param oauth who the gateway is to an authorization server; absent where none is expected */
+    private TestGateway start(URI url, JsonNode oauth) {
+        ServiceDefinition.Builder service = ServiceDefinition.http("suite", url).isolation(Isolation.SESSION);
+        TestGateway gateway;
+        if (oauth.isMissingNode()) {
+            gateway = TestGateway.of(service.build());
+            gateways.add(gateway);
+            awaitLearnt(gateway);
+        } else {
+            String document = text(oauth, "clientMetadataUrl");
+            OAuthClient client = new OAuthClient(
+                    true,
+                    text(oauth, "clientId"),
+                    text(oauth, "clientSecret"),
+                    document == null ? null : URI.create(document),
+                    List.of());
+            gateway = TestGateway.authorizing(
+                    service.launch(new Launch.Remote(url, Map.of(), client)).build());
+            gateways.add(gateway);
+        }
+        return gateway;
+    }
+
+    private static String text(JsonNode json, String member) {
+        return json.path(member).isTextual() ? json.path(member).textValue() : null;
     }
 
     /** As a client would find a gateway that has been running for a while. */

@@ -1,14 +1,23 @@
 package io.forgemcp.it;
 
+import io.forgemcp.auth.client.AuthorizingExchanger;
 import io.forgemcp.gateway.Gateway;
 import io.forgemcp.gateway.GatewayBuilder;
 import io.forgemcp.gateway.service.ServiceDefinition;
+import io.forgemcp.gateway.store.InMemoryStore;
 import io.forgemcp.gateway.virtualserver.Naming;
 import io.forgemcp.gateway.virtualserver.VirtualServer;
 import io.forgemcp.server.GatewayServer;
+import io.forgemcp.server.Role;
 import io.forgemcp.server.ServerSettings;
+import io.forgemcp.server.client.JettyHttpExchanger;
+import io.forgemcp.server.http.Route;
+import io.forgemcp.server.manager.Management;
+import io.forgemcp.server.rest.OAuthRoutes;
 import java.net.URI;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /** A whole gateway in this process, listening on a port of its own. */
@@ -17,8 +26,13 @@ final class TestGateway implements AutoCloseable {
     private final GatewayServer server;
 
     private TestGateway(Gateway gateway) {
+        this(gateway, List.of());
+    }
+
+    private TestGateway(Gateway gateway, List<Route> more) {
         this.gateway = gateway;
-        server = GatewayServer.start(gateway, ServerSettings.defaults().withAddress("127.0.0.1", 0));
+        ServerSettings settings = ServerSettings.defaults().withAddress("127.0.0.1", 0);
+        server = GatewayServer.start(gateway, Map.of(Role.GATEWAY, settings), Management.NONE, more);
     }
 
     static TestGateway start(UnaryOperator<GatewayBuilder> with) {
@@ -33,6 +47,21 @@ final class TestGateway implements AutoCloseable {
             }
             return builder;
         });
+    }
+
+    /** As {@link #of}, with a service that may want OAuth. */
+    static TestGateway authorizing(ServiceDefinition service) {
+        AuthorizingExchanger exchanger =
+                new AuthorizingExchanger(new JettyHttpExchanger(), new InMemoryStore(), null, InstantSource.system());
+        Gateway gateway = Gateway.builder()
+                .httpExchanger(exchanger)
+                .service(service)
+                .virtualServer(original(service))
+                .build()
+                .start();
+        TestGateway started = new TestGateway(gateway, new OAuthRoutes(gateway, exchanger).routes());
+        exchanger.listensAt(started.server.uri());
+        return started;
     }
 
     static VirtualServer original(ServiceDefinition service) {

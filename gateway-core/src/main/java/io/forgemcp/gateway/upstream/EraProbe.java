@@ -95,7 +95,8 @@ final class EraProbe implements CallListener {
     @Override
     public void onFailure(GatewayException failure) {
         switch (failure.code()) {
-            case UPSTREAM_UNREACHABLE, CANCELLED, SHUTTING_DOWN -> outcome.unreachable(failure);
+            case UPSTREAM_UNREACHABLE, UPSTREAM_AUTHORIZATION_NEEDED, CANCELLED, SHUTTING_DOWN ->
+                outcome.unreachable(failure);
             default -> outcome.legacy();
         }
     }
