@@ -30,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -55,6 +56,9 @@ public final class ScalingLoop {
     private final ScalingHistory history = new ScalingHistory();
     /** When the number of instances was last changed here, on {@link #steadyNow}. */
     private final Map<ServiceName, Instant> changed = new ConcurrentHashMap<>();
+
+    /** Services of which a change is being carried out: an instance that waits for room is neither awake nor starting. */
+    private final Set<ServiceName> underWay = ConcurrentHashMap.newKeySet();
 
     private final Instant begun;
     private final long begunNanos;
@@ -207,6 +211,9 @@ public final class ScalingLoop {
                 && service.runtime() != RuntimeChoice.JAVA) {
             return "its instances come and go with its clients (isolation: session)";
         }
+        if (underWay.contains(service.name())) {
+            return "the change before is still being carried out";
+        }
         if (wish.within() > subject.now() && subject.load().starting() > 0) {
             return "an instance is starting already";
         }
@@ -243,7 +250,9 @@ public final class ScalingLoop {
         ServiceName name = decided.service();
         changed.put(name, steadyNow());
         loads.forget(name);
+        underWay.add(name);
         services.scale(name, decided.target(), decided.reason()).whenComplete((status, failure) -> {
+            underWay.remove(name);
             if (failure != null) {
                 record(failed(decided, GatewayException.of(failure)));
             }

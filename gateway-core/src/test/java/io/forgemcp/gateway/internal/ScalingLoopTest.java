@@ -3,9 +3,13 @@ package io.forgemcp.gateway.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forgemcp.gateway.internal.ScalingLoop.Mode;
+import io.forgemcp.gateway.lifecycle.EmergencySettings;
 import io.forgemcp.gateway.lifecycle.Instance;
 import io.forgemcp.gateway.lifecycle.Lease;
 import io.forgemcp.gateway.lifecycle.MeasuredServices;
+import io.forgemcp.gateway.lifecycle.ServiceBudget;
+import io.forgemcp.gateway.lifecycle.SleepSettings;
+import io.forgemcp.gateway.lifecycle.SystemPolicy;
 import io.forgemcp.gateway.metrics.NoMetrics;
 import io.forgemcp.gateway.scaling.ScalingPolicy;
 import io.forgemcp.gateway.scaling.ScalingRecord;
@@ -32,7 +36,7 @@ class ScalingLoopTest {
     private static final ThresholdScalingPolicy THRESHOLDS =
             new ThresholdScalingPolicy(ThresholdScalingPolicy.Settings.DEFAULT);
 
-    private final MeasuredServices on = new MeasuredServices();
+    private MeasuredServices on = new MeasuredServices();
     private final Deque<Lease> calls = new ArrayDeque<>();
     private ScalingLoop loop = loop(THRESHOLDS, ScalingSettings.Limits.NONE);
 
@@ -216,6 +220,32 @@ class ScalingLoopTest {
         });
         assertThat(on.awake("search")).isEqualTo(1);
         busy(0);
+    }
+
+    @Test
+    void anInstanceThatWaitsForRoomIsNotDecidedAgainAndAgain() {
+        // Room for one and a half: the second waits until the first is gone.
+        try (MeasuredServices tight = new MeasuredServices(
+                new NoMetrics(),
+                new SystemPolicy(
+                        SleepSettings.DEFAULT,
+                        new ServiceBudget(1500L, null, null, Map.of()),
+                        EmergencySettings.NONE))) {
+            on = tight;
+            loop = loop(THRESHOLDS, ScalingSettings.Limits.NONE);
+            on.with(service(0, 3));
+            busy(6);
+
+            assertThat(round().outcome()).isEqualTo(Outcome.SCALED);
+            assertThat(on.awake("search")).isEqualTo(1);
+            ScalingRecord meanwhile = round();
+
+            assertThat(meanwhile.outcome()).isEqualTo(Outcome.HELD);
+            assertThat(meanwhile.reason()).contains("still being carried out");
+            assertThat(loop.history())
+                    .filteredOn(each -> each.outcome() == Outcome.SCALED)
+                    .hasSize(1);
+        }
     }
 
     @Test

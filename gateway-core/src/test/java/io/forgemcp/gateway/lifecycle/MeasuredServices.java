@@ -37,11 +37,15 @@ public final class MeasuredServices implements AutoCloseable {
     }
 
     public MeasuredServices(GatewayMetrics metrics) {
+        this(metrics, SystemPolicy.NONE);
+    }
+
+    public MeasuredServices(GatewayMetrics metrics, SystemPolicy policy) {
         bus.subscribe(events::add);
         manager = new ServiceManager(
                 List.of(new Runtime()),
                 LifecycleSettings.defaults(),
-                SystemPolicy.NONE,
+                policy,
                 timers,
                 bus,
                 metrics,
