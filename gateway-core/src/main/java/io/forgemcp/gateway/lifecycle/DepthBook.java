@@ -61,9 +61,10 @@ final class DepthBook {
         return figures;
     }
 
-    /** How long a wake from this depth takes as a rule; empty if none has been seen. */
+    /** How long a wake from this depth takes as a rule, or what is usual; empty for starts if none was seen. */
     Optional<Duration> expectedWake(SleepDepth depth) {
-        return Optional.ofNullable(figures.get(depth.ordinal()).wakeMedian());
+        return Optional.ofNullable(figures.get(depth.ordinal()).wakeMedian())
+                .or(() -> Optional.ofNullable(USUAL.get(depth)));
     }
 
     /** How long 95 % of the wakes from this depth take at most, or what is usual; empty for starts if none was seen. */

@@ -257,7 +257,8 @@ public final class ServiceManager implements AutoCloseable {
 
     /**
      * How long a call that comes now would wait for the service to be ready, from what its own starts and wakes have
-     * taken; empty if it is ready, unknown, or has never been measured.
+     * taken or, before its first wake, from what is usual for small servers; empty if it is ready, unknown, or stopped and
+     * its starts were never measured.
      */
     public Optional<Duration> expectedWake(ServiceName name) {
         return Optional.ofNullable(owners.get(name)).flatMap(ServiceOwner::expectedWake);
