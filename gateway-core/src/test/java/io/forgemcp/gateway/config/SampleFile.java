@@ -91,6 +91,9 @@ final class SampleFile {
         if (type.startsWith("`")) {
             return type.substring(1, type.indexOf('`', 1));
         }
+        if (type.startsWith("time to wake")) {
+            return "daily 08:30";
+        }
         return type.startsWith("URL") ? "http://host.example/x" : type.startsWith("text") ? "some text" : "1";
     }
 
