@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.JsonSlice;
+import io.forgemcp.gateway.protocol.LogLevel;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Messages;
 import io.forgemcp.gateway.protocol.RequestId;
@@ -285,7 +286,7 @@ final class JavaConversation implements InProcessServer.Conversation {
     private void log(ToolCall.LogEntry entry) {
         if (entry.level().compareTo(logLevel) >= 0) {
             ObjectNode params = Json.object()
-                    .put("level", entry.level().label())
+                    .put("level", entry.level().text())
                     .put("logger", contents.name())
                     .put("data", entry.text());
             notifyClient("notifications/message", params);

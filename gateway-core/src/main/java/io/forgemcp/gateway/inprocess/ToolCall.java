@@ -2,6 +2,7 @@ package io.forgemcp.gateway.inprocess;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.forgemcp.gateway.protocol.LogLevel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
