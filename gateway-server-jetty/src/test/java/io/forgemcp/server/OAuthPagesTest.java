@@ -3,8 +3,6 @@ package io.forgemcp.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.forgemcp.auth.client.AuthorizingExchanger;
 import io.forgemcp.gateway.Gateway;
 import io.forgemcp.gateway.error.ErrorCode;
@@ -17,19 +15,15 @@ import io.forgemcp.gateway.transport.JdkHttpExchanger;
 import io.forgemcp.server.manager.Management;
 import io.forgemcp.server.rest.OAuthRoutes;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,41 +36,19 @@ class OAuthPagesTest {
     private static final String[] USER = {"Authorization", "Bearer user"};
 
     private final HttpClient client = HttpClient.newHttpClient();
-    private final AtomicInteger tokensGiven = new AtomicInteger();
-    private HttpServer remote;
+    private OAuthServer remote;
     private Gateway gateway;
     private GatewayServer server;
 
     @BeforeEach
     void start() throws IOException {
-        remote = HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
-        URI base = URI.create("http://127.0.0.1:" + remote.getAddress().getPort());
-        remote.createContext("/mcp", exchange -> {
-            exchange.getResponseHeaders().add("WWW-Authenticate", "Bearer");
-            answer(exchange, 401, "{}");
-        });
-        remote.createContext(
-                "/.well-known/oauth-protected-resource",
-                exchange -> answer(
-                        exchange,
-                        200,
-                        "{\"resource\":\"" + base + "/mcp\",\"authorization_servers\":[\"" + base + "\"]}"));
-        remote.createContext(
-                "/.well-known/oauth-authorization-server", exchange -> answer(exchange, 200, """
-                        {"issuer":"%1$s","authorization_endpoint":"%1$s/authorize","token_endpoint":"%1$s/token",
-                         "registration_endpoint":"%1$s/register","code_challenge_methods_supported":["S256"]}""".formatted(base)));
-        remote.createContext("/register", exchange -> answer(exchange, 201, "{\"client_id\":\"dynamic\"}"));
-        remote.createContext("/token", exchange -> {
-            tokensGiven.incrementAndGet();
-            answer(exchange, 200, "{\"access_token\":\"hush\",\"token_type\":\"Bearer\"}");
-        });
-        remote.start();
+        remote = new OAuthServer();
         AuthorizingExchanger exchanger =
                 new AuthorizingExchanger(new JdkHttpExchanger(), new InMemoryStore(), null, InstantSource.system());
         gateway = Gateway.builder()
                 .httpExchanger(exchanger)
                 .authenticator(OAuthPagesTest::caller)
-                .service(ServiceDefinition.http("far", base.resolve("/mcp")).build())
+                .service(ServiceDefinition.http("far", remote.mcp()).build())
                 .build()
                 .start();
         ServerSettings settings = ServerSettings.defaults().withAddress("127.0.0.1", 0);
@@ -89,7 +61,7 @@ class OAuthPagesTest {
     void stop() {
         server.close();
         gateway.close();
-        remote.stop(0);
+        remote.close();
     }
 
     private static CompletionStage<Caller> caller(Authenticator.Credentials credentials) {
@@ -100,14 +72,6 @@ class OAuthPagesTest {
                 ? CompletableFuture.completedStage(new Caller("user", Set.of()))
                 : CompletableFuture.failedStage(
                         new GatewayException(ErrorCode.UNAUTHENTICATED, "A valid bearer token is needed."));
-    }
-
-    private static void answer(HttpExchange exchange, int status, String body) throws IOException {
-        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        exchange.sendResponseHeaders(status, bytes.length);
-        try (exchange) {
-            exchange.getResponseBody().write(bytes);
-        }
     }
 
     @Test
@@ -143,13 +107,13 @@ class OAuthPagesTest {
         assertThat(get(answer).statusCode()).isEqualTo(400);
         String foreign = cookie(get("/oauth/start/far", ADMIN));
         assertThat(get(answer, "Cookie", foreign).statusCode()).isEqualTo(400);
-        assertThat(tokensGiven).hasValue(0);
+        assertThat(remote.tokensGiven()).isZero();
 
         HttpResponse<String> done = get(answer, "Cookie", "other=1; " + cookie(sent));
         assertThat(done.statusCode()).as(done.body()).isEqualTo(200);
-        assertThat(done.body()).contains("service \"far\"").doesNotContain("hush");
+        assertThat(done.body()).contains("service \"far\"").doesNotContain(OAuthServer.TOKEN);
         assertThat(get(answer, "Cookie", cookie(sent)).statusCode()).isEqualTo(400);
-        assertThat(tokensGiven).hasValue(1);
+        assertThat(remote.tokensGiven()).isEqualTo(1);
     }
 
     @Test
@@ -189,6 +153,14 @@ class OAuthPagesTest {
         assertThat(sent.headers().firstValue("Set-Cookie")).isPresent();
         assertThat(send("GET", URI.create(link)).statusCode()).isEqualTo(403);
         assertThat(get("/oauth/open/guessed").statusCode()).isEqualTo(403);
+    }
+
+    @Test
+    void onlyAnAdministratorGivesUpWhatWasGranted() throws Exception {
+        URI page = server.uri().resolve("/oauth/start/far");
+
+        assertThat(send("DELETE", page, USER).statusCode()).isEqualTo(403);
+        assertThat(send("DELETE", page, ADMIN).statusCode()).isEqualTo(200);
     }
 
     @Test

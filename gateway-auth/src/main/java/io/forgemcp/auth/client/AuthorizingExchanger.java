@@ -98,6 +98,16 @@ public final class AuthorizingExchanger implements HttpExchanger {
                         : new ServiceGrant(service, url, oauth, book, home, clock, worker));
     }
 
+    /** Gives up what a service has granted, if it has; its next call asks again. */
+    public void giveUp(ServiceDefinition service) {
+        ServiceGrant known = grants.get(service.name().value().toLowerCase(Locale.ROOT));
+        if (known == null) {
+            book.remove(service.name().value());
+        } else {
+            known.giveUp();
+        }
+    }
+
     /**
      * Begins an authorization for an administrator whose browser is on the line.
      *

@@ -54,7 +54,9 @@ final class Discovery {
         }
         Map<String, Object> found = first(places);
         if (found == null) {
-            throw Refused.because(server.getAuthority() + " has no protected resource metadata (RFC 9728).");
+            throw Refused.because(server.getAuthority()
+                    + " wants a token but has no protected resource metadata (RFC 9728), so there is no OAuth. If it wants a"
+                    + " key, configure it in headers.");
         }
         return found;
     }

@@ -27,7 +27,7 @@ final class Home {
     String start(String service) {
         URI known = base;
         return known == null
-                ? START + service + " of the gateway"
+                ? START + service + " of a gateway that serves"
                 : known.resolve(START + service).toString();
     }
 }

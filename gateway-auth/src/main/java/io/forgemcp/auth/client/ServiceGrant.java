@@ -259,6 +259,14 @@ final class ServiceGrant {
                 flow.found().server().issuer());
     }
 
+    /** Gives up the token; registrations stay. */
+    synchronized void giveUp() {
+        Granted current = granted;
+        if (current != null) {
+            lose(current);
+        }
+    }
+
     /** Gives up everything, also what was kept. */
     synchronized void forget() {
         forgotten = true;

@@ -351,6 +351,18 @@ class AuthorizingExchangerTest {
     }
 
     @Test
+    void whatWasGivenUpIsAskedForAgainAlsoByWhoeverUsedIt() {
+        HttpExchanger before = client();
+        complete(askedFor());
+        exchanger.giveUp(service());
+
+        assertThat(failure(send(before, remote.url("/mcp"))).code()).isEqualTo(ErrorCode.UPSTREAM_AUTHORIZATION_NEEDED);
+        complete(askedFor());
+        assertThat(get(send(before, remote.url("/mcp")))).isEqualTo(200);
+        assertThat(remote.registrations).hasValue(1);
+    }
+
+    @Test
     void aServiceThatIsNoLongerConfiguredIsForgotten() {
         complete(askedFor());
         exchanger.keepOnly(List.of("other"));

@@ -21,7 +21,6 @@ import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.store.GatewayStore;
 import io.forgemcp.gateway.transport.HttpExchanger;
 import io.forgemcp.gateway.virtualserver.Naming;
-import io.forgemcp.server.client.JettyHttpExchanger;
 import io.forgemcp.server.manager.Management;
 import io.forgemcp.server.manager.RegisteredServices;
 import io.forgemcp.server.prometheus.PrometheusMetrics;
@@ -86,9 +85,9 @@ final class GatewayOptions {
                 .with(loaded.result().configuration());
     }
 
-    /** As below, for commands that no browser can come back to: servers that want OAuth refuse them. */
+    /** As below, for commands that no browser can come back to: servers that want OAuth were authorised before, or refuse. */
     Gateway build(ConfigurationOptions.Loaded loaded, Authenticator authenticator) {
-        return build(loaded, authenticator, store -> new JettyHttpExchanger());
+        return build(loaded, authenticator, new ServerAccess(loaded.environment())::open);
     }
 
     /**

@@ -16,11 +16,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the gateway an OAuth client of the servers behind it. Used by one thread. */
 final class ServerAccess {
     private static final String PUBLIC_URL = "GATEWAY_PUBLIC_URL";
+    private static final Pattern THIS_MACHINE = Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[::1]");
     private static final String SECRET = "AUTH_ENCRYPTION_SECRET";
 
     private final @Nullable URI publicUrl;
@@ -39,7 +41,8 @@ final class ServerAccess {
         try {
             URI url = new URI(text);
             String path = url.getRawPath();
-            boolean plain = "http".equals(url.getScheme()) && ListenOptions.isLoopback(String.valueOf(url.getHost()));
+            boolean plain = "http".equals(url.getScheme())
+                    && THIS_MACHINE.matcher(String.valueOf(url.getHost())).matches();
             if (("https".equals(url.getScheme()) || plain)
                     && url.getHost() != null
                     && url.getUserInfo() == null

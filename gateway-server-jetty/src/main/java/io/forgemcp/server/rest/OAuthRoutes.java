@@ -54,6 +54,11 @@ public final class OAuthRoutes {
                         start,
                         "Gives an administrator a link, good once, that does the same in a browser without a token.",
                         administrators(this::invite)),
+                Route.rest(
+                        Verb.DELETE,
+                        start,
+                        "Gives up what a server has granted to the gateway (OAuth).",
+                        administrators(this::giveUp)),
                 Route.open(OPEN + "{invitation}", "Takes such a link (OAuth).", this::open),
                 Route.open(
                         AuthorizingExchanger.CALLBACK,
@@ -92,6 +97,12 @@ public final class OAuthRoutes {
     private CompletionStage<RestAnswer> invite(RestRequest request) {
         URI link = exchanger.home().resolve(OPEN + exchanger.invite(require(request.variable())));
         return Json.ok(Json.object().put("url", link.toString()));
+    }
+
+    private CompletionStage<RestAnswer> giveUp(RestRequest request) {
+        ServiceDefinition service = require(request.variable());
+        exchanger.giveUp(service);
+        return Json.ok(Json.object().put("name", service.name().value()).put("authorised", false));
     }
 
     private CompletionStage<RestAnswer> open(RestRequest request) {
