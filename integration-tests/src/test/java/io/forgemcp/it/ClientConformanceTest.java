@@ -90,6 +90,7 @@ class ClientConformanceTest {
 
     @ParameterizedTest
     @CsvSource({
+        "2025-03-26, auth/2025-03-26-oauth-metadata-backcompat, 9",
         "2025-11-25, auth/metadata-default, 15",
         "2025-11-25, auth/metadata-var1, 15",
         "2025-11-25, auth/metadata-var2, 15",

@@ -35,10 +35,10 @@ public final class AuthorizingExchanger implements HttpExchanger {
     public static final String START = Home.START;
 
     private final HttpExchanger http;
-    private final InstantSource clock;
     private final ExecutorService worker = Workers.blocking("oauth");
     private final GrantBook book;
     private final Home home = new Home();
+    private final Shared shared;
     private final SingleUse<Flow> flows;
     private final SingleUse<String> invitations;
     private final ConcurrentHashMap<String, ServiceGrant> grants = new ConcurrentHashMap<>();
@@ -52,8 +52,8 @@ public final class AuthorizingExchanger implements HttpExchanger {
      */
     public AuthorizingExchanger(HttpExchanger http, GatewayStore store, byte @Nullable [] secret, InstantSource clock) {
         this.http = http;
-        this.clock = clock;
         this.book = new GrantBook(store, new Seal(secret));
+        this.shared = new Shared(book, home, new LateClient(), clock, worker);
         this.flows = new SingleUse<>(clock);
         this.invitations = new SingleUse<>(clock);
     }
@@ -95,7 +95,7 @@ public final class AuthorizingExchanger implements HttpExchanger {
                 service.toLowerCase(Locale.ROOT),
                 (key, known) -> known != null && known.isFor(url, oauth)
                         ? known
-                        : new ServiceGrant(service, url, oauth, book, home, clock, worker));
+                        : new ServiceGrant(service, url, oauth, shared));
     }
 
     /** Gives up what a service has granted, if it has; its next call asks again. */

@@ -26,6 +26,9 @@ final class Discovery {
 
     Found find(URI server, @Nullable String resourceMetadata) {
         Map<String, Object> described = describe(server, resourceMetadata);
+        if (described == null) {
+            return older(server);
+        }
         if (!(described.get("resource") instanceof String resource)
                 || !covers(AuthorizationServer.uri(resource), server)) {
             throw Refused.because("the protected resource metadata is about another server than "
@@ -41,24 +44,35 @@ final class Discovery {
                 authorizationServer(issuers.get(0)));
     }
 
-    private Map<String, Object> describe(URI server, @Nullable String named) {
-        List<URI> places = new ArrayList<>();
-        if (named != null) {
-            places.add(AuthorizationServer.uri(named));
-        } else {
-            String path = server.getRawPath() == null ? "" : server.getRawPath();
-            if (path.length() > 1) {
-                places.add(server.resolve("/.well-known/oauth-protected-resource" + path));
-            }
-            places.add(server.resolve("/.well-known/oauth-protected-resource"));
-        }
-        Map<String, Object> found = first(places);
+    /** A server that is its own authorization server, as all were before they could name one (MCP 2025-03-26). */
+    private Found older(URI server) {
+        Map<String, Object> found = first(List.of(server.resolve("/.well-known/oauth-authorization-server")));
         if (found == null) {
             throw Refused.because(server.getAuthority()
-                    + " wants a token but has no protected resource metadata (RFC 9728), so there is no OAuth. If it wants a"
+                    + " wants a token but says nowhere who gives it (RFC 9728, RFC 8414), so there is no OAuth. If it wants a"
                     + " key, configure it in headers.");
         }
-        return found;
+        String path = server.getRawPath() == null ? "" : server.getRawPath();
+        String issuer = server.getScheme() + "://" + server.getRawAuthority();
+        return new Found(issuer + path, List.of(), AuthorizationServer.of(issuer, found));
+    }
+
+    /** @return null if the server describes itself nowhere; what it names itself has to be there */
+    private @Nullable Map<String, Object> describe(URI server, @Nullable String named) {
+        if (named != null) {
+            Map<String, Object> found = first(List.of(AuthorizationServer.uri(named)));
+            if (found == null) {
+                throw Refused.because("the protected resource metadata that the server names is not there.");
+            }
+            return found;
+        }
+        List<URI> places = new ArrayList<>();
+        String path = server.getRawPath() == null ? "" : server.getRawPath();
+        if (path.length() > 1) {
+            places.add(server.resolve("/.well-known/oauth-protected-resource" + path));
+        }
+        places.add(server.resolve("/.well-known/oauth-protected-resource"));
+        return first(places);
     }
 
     private AuthorizationServer authorizationServer(String issuer) {

@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow.Subscription;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,21 +34,19 @@ final class Documents {
 
     private static final int LIMIT = 256 << 10;
 
-    private final HttpClient http;
-    private final Duration patience;
+    private final Supplier<HttpClient> http;
     private final URI service;
 
     /** @param status of the answer. @param json its body; null if it is no JSON object */
     record Document(int status, @Nullable Map<String, Object> json) {}
 
-    /** @param service on whose behalf it asks: hosts that are nearer than the service are not asked */
-    Documents(Duration patience, URI service) {
-        this.patience = patience;
+    /**
+     * @param http a client that follows no redirects
+     * @param service on whose behalf it asks: hosts that are nearer than the service are not asked
+     */
+    Documents(Supplier<HttpClient> http, URI service) {
+        this.http = http;
         this.service = service;
-        this.http = HttpClient.newBuilder()
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(patience)
-                .build();
     }
 
     Document get(URI url) {
@@ -92,14 +91,14 @@ final class Documents {
     }
 
     private Document exchange(HttpRequest request) {
-        CompletableFuture<HttpResponse<byte[]>> answer = http.sendAsync(request, info -> new Bounded());
+        CompletableFuture<HttpResponse<byte[]>> answer = http.get().sendAsync(request, info -> new Bounded());
         try {
-            HttpResponse<byte[]> response = answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            HttpResponse<byte[]> response = answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
             return new Document(response.statusCode(), parse(response.body()));
         } catch (TimeoutException slow) {
             answer.cancel(true);
             throw Refused.because(
-                    request.uri().getAuthority() + " did not answer within " + patience.toSeconds() + " s.");
+                    request.uri().getAuthority() + " did not answer within " + PATIENCE.toSeconds() + " s.");
         } catch (ExecutionException broken) {
             throw Refused.because(request.uri().getAuthority() + " could not be asked ("
                     + GatewayException.unwrap(broken).getClass().getSimpleName() + ").");

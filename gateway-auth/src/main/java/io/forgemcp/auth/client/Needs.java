@@ -38,21 +38,14 @@ final class Needs {
     private Challenge of = Challenge.NONE;
     private Instant since = Instant.EPOCH;
 
-    Needs(
-            String service,
-            URI url,
-            OAuthClient wanted,
-            Discovery discovery,
-            Home home,
-            InstantSource clock,
-            Executor worker) {
+    Needs(String service, URI url, OAuthClient wanted, Discovery discovery, Shared shared) {
         this.service = service;
         this.url = url;
         this.wanted = wanted;
         this.discovery = discovery;
-        this.home = home;
-        this.clock = clock;
-        this.worker = worker;
+        this.home = shared.home();
+        this.clock = shared.clock();
+        this.worker = shared.worker();
     }
 
     /** Finds out what this challenge needs and fails with it: with {@code UPSTREAM_AUTHORIZATION_NEEDED} at best. */

@@ -43,24 +43,17 @@ final class ServiceGrant {
     /**
      * @param url of the service
      * @param wanted who the gateway is to it
-     * @param book what was granted before, and where it is kept
+     * @param shared has what was granted before, and where it is kept
      */
-    ServiceGrant(
-            String service,
-            URI url,
-            OAuthClient wanted,
-            GrantBook book,
-            Home home,
-            InstantSource clock,
-            Executor worker) {
+    ServiceGrant(String service, URI url, OAuthClient wanted, Shared shared) {
         this.service = service;
         this.url = url;
         this.wanted = wanted;
-        this.book = book;
-        this.clock = clock;
-        this.worker = worker;
-        Documents documents = new Documents(Documents.PATIENCE, url);
-        this.needs = new Needs(service, url, wanted, new Discovery(documents), home, clock, worker);
+        this.book = shared.book();
+        this.clock = shared.clock();
+        this.worker = shared.worker();
+        Documents documents = new Documents(shared.http(), url);
+        this.needs = new Needs(service, url, wanted, new Discovery(documents), shared);
         this.endpoint = new TokenEndpoint(documents, clock);
         GrantBook.Page page = book.find(service, url, wanted);
         this.granted = page.granted();
@@ -229,7 +222,8 @@ final class ServiceGrant {
         }
         String code = answer.get("code");
         if (code == null || answer.containsKey("error")) {
-            return CompletableFuture.failedStage(Refused.because("\"" + from.issuer() + "\" answered with an error."));
+            return CompletableFuture.failedStage(Refused.because(
+                    "\"" + from.issuer() + "\" answered without a code" + Refused.code(answer.get("error")) + "."));
         }
         return CompletableFuture.runAsync(() -> granted(flow, exchange(flow, code)), worker);
     }

@@ -123,7 +123,8 @@ final class TokenEndpoint {
 
     private static GatewayException noToken(AuthorizationServer server, Document answer) {
         return Refused.because("the token endpoint of \"" + server.issuer() + "\" gave no bearer token (HTTP "
-                + answer.status() + ").");
+                + answer.status() + ")"
+                + Refused.code(answer.json() == null ? null : answer.json().get("error")) + ".");
     }
 
     static String encode(Map<String, String> form) {

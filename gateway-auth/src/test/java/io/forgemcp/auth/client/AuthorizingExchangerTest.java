@@ -113,6 +113,18 @@ class AuthorizingExchangerTest {
     }
 
     @Test
+    void whyAPersonWasRefusedIsSaidButNothingElseThatOthersWrite() {
+        assertRefused(askedFor(), Map.of("error", "access_denied"), "(access_denied)");
+        Map<String, String> asked = askedFor();
+
+        GatewayException refused = failure(exchanger
+                .complete(Map.of("state", asked.get("state"), "error", "<b>click here</b>"), cookies::get)
+                .toCompletableFuture());
+
+        assertThat(refused).hasMessageNotContaining("click");
+    }
+
+    @Test
     void anAnswerAfterTenMinutesIsNotTakenAndTheNextCallAsksAnew() {
         Map<String, String> asked = askedFor();
         now.set(now.get().plus(Duration.ofMinutes(10)));
@@ -180,6 +192,33 @@ class AuthorizingExchangerTest {
     }
 
     @Test
+    void aServerThatIsItsOwnAuthorizationServerNeedsNotSaySo() {
+        remote.describesItself = false;
+
+        Map<String, String> asked = askedFor();
+        complete(asked);
+
+        assertThat(call()).isEqualTo(200);
+        assertThat(asked).containsEntry("resource", remote.url("/mcp").toString());
+    }
+
+    @Test
+    void aServerThatSaysNothingOfOAuthMayWantAKey() {
+        remote.describesItself = false;
+        remote.metadataInstead = "nothing here".getBytes(StandardCharsets.US_ASCII);
+
+        assertThat(refusal()).contains("configure it in headers");
+    }
+
+    @Test
+    void whatAServerNamesHasToBeThere() {
+        remote.describesItself = false;
+        remote.namesItsDescription = true;
+
+        assertThat(refusal()).contains("is not there");
+    }
+
+    @Test
     void metadataThatNeverEndsIsNotRead() {
         remote.metadataInstead = "[".repeat(300_000).getBytes(StandardCharsets.US_ASCII);
 
@@ -188,7 +227,7 @@ class AuthorizingExchangerTest {
 
     @Test
     void aServerElsewhereCannotMakeTheGatewayAskThisMachine() {
-        Documents documents = new Documents(Duration.ofSeconds(1), URI.create("https://192.0.2.1/mcp"));
+        Documents documents = new Documents(new LateClient(), URI.create("https://192.0.2.1/mcp"));
 
         assertThatThrownBy(() -> documents.get(remote.url("/register"))).hasMessageContaining("on this machine");
         assertThat(remote.registrations).hasValue(0);

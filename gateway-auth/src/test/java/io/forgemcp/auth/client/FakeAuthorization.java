@@ -32,6 +32,9 @@ final class FakeAuthorization implements AutoCloseable {
     volatile String accepted = "none yet";
     volatile String challengeScope = "";
     volatile String neededScope = "";
+    volatile boolean describesItself = true;
+    volatile boolean namesItsDescription;
+
     /** The status that refreshes are answered with; 0 to renew. */
     volatile int refusesRefresh;
 
@@ -53,7 +56,7 @@ final class FakeAuthorization implements AutoCloseable {
         http.createContext("/mcp", this::serve);
         http.createContext("/.well-known/oauth-protected-resource/mcp", exchange -> {
             discoveries.incrementAndGet();
-            answer(exchange, 200, JSONObjectUtils.toJSONString(resource));
+            answer(exchange, describesItself ? 200 : 404, JSONObjectUtils.toJSONString(resource));
         });
         http.createContext(
                 "/.well-known/oauth-authorization-server",
@@ -85,7 +88,11 @@ final class FakeAuthorization implements AutoCloseable {
             exchange.getResponseHeaders()
                     .add(
                             "WWW-Authenticate",
-                            "Bearer resource_metadata=\"" + url("/.well-known/oauth-protected-resource/mcp") + "\""
+                            "Bearer realm=\"x\""
+                                    + (describesItself || namesItsDescription
+                                            ? ", resource_metadata=\""
+                                                    + url("/.well-known/oauth-protected-resource/mcp") + "\""
+                                            : "")
                                     + challengeScope);
             answer(exchange, 401, "");
         } else if (!neededScope.isEmpty()) {

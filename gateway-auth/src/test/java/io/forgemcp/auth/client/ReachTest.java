@@ -45,7 +45,7 @@ class ReachTest {
         "http://127.0.0.1/mcp, https://0.0.0.0/"
     })
     void aServerCannotNameWhatIsNearerThanItself(String service, String named) {
-        Documents documents = new Documents(Documents.PATIENCE, URI.create(service));
+        Documents documents = new Documents(new LateClient(), URI.create(service));
 
         assertThatThrownBy(() -> documents.get(URI.create(named))).hasMessageContaining("the server named the host");
     }
