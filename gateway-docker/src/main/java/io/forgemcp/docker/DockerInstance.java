@@ -338,6 +338,7 @@ final class DockerInstance implements Instance {
         if (!over.compareAndSet(false, true)) {
             return;
         }
+        exits.ending(id);
         surroundings.workers().execute(() -> {
             String reason = hint;
             boolean byHand = false;

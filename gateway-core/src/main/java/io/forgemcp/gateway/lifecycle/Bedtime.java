@@ -83,13 +83,11 @@ final class Bedtime {
             String where = service.launch() instanceof Launch.Remote ? "elsewhere" : "inside the gateway";
             return failures.refused("sleep", "it runs " + where + " and has nothing to put to sleep");
         }
-        if (here.state() != ServiceState.RUNNING || here.fallingAsleep() || current == null) {
-            return failures.refused(
-                    "sleep",
-                    "it is "
-                            + (here.fallingAsleep()
-                                    ? "falling asleep"
-                                    : here.state().label()));
+        if (here.state() != ServiceState.RUNNING || here.closed() || current == null) {
+            String now = here.dying()
+                    ? "ending"
+                    : here.fallingAsleep() ? "falling asleep" : here.state().label();
+            return failures.refused("sleep", "it is " + now);
         }
         Optional<String> objection = force == Force.NO
                 ? idle.objection(
@@ -239,10 +237,24 @@ final class Bedtime {
             depths.refused(depth, why);
             done.completeExceptionally(failures.illegal("sleep", why));
             here.awakeNow();
-            current.gate().open();
+            if (!here.dying()) {
+                current.gate().open();
+            }
             watchIdleness();
         }
         reconcile();
+    }
+
+    /**
+     * An instance has ended, perhaps the one here, and the reason is still to come. Whoever calls meanwhile waits for the next
+     * one instead of being sent to this.
+     */
+    void ending(InstanceId who) {
+        LiveInstance current = here.live();
+        if (current != null && who.equals(current.target().instance()) && here.state() == ServiceState.RUNNING) {
+            here.dies();
+            current.gate().shut();
+        }
     }
 
     /**
@@ -272,7 +284,7 @@ final class Bedtime {
     }
 
     private boolean reconcile(LiveInstance current, boolean frozen, @Nullable SleepDepth depth) {
-        if (here.fallingAsleep() || sleeper.busy()) {
+        if (here.closed() || sleeper.busy()) {
             return false;
         }
         if (!frozen && here.state() == ServiceState.SLEEPING) {

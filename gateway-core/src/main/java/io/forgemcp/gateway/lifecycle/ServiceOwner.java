@@ -53,6 +53,11 @@ final class ServiceOwner implements SlotListener {
         }
 
         @Override
+        public void ending(InstanceId id) {
+            mailbox.tell(() -> slots.all().forEach(slot -> slot.bedtime().ending(id)));
+        }
+
+        @Override
         public void observed(InstanceId id, @Nullable SleepDepth depth) {
             mailbox.tell(() -> slots.all().forEach(slot -> slot.bedtime().observed(id, depth)));
         }

@@ -91,6 +91,12 @@ public interface ServiceRuntime extends AutoCloseable {
         void exited(InstanceId id, String reason);
 
         /**
+         * It has ended on its own; {@link #exited} or {@link #endedByHand} follows as soon as the reason is known. May be left
+         * out: then calls are sent to it until the reason is known, and fail. Ignored by default.
+         */
+        default void ending(InstanceId id) {}
+
+        /**
          * Somebody ended it on purpose by other means than this gateway ({@code docker stop} by hand, say): nothing is wrong
          * with the service, which is stopped then and not in error. Told instead of {@link #exited}, which is what it means
          * to those who do not tell the two apart.

@@ -65,7 +65,6 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
         return current == null ? null : current.lease();
     }
 
-    /** How deeply it sleeps; null while it does not. Any thread. */
     @Nullable
     SleepDepth depth() {
         return sleeper.depth();
@@ -185,7 +184,7 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
     /** Looks at the wishes and begins the next operation, unless one is under way. */
     @Override
     public void proceed() {
-        if (here.fallingAsleep()
+        if (here.closed()
                 || sleeper.busy()
                 || here.state() == ServiceState.STARTING
                 || here.state() == ServiceState.WAKING

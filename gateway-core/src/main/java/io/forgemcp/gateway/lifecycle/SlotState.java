@@ -32,6 +32,7 @@ final class SlotState {
     private ServiceState state = ServiceState.STOPPED;
     private @Nullable LiveInstance live;
     private boolean fallingAsleep;
+    private boolean dying;
     private volatile boolean retiring;
     private volatile View view;
     private long awakeSince;
@@ -64,6 +65,7 @@ final class SlotState {
 
     void live(@Nullable LiveInstance value) {
         live = value;
+        dying = false;
     }
 
     View view() {
@@ -102,6 +104,21 @@ final class SlotState {
         fallingAsleep = value;
     }
 
+    /** Whether the instance has ended, and only the reason is still to come. */
+    boolean dying() {
+        return dying;
+    }
+
+    /** Until another instance is here, or none. */
+    void dies() {
+        dying = true;
+    }
+
+    /** Whether nobody is let in although it counts as running. */
+    boolean closed() {
+        return fallingAsleep || dying;
+    }
+
     /** Whether the instance is being taken away. */
     boolean retiring() {
         return retiring;
@@ -118,7 +135,7 @@ final class SlotState {
 
     /** Whether it runs and is going to. */
     boolean available() {
-        return state == ServiceState.RUNNING && !fallingAsleep && !retiring;
+        return state == ServiceState.RUNNING && !closed() && !retiring;
     }
 
     long inFlight() {

@@ -1,6 +1,7 @@
 package io.forgemcp.gateway.lifecycle;
 
 import static io.forgemcp.gateway.lifecycle.Lifecycle.NAME;
+import static io.forgemcp.gateway.lifecycle.Lifecycle.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -79,5 +80,44 @@ class CrashTest {
         assertThat(on.status().lastWakeTime()).isEqualTo(Duration.ZERO);
         assertThat(on.status().totalSleepTime()).isEqualTo(Duration.ofSeconds(10));
         assertThat(on.manager.transitions(NAME)).allMatch(step -> !step.after().isNegative());
+    }
+
+    @Test
+    void whoCallsBetweenTheEndOfAnInstanceAndItsReasonGetsTheNextOne() {
+        on.use();
+        FakeRuntime.FakeInstance first = on.runtime.last();
+        first.dies();
+        CompletableFuture<Lease> call = on.acquire();
+        assertThat(call).isNotDone();
+        assertThat(failure(on.manager.sleep(NAME, Force.YES))).hasMessageContaining("it is ending");
+        first.crash("out of memory");
+        on.pass(1);
+        assertThat(call.join().target().instance()).isNotEqualTo(first.id());
+    }
+
+    @Test
+    void aStopBetweenTheEndOfAnInstanceAndItsReasonIsAStop() {
+        on.use();
+        on.runtime.last().dies();
+        var stop = on.manager.stop(NAME, Force.NO).toCompletableFuture();
+        on.runtime.last().crash("out of memory");
+        assertThat(stop).isCompleted();
+        on.pass(10);
+        assertThat(on.runtime.starts).hasValue(1);
+    }
+
+    @Test
+    void anInstanceThatEndsWhileItFallsAsleepLetsNobodyInIfThatFails() {
+        on.use();
+        on.runtime.sleepGate = new CompletableFuture<>();
+        on.pass(300);
+        on.runtime.last().dies();
+        on.runtime.sleepGate.completeExceptionally(new IllegalStateException("it has ended"));
+        CompletableFuture<Lease> call = on.acquire();
+        assertThat(call).isNotDone();
+        on.runtime.sleepGate = null;
+        on.runtime.last().crash("out of memory");
+        on.pass(1);
+        assertThat(call).isCompleted();
     }
 }

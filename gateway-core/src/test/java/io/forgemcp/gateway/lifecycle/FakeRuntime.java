@@ -178,6 +178,11 @@ final class FakeRuntime implements ServiceRuntime {
             exits.observed(id, now);
         }
 
+        /** It ends; the reason comes with {@link #crash}. */
+        void dies() {
+            exits.ending(id);
+        }
+
         void endByHand(String why) {
             ended = true;
             exits.endedByHand(id, why);

@@ -85,6 +85,9 @@ class RandomLifeTest {
 
     private void strike(FakeRuntime.FakeInstance instance) {
         if (random.nextBoolean()) {
+            instance.dies();
+        }
+        if (random.nextBoolean()) {
             instance.crash("struck by lightning");
         } else {
             instance.endByHand("its container was stopped by hand");

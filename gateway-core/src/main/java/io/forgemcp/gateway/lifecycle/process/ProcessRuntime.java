@@ -137,6 +137,7 @@ public final class ProcessRuntime implements ServiceRuntime {
         exit.whenComplete((status, failure) -> {
             instance.buryLeftovers().whenComplete((buried, unknown) -> living.remove(instance));
             if (!instance.stopping()) {
+                exits.ending(instance.id());
                 // The reason is worth more with the last line, which may still be on its way.
                 child.lastWords(timers).whenComplete((words, unknown) -> exits.exited(instance.id(), words));
             }
