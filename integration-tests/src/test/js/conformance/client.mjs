@@ -12,6 +12,7 @@ const authorizes = scenario.startsWith('auth/');
 const wish = { url: suiteUrl };
 if (authorizes) {
   wish.oauth = { clientId: context.client_id, clientSecret: context.client_secret };
+  if (scenario === 'auth/client-credentials-basic') wish.oauth.grant = 'client-credentials';
   if (scenario === 'auth/basic-cimd') wish.oauth.clientMetadataUrl = 'https://conformance-test.local/client-metadata.json';
 }
 

@@ -75,7 +75,11 @@ final class GatewayOnDemand implements AutoCloseable {
                     text(oauth, "clientId"),
                     text(oauth, "clientSecret"),
                     document == null ? null : URI.create(document),
-                    List.of());
+                    List.of(),
+                    null,
+                    text(oauth, "grant") == null
+                            ? OAuthClient.Grant.AUTHORIZATION_CODE
+                            : OAuthClient.Grant.CLIENT_CREDENTIALS);
             gateway = TestGateway.authorizing(
                     service.launch(new Launch.Remote(url, Map.of(), client)).build());
             gateways.add(gateway);

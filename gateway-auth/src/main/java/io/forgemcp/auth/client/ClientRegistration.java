@@ -1,5 +1,6 @@
 package io.forgemcp.auth.client;
 
+import io.forgemcp.gateway.service.OAuthClient;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,11 @@ record ClientRegistration(
         @Nullable String secret,
         @Nullable String method,
         @Nullable URI redirect) {
+    /** With the secret of the configuration, if it is the client that stands there. */
+    ClientRegistration with(OAuthClient configured) {
+        return id.equals(configured.id()) ? new ClientRegistration(id, configured.secret(), method, null) : this;
+    }
+
     /** Without the secret. */
     @Override
     public String toString() {

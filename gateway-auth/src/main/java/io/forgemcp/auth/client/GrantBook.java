@@ -43,9 +43,13 @@ final class GrantBook implements AutoCloseable {
      *
      * @param granted null if nothing was granted, or not any more
      * @param registered the clients that registered themselves, by issuer
+     * @param pinned the only issuer that a configured secret may be shown to; null for any
      */
-    record Page(@Nullable Granted granted, Map<String, ClientRegistration> registered) {
-        static final Page EMPTY = new Page(null, Map.of());
+    record Page(
+            @Nullable Granted granted,
+            Map<String, ClientRegistration> registered,
+            @Nullable String pinned) {
+        static final Page EMPTY = new Page(null, Map.of(), null);
     }
 
     GrantBook(GatewayStore store, Seal seal) {

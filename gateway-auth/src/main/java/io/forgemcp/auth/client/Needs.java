@@ -24,7 +24,7 @@ final class Needs {
     private static final Logger LOG = LoggerFactory.getLogger(Needs.class);
 
     /** Nobody is asked again so soon after a failure, however many calls come. */
-    private static final Duration PAUSE = Duration.ofSeconds(5);
+    static final Duration PAUSE = Duration.ofSeconds(5);
 
     private final String service;
     private final URI url;
@@ -50,11 +50,7 @@ final class Needs {
 
     /** Finds out what this challenge needs and fails with it: with {@code UPSTREAM_AUTHORIZATION_NEEDED} at best. */
     synchronized <T extends @Nullable Object> CompletionStage<T> ask(Challenge challenge, Set<String> before) {
-        CompletableFuture<Need> need = latest;
-        if (need == null || isOver(need) || !of.equals(challenge)) {
-            need = find(challenge, before);
-        }
-        return need.thenApply(found -> {
+        return find(challenge, before).thenApply(found -> {
             throw new GatewayException(
                     ErrorCode.UPSTREAM_AUTHORIZATION_NEEDED,
                     "The server wants OAuth: an administrator opens " + home.start(service)
@@ -62,10 +58,16 @@ final class Needs {
         });
     }
 
+    /** What this challenge needs. */
+    synchronized CompletableFuture<Need> find(Challenge challenge, Set<String> before) {
+        CompletableFuture<Need> need = latest;
+        return need == null || isOver(need) || !of.equals(challenge) ? begin(challenge, before) : need;
+    }
+
     /** What the last challenge needs, or the server in general if there was none lately. */
     synchronized CompletionStage<Need> known(Set<String> before) {
         CompletableFuture<Need> need = latest;
-        return need == null || isOver(need) || need.isCompletedExceptionally() ? find(Challenge.NONE, before) : need;
+        return need == null || isOver(need) || need.isCompletedExceptionally() ? begin(Challenge.NONE, before) : need;
     }
 
     /** Everything that was needed is there. */
@@ -78,7 +80,7 @@ final class Needs {
         return need.isDone() && !clock.instant().isBefore(since.plus(good));
     }
 
-    private CompletableFuture<Need> find(Challenge challenge, Set<String> before) {
+    private CompletableFuture<Need> begin(Challenge challenge, Set<String> before) {
         CompletableFuture<Need> need = CompletableFuture.supplyAsync(() -> need(challenge, before), worker);
         latest = need;
         of = challenge;
@@ -88,6 +90,10 @@ final class Needs {
 
     private Need need(Challenge challenge, Set<String> before) {
         Discovery.Found found = discovery.find(url, challenge.resourceMetadata());
+        if (wanted.issuer() != null && !wanted.issuer().equals(found.server().issuer())) {
+            throw Refused.because("the server names the authorization server \""
+                    + found.server().issuer() + "\", but oauth.issuer is \"" + wanted.issuer() + "\".");
+        }
         Set<String> scopes = new LinkedHashSet<>(before);
         if (!wanted.scopes().isEmpty()) {
             scopes.addAll(wanted.scopes());
@@ -96,6 +102,9 @@ final class Needs {
         }
         if (wanted.scopes().isEmpty() || challenge.wantsMoreScope()) {
             scopes.addAll(challenge.scopes());
+        }
+        if (!wanted.needsPerson()) {
+            return new Need(found, scopes);
         }
         if (found.server().scopes().contains("offline_access")) {
             // Without it there may be no refresh token, and a person would be asked every hour.

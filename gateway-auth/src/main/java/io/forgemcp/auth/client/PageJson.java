@@ -21,6 +21,7 @@ final class PageJson {
         Map<String, Object> registered = new LinkedHashMap<>();
         page.registered().forEach((issuer, client) -> registered.put(issuer, client(client)));
         json.put("registered", registered);
+        put(json, "pinned", page.pinned());
         Granted granted = page.granted();
         if (granted != null) {
             json.put("resource", granted.found().resource());
@@ -38,7 +39,10 @@ final class PageJson {
     private static Map<String, Object> client(ClientRegistration client) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("id", client.id());
-        put(json, "secret", client.secret());
+        if (client.redirect() != null) {
+            // A secret that was not given to the gateway by itself stands in the configuration, and may change there.
+            put(json, "secret", client.secret());
+        }
         put(json, "method", client.method());
         put(json, "redirect", client.redirect());
         return json;
@@ -57,13 +61,15 @@ final class PageJson {
         }
         Map<String, ClientRegistration> registered = new LinkedHashMap<>();
         object(json.get("registered")).forEach((issuer, client) -> registered.put(issuer, client(object(client))));
-        Granted granted = json.containsKey("access_token") ? granted(json, url) : null;
+        Granted granted = json.containsKey("access_token") ? granted(json, url, wanted) : null;
         boolean same = granted != null
-                && (wanted.id() == null || wanted.id().equals(granted.client().id()));
-        return new Page(same ? granted : null, Map.copyOf(registered));
+                && (wanted.id() == null || wanted.id().equals(granted.client().id()))
+                && (wanted.issuer() == null
+                        || wanted.issuer().equals(granted.found().server().issuer()));
+        return new Page(same ? granted : null, Map.copyOf(registered), find(json, "pinned"));
     }
 
-    private static Granted granted(Map<String, Object> json, URI url) {
+    private static Granted granted(Map<String, Object> json, URI url, OAuthClient wanted) {
         String resource = text(json, "resource");
         if (!Discovery.covers(AuthorizationServer.uri(resource), url)) {
             throw Refused.because("the token is for another server.");
@@ -73,7 +79,7 @@ final class PageJson {
         Object expires = json.get("expires");
         return new Granted(
                 new Discovery.Found(resource, List.of(), place),
-                client(object(json.get("client"))),
+                client(object(json.get("client"))).with(wanted),
                 new LinkedHashSet<>(AuthorizationServer.texts(json.get("scopes"))),
                 new Tokens(
                         text(json, "access_token"),

@@ -3,8 +3,8 @@ package io.forgemcp.auth.client;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.service.OAuthClient;
 import java.net.URI;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -33,10 +33,11 @@ final class ServiceGrant {
     private final GrantBook book;
     private final Needs needs;
     private final TokenEndpoint endpoint;
+    private final Clients clients;
 
     private volatile @Nullable Granted granted;
-    private Map<String, ClientRegistration> registered;
     private @Nullable CompletableFuture<String> renewing;
+    private Instant asked = Instant.EPOCH;
     private int rounds;
     private boolean forgotten;
 
@@ -57,7 +58,7 @@ final class ServiceGrant {
         this.endpoint = new TokenEndpoint(documents, clock);
         GrantBook.Page page = book.find(service, url, wanted);
         this.granted = page.granted();
-        this.registered = page.registered();
+        this.clients = new Clients(wanted, endpoint, page.registered(), page.pinned(), this::save);
     }
 
     boolean isFor(URI otherUrl, OAuthClient otherWanted) {
@@ -94,7 +95,7 @@ final class ServiceGrant {
             Challenge challenge, @Nullable String used, boolean renewed) {
         Granted current = granted;
         if (current == null) {
-            return needs.ask(challenge, Set.of());
+            return obtain(challenge, Set.of());
         }
         if (!current.tokens().access().equals(used)) {
             return CompletableFuture.completedStage(current.tokens().access());
@@ -105,8 +106,12 @@ final class ServiceGrant {
         if (current.tokens().refresh() != null && !renewed) {
             return renew(current, challenge);
         }
+        if (renewed && !wanted.needsPerson()) {
+            return CompletableFuture.failedStage(Refused.because("the server does not take the token that \""
+                    + current.found().server().issuer() + "\" has just given."));
+        }
         lose(current);
-        return needs.ask(challenge, Set.of());
+        return obtain(challenge, Set.of());
     }
 
     private CompletionStage<@Nullable String> moreScope(Challenge challenge, Granted current) {
@@ -115,7 +120,31 @@ final class ServiceGrant {
                     + String.join(" ", current.scopes())
                     + "\", which it was given. Ask its operator which rights the call needs."));
         }
-        return needs.ask(challenge, current.scopes());
+        return obtain(challenge, current.scopes());
+    }
+
+    /** By asking a person, or in the name of the gateway itself. */
+    private synchronized CompletionStage<@Nullable String> obtain(Challenge challenge, Set<String> before) {
+        if (wanted.needsPerson()) {
+            return needs.ask(challenge, before);
+        }
+        if (renewing == null || (renewing.isDone() && !hasJustFailed(renewing))) {
+            asked = clock.instant();
+            renewing = needs.find(challenge, before).thenApplyAsync(this::ownToken, worker);
+        }
+        return renewing.thenApply(token -> token);
+    }
+
+    /** A wrong secret is not tried with every call: accounts get locked. */
+    private boolean hasJustFailed(CompletableFuture<String> attempt) {
+        return attempt.isCompletedExceptionally() && clock.instant().isBefore(asked.plus(Needs.PAUSE));
+    }
+
+    private String ownToken(Need need) {
+        ClientRegistration client = clients.configured(need.found().server());
+        Tokens tokens = endpoint.own(need, client);
+        granted(need.found(), client, need.scopes(), tokens);
+        return tokens.access();
     }
 
     private CompletionStage<@Nullable String> renew(Granted old, Challenge challenge) {
@@ -138,7 +167,7 @@ final class ServiceGrant {
     private CompletionStage<@Nullable String> outcome(
             Granted old, Challenge challenge, @Nullable String token, @Nullable Throwable failure) {
         if (failure == null) {
-            return token == null ? needs.ask(challenge, Set.of()) : CompletableFuture.completedStage(token);
+            return token == null ? obtain(challenge, Set.of()) : CompletableFuture.completedStage(token);
         }
         // The authorization server is away: the token may still be good, unless the server has just refused it.
         return challenge == Challenge.NONE && !old.isOver(clock.instant())
@@ -174,42 +203,20 @@ final class ServiceGrant {
 
     /** An administrator wants to authorise the gateway, whether a call has asked for it or not. */
     CompletionStage<Flow> begin(URI redirect) {
+        if (!wanted.needsPerson()) {
+            return CompletableFuture.failedStage(
+                    Refused.because("service \"" + service + "\" uses client credentials: no person is needed."));
+        }
         Granted current = granted;
         return needs.known(current == null ? Set.of() : current.scopes())
                 .thenApplyAsync(
                         need -> Flow.of(
-                                this, need.found(), client(need.found().server(), redirect), need.scopes(), redirect),
+                                this,
+                                need.found(),
+                                clients.at(need.found().server(), redirect),
+                                need.scopes(),
+                                redirect),
                         worker);
-    }
-
-    private ClientRegistration client(AuthorizationServer place, URI redirect) {
-        if (wanted.id() != null) {
-            return new ClientRegistration(wanted.id(), wanted.secret(), null, null);
-        }
-        URI document = wanted.metadata();
-        if (document != null && place.takesMetadataDocuments()) {
-            return new ClientRegistration(document.toString(), null, "none", null);
-        }
-        synchronized (this) {
-            ClientRegistration known = registered.get(place.issuer());
-            if (known != null && redirect.equals(known.redirect())) {
-                return known;
-            }
-        }
-        ClientRegistration made = endpoint.register(place, redirect);
-        remember(place.issuer(), made);
-        return made;
-    }
-
-    private synchronized void remember(String issuer, @Nullable ClientRegistration client) {
-        Map<String, ClientRegistration> copy = new HashMap<>(registered);
-        if (client == null) {
-            copy.remove(issuer);
-        } else {
-            copy.put(issuer, client);
-        }
-        registered = Map.copyOf(copy);
-        save();
     }
 
     /** The answer to a flow of this grant, RFC 9207 first. */
@@ -225,32 +232,35 @@ final class ServiceGrant {
             return CompletableFuture.failedStage(Refused.because(
                     "\"" + from.issuer() + "\" answered without a code" + Refused.code(answer.get("error")) + "."));
         }
-        return CompletableFuture.runAsync(() -> granted(flow, exchange(flow, code)), worker);
+        return CompletableFuture.runAsync(
+                () -> granted(flow.found(), flow.client(), flow.scopes(), exchange(flow, code)), worker);
     }
 
     private Tokens exchange(Flow flow, String code) {
         try {
             return endpoint.exchange(flow, code);
         } catch (GatewayException refused) {
-            // Perhaps the server has forgotten the gateway: the next attempt registers anew.
-            remember(flow.found().server().issuer(), null);
+            clients.forget(flow.found().server());
             throw refused;
         }
     }
 
-    private synchronized void granted(Flow flow, Tokens tokens) {
-        if (forgotten) {
-            throw Refused.because("the service was removed meanwhile.");
+    private void granted(Discovery.Found found, ClientRegistration client, Set<String> scopes, Tokens tokens) {
+        clients.taken(found.server());
+        synchronized (this) {
+            if (forgotten) {
+                throw Refused.because("the service was removed meanwhile.");
+            }
+            Granted before = granted;
+            rounds = before != null && before.scopes().containsAll(scopes) ? rounds + 1 : 0;
+            granted = new Granted(found, client, new LinkedHashSet<>(scopes), tokens);
+            needs.met();
+            save();
         }
-        Granted before = granted;
-        rounds = before != null && before.scopes().containsAll(flow.scopes()) ? rounds + 1 : 0;
-        granted = new Granted(flow.found(), flow.client(), new LinkedHashSet<>(flow.scopes()), tokens);
-        needs.met();
-        save();
         LOG.info(
                 "event=oauth_granted service={} authorization_server={}",
                 service,
-                flow.found().server().issuer());
+                found.server().issuer());
     }
 
     /** Gives up the token; registrations stay. */
@@ -265,13 +275,12 @@ final class ServiceGrant {
     synchronized void forget() {
         forgotten = true;
         granted = null;
-        registered = Map.of();
         book.remove(service);
     }
 
-    private void save() {
+    private synchronized void save() {
         if (!forgotten) {
-            book.save(service, url, new GrantBook.Page(granted, registered));
+            book.save(service, url, new GrantBook.Page(granted, clients.registered(), clients.pinned()));
         }
     }
 }

@@ -69,6 +69,22 @@ final class TokenEndpoint {
         return tokens;
     }
 
+    /** A token for the client itself (RFC 6749, section 4.4). */
+    Tokens own(Need need, ClientRegistration client) {
+        Map<String, String> form = new LinkedHashMap<>();
+        form.put("grant_type", "client_credentials");
+        form.put("resource", need.found().resource());
+        if (!need.scopes().isEmpty()) {
+            form.put("scope", String.join(" ", need.scopes()));
+        }
+        Document answer = ask(need.found().server(), client, form);
+        Tokens tokens = tokens(answer, null);
+        if (tokens == null) {
+            throw noToken(need.found().server(), answer);
+        }
+        return tokens;
+    }
+
     /**
      * Renews a token. A refresh token goes on to count where the server gives no other.
      *

@@ -302,6 +302,80 @@ class AuthorizingExchangerTest {
     }
 
     @Test
+    void aConfiguredSecretIsShownToNoSecondAuthorizationServer() throws IOException {
+        client = new OAuthClient(true, "ours", "hush", null, List.of());
+        complete(askedFor());
+        restart();
+        try (FakeAuthorization other = new FakeAuthorization()) {
+            remote.resource.put("authorization_servers", List.of(other.issuer()));
+            remote.refusesRefresh = 400;
+            remote.accepted = "another";
+
+            GatewayException failure = failure(send(client(), remote.url("/mcp")));
+            assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_AUTHORIZATION_NEEDED);
+            assertRefused(exchanger.begin(service()), "oauth.issuer");
+            assertThat(other.tokenRequests).isEmpty();
+        }
+    }
+
+    @Test
+    void anAuthorizationServerThatIsNotTheConfiguredOneIsNotUsed() {
+        client = new OAuthClient(
+                true, null, null, null, List.of(), "https://auth.example", OAuthClient.Grant.AUTHORIZATION_CODE);
+
+        assertThat(refusal()).contains("oauth.issuer is \"https://auth.example\"");
+    }
+
+    @Test
+    void withClientCredentialsNobodyIsAskedAndOneTokenServesAllCalls() {
+        client = ownRights();
+        remote.challengeScope = ", scope=\"read\"";
+
+        List<CompletableFuture<Integer>> calls = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            calls.add(send(client(), remote.url("/mcp")));
+        }
+
+        assertThat(calls).allSatisfy(call -> assertThat(get(call)).isEqualTo(200));
+        assertThat(remote.tokenRequests)
+                .singleElement(STRING)
+                .satisfies(form -> assertThat(parameters(form))
+                        .containsEntry("grant_type", "client_credentials")
+                        .containsEntry("scope", "read")
+                        .containsEntry("resource", remote.url("/mcp").toString()));
+        assertThat(remote.clientHeaders.remove()).startsWith("Basic ");
+        assertRefused(exchanger.begin(service()), "no person is needed");
+    }
+
+    @Test
+    void aTokenOfClientCredentialsThatIsOverIsReplaced() {
+        client = ownRights();
+        assertThat(call()).isEqualTo(200);
+        remote.accepted = "another";
+
+        assertThat(call()).isEqualTo(200);
+        assertThat(remote.tokenRequests).hasSize(2);
+    }
+
+    @Test
+    void aWrongSecretIsNotTriedWithEveryCall() {
+        client = ownRights();
+        remote.refusesTokens = 401;
+        for (int i = 0; i < 20; i++) {
+            assertThat(refusal()).contains("HTTP 401");
+        }
+        assertThat(remote.tokenRequests).hasSize(1);
+
+        now.set(now.get().plusSeconds(5));
+        remote.refusesTokens = 0;
+        assertThat(call()).isEqualTo(200);
+    }
+
+    private static OAuthClient ownRights() {
+        return new OAuthClient(true, "ours", "hush", null, List.of(), null, OAuthClient.Grant.CLIENT_CREDENTIALS);
+    }
+
+    @Test
     void aMetadataDocumentIsUsedBeforeRegistration() {
         remote.metadata.put("client_id_metadata_document_supported", true);
         URI document = URI.create("https://gateway.example/client.json");

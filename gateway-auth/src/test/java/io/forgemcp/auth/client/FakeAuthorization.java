@@ -38,6 +38,9 @@ final class FakeAuthorization implements AutoCloseable {
     /** The status that refreshes are answered with; 0 to renew. */
     volatile int refusesRefresh;
 
+    /** The status that all requests for tokens are answered with; 0 to give one. */
+    volatile int refusesTokens;
+
     volatile byte[] metadataInstead = {};
     private final AtomicInteger tokens = new AtomicInteger();
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -108,6 +111,10 @@ final class FakeAuthorization implements AutoCloseable {
         String form = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         tokenRequests.add(form);
         clientHeaders.add(String.valueOf(exchange.getRequestHeaders().getFirst("Authorization")));
+        if (refusesTokens > 0) {
+            answer(exchange, refusesTokens, "{\"error\":\"invalid_client\"}");
+            return;
+        }
         if (form.contains("grant_type=refresh_token")) {
             refreshes.incrementAndGet();
             if (refusesRefresh > 0) {

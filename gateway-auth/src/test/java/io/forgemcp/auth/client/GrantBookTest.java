@@ -98,6 +98,23 @@ class GrantBookTest {
     }
 
     @Test
+    void theSecretOfTheConfigurationStaysThereAndMayChange() throws IOException {
+        ClientRegistration ours = new ClientRegistration("ours", "client-hush", null, null);
+        Granted before = page(null).granted();
+        keep(
+                null,
+                new GrantBook.Page(
+                        new Granted(before.found(), ours, before.scopes(), before.tokens()),
+                        Map.of(),
+                        "https://auth.example/"));
+
+        assertThat(Files.readString(file())).doesNotContain("client-hush");
+        GrantBook.Page found = find(null, new OAuthClient(true, "ours", "new-hush", null, List.of()));
+        assertThat(found.granted().client().secret()).isEqualTo("new-hush");
+        assertThat(found.pinned()).isEqualTo("https://auth.example/");
+    }
+
+    @Test
     void theLastOfManyChangesIsTheOneThatIsKept() {
         try (GrantBook book = book(null)) {
             for (int i = 0; i < 50; i++) {
@@ -151,6 +168,6 @@ class GrantBookTest {
                 client,
                 Set.of("read"),
                 new Tokens("access-hush", "refresh-hush", expires));
-        return new GrantBook.Page(granted, Map.of(issuer, client));
+        return new GrantBook.Page(granted, Map.of(issuer, client), null);
     }
 }

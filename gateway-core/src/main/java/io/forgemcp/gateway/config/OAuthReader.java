@@ -46,12 +46,25 @@ final class OAuthReader {
                         "\"" + scope + "\" is not one scope. Write a list, for example scopes: [read, write].");
             }
         }
+        if (written.grant() == OAuthClient.Grant.CLIENT_CREDENTIALS && written.clientSecret() == null) {
+            errors.accept(
+                    ".oauth.grant",
+                    "client-credentials needs the client's own. Add the keys client_id and client_secret.");
+            return OAuthClient.OFF;
+        }
+        if (written.issuer() != null && !written.issuer().matches("https?://[^?#]+")) {
+            errors.accept(
+                    ".oauth.issuer",
+                    "\"" + written.issuer() + "\" is not an issuer. Write for example https://auth.example.com.");
+        }
         return new OAuthClient(
                 true,
                 written.clientId(),
                 written.clientSecret(),
                 document(written.clientMetadataUrl()),
-                written.scopes());
+                written.scopes(),
+                written.issuer(),
+                written.grant());
     }
 
     /** What is written for a service that the gateway runs itself has no effect. */

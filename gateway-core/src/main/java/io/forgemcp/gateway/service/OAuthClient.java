@@ -13,13 +13,24 @@ import org.jspecify.annotations.Nullable;
  * @param metadata the HTTPS URL of a published client metadata document, which is the client id at authorization servers
  *     that take such documents; null for none
  * @param scopes what is asked for instead of what the server names; empty to go by the server
+ * @param issuer the only authorization server that the gateway turns to; null for the one that the server names
  */
 public record OAuthClient(
         boolean enabled,
         @Nullable String id,
         @Nullable String secret,
         @Nullable URI metadata,
-        List<String> scopes) {
+        List<String> scopes,
+        @Nullable String issuer,
+        Grant grant) {
+    /** Whose rights a token has. */
+    public enum Grant {
+        /** Those of the person who agreed. */
+        AUTHORIZATION_CODE,
+        /** Those of the client itself; nobody is asked. */
+        CLIENT_CREDENTIALS
+    }
+
     /** Registers itself and asks for what the server names. */
     public static final OAuthClient AUTOMATIC = new OAuthClient(true, null, null, null, List.of());
 
@@ -32,6 +43,24 @@ public record OAuthClient(
         if (id == null && secret != null) {
             throw new IllegalArgumentException("A client secret needs a client id");
         }
+        if (grant == Grant.CLIENT_CREDENTIALS && secret == null) {
+            throw new IllegalArgumentException("Client credentials need a client id and secret");
+        }
+    }
+
+    /** One that a person agrees to, at any authorization server. */
+    public OAuthClient(
+            boolean enabled,
+            @Nullable String id,
+            @Nullable String secret,
+            @Nullable URI metadata,
+            List<String> scopes) {
+        this(enabled, id, secret, metadata, scopes, null, Grant.AUTHORIZATION_CODE);
+    }
+
+    /** Whether a person has to agree. */
+    public boolean needsPerson() {
+        return grant == Grant.AUTHORIZATION_CODE;
     }
 
     /** Without the secret. */

@@ -148,6 +148,7 @@ class LaunchTest {
                   plain: {url: "https://mcp.example/mcp"}
                   off: {url: "https://mcp.example/mcp", oauth: {enabled: false}}
                   known: {url: "https://mcp.example/mcp", oauth: {client_id: us, client_secret: "${SECRET}", scopes: [read, write]}}
+                  machine: {url: "https://mcp.example/mcp", oauth: {grant: client-credentials, client_id: us, client_secret: "${SECRET}", issuer: "https://auth.example"}}
                   document: {url: "https://mcp.example/mcp", oauth: {client_metadata_url: "https://us.example/client.json"}}
                 """);
 
@@ -156,6 +157,15 @@ class LaunchTest {
         assertThat(oauth("off")).isEqualTo(OAuthClient.OFF);
         assertThat(oauth("known")).isEqualTo(new OAuthClient(true, "us", "hush", null, List.of("read", "write")));
         assertThat(oauth("known").toString()).doesNotContain("hush");
+        assertThat(oauth("machine"))
+                .isEqualTo(new OAuthClient(
+                        true,
+                        "us",
+                        "hush",
+                        null,
+                        List.of(),
+                        "https://auth.example",
+                        OAuthClient.Grant.CLIENT_CREDENTIALS));
         assertThat(oauth("document"))
                 .isEqualTo(new OAuthClient(true, null, null, URI.create("https://us.example/client.json"), List.of()));
     }
@@ -174,6 +184,8 @@ class LaunchTest {
                 "url: 'https://x.example/mcp', oauth: {client_metadata_url: 'https://x.example/'}|oauth.client_metadata_url|path",
                 "url: 'https://x.example/mcp', oauth: {client_id: a, client_metadata_url: 'https://x.example/c'}|oauth.client_metadata_url|one id",
                 "url: 'https://x.example/mcp', headers: {authorization: Bearer t}, oauth: {client_id: a}|oauth|sent as it is",
+                "url: 'https://x.example/mcp', oauth: {grant: client-credentials, client_id: a}|oauth.grant|Add the keys client_id and client_secret",
+                "url: 'https://x.example/mcp', oauth: {issuer: auth}|oauth.issuer|is not an issuer",
                 "command: [x], oauth: {client_id: a}|oauth|Only a server behind a url"
             })
     void anOAuthSectionThatContradictsItselfIsRefused(String entry, String key, String message) {

@@ -4,6 +4,7 @@ import io.forgemcp.gateway.config.read.DataSize;
 import io.forgemcp.gateway.config.read.Key;
 import io.forgemcp.gateway.service.Isolation;
 import io.forgemcp.gateway.service.Launch;
+import io.forgemcp.gateway.service.OAuthClient;
 import io.forgemcp.gateway.service.Priority;
 import io.forgemcp.gateway.service.SleepPolicy;
 import io.forgemcp.gateway.service.WakeTime;
@@ -108,10 +109,27 @@ public record ServiceEntry(
             URI clientMetadataUrl,
 
             @Key("The scopes to ask for. Without them, those that the server names.")
-            List<String> scopes) {
+            List<String> scopes,
+
+            @Key(
+                    "The only authorization server to turn to, by its issuer, where the server behind `url` shall not choose: worth its line where there is a secret. Without it, the one that the server names, and with a secret always the first.")
+            @Nullable
+            String issuer,
+
+            @Key(
+                    value =
+                            "Whose rights the gateway has: those of the person who agreed, or with `client-credentials` those of the client itself, for which nobody is asked.",
+                    standard = "authorization-code")
+            OAuthClient.Grant grant) {
         /** Nothing is said. */
         public boolean isEmpty() {
-            return enabled && clientId == null && clientSecret == null && clientMetadataUrl == null && scopes.isEmpty();
+            return enabled
+                    && clientId == null
+                    && clientSecret == null
+                    && clientMetadataUrl == null
+                    && scopes.isEmpty()
+                    && issuer == null
+                    && grant == OAuthClient.Grant.AUTHORIZATION_CODE;
         }
 
         /** Without the secret. */
