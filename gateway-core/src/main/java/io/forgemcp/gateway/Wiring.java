@@ -201,7 +201,12 @@ final class Wiring {
         OwnCatalogs ownCatalogs = new OwnCatalogs(upstreams, catalog, timers, events, settings.startTimeout());
         routes = new RouteFinder(virtualServers, catalog, ownCatalogs, accessPolicy);
         MethodTable methods = new MethodTable(
-                routes, handshake, calls, sessions, new EndpointSettings(settings.callTimeout(), settings.pageSize()));
+                routes,
+                handshake,
+                calls,
+                sessions,
+                timers,
+                new EndpointSettings(settings.callTimeout(), settings.pageSize()));
         fromServers.connect(sessions, catalog);
         fromServers.connect(ownCatalogs);
         listChanges = new ListChanges(sessions, methods, timers, events);

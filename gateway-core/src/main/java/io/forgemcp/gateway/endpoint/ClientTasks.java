@@ -10,10 +10,10 @@ import io.forgemcp.gateway.protocol.Message.Field;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.virtualserver.Route;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
@@ -25,9 +25,10 @@ import org.jspecify.annotations.Nullable;
  * that runs holds its server awake. Thread-safe.
  */
 final class ClientTasks {
-    private static final String RELATED = "io.modelcontextprotocol/related-task";
-    private static final Set<String> FINAL = Set.of("completed", "failed", "cancelled");
     static final int MOST = 1_000;
+    /** Of answers that wait to be fetched, in bytes. */
+    static final int MOST_KEPT = 8 << 20;
+
     private static final double NANOS_IN_MILLI = 1_000_000;
 
     /** One task, with what its server said of it last. */
@@ -36,10 +37,18 @@ final class ClientTasks {
         private final Route route;
         private final String original;
         private final long begun;
+        private final @Nullable BridgedTask bridged;
         private JsonSlice latest;
         private @Nullable Lease lease;
 
-        private Task(Route route, String original, JsonSlice latest, Lease lease, long begun) {
+        private Task(
+                Route route,
+                String original,
+                @Nullable BridgedTask bridged,
+                JsonSlice latest,
+                Lease lease,
+                long begun) {
+            this.bridged = bridged;
             this.begun = begun;
             this.route = route;
             this.original = original;
@@ -58,6 +67,16 @@ final class ClientTasks {
 
         String id() {
             return id;
+        }
+
+        /** How it is asked about; null if its server knows the words of clients with sessions itself. */
+        @Nullable
+        BridgedTask bridged() {
+            return bridged;
+        }
+
+        private int kept() {
+            return bridged instanceof FinishedTask finished ? finished.size() : 0;
         }
 
         /** Whether its server may have forgotten it, by the time to live that it gave, in milliseconds. */
@@ -105,20 +124,54 @@ final class ClientTasks {
      * @param state as its server gave it
      * @param lease given back when it is over
      */
-    synchronized @Nullable Task add(Route route, JsonSlice state, Lease lease) {
+    @Nullable
+    Task add(Route route, JsonSlice state, Lease lease) {
+        return add(route, state, null, lease);
+    }
+
+    /**
+     * Takes up a task.
+     *
+     * @param bridged how it is asked about; null if its server knows the words of clients with sessions itself
+     */
+    synchronized @Nullable Task add(Route route, JsonSlice state, @Nullable BridgedTask bridged, Lease lease) {
         beginning--;
         String original = state.textMember("taskId");
         if (original == null || ended) {
             lease.close();
             return null;
         }
-        Task task = new Task(route, original, state.detached(), lease, clock.getAsLong());
+        Task task = new Task(route, original, bridged, state.detached(), lease, clock.getAsLong());
         tasks.put(task.id, task);
         if (tasks.size() > MOST) {
             tasks.values().stream().filter(old -> old.lease == null).findFirst().ifPresent(old -> tasks.remove(old.id));
         }
         note(task, state);
+        makeRoomBesides(task);
         return task;
+    }
+
+    /** Answers that nobody has fetched take memory: the oldest are forgotten first. */
+    private void makeRoomBesides(Task newest) {
+        if (newest.kept() == 0) {
+            return;
+        }
+        long kept = tasks.values().stream().mapToLong(Task::kept).sum();
+        Iterator<Task> oldest = tasks.values().iterator();
+        while (kept > MOST_KEPT && oldest.hasNext()) {
+            Task task = oldest.next();
+            if (task != newest && task.kept() > 0) {
+                kept -= task.kept();
+                oldest.remove();
+            }
+        }
+    }
+
+    /** Its server does not know it any more. */
+    synchronized void forget(Task task) {
+        if (tasks.remove(task.id, task) && task.lease != null) {
+            task.lease.close();
+        }
     }
 
     synchronized @Nullable Task find(@Nullable String id) {
@@ -152,19 +205,43 @@ final class ClientTasks {
 
     private static void note(Task task, JsonSlice state) {
         task.latest = state;
-        String status = state.textMember("status");
         Lease held = task.lease;
-        if (held != null && status != null && FINAL.contains(status)) {
+        if (held != null && TaskWords.isFinal(state)) {
             task.lease = null;
             held.close();
         }
     }
 
-    /** All of them as last heard of, oldest first, with the client's ids. */
-    synchronized List<JsonSlice> states() {
+    /** Those as last heard of, oldest first, with the client's ids. */
+    record Page(List<JsonSlice> states, @Nullable String next) {}
+
+    /**
+     * One page of them.
+     *
+     * @param cursor where the page before ended; null for the first
+     * @throws GatewayException if the cursor is not one of this list, or of a task that is forgotten
+     */
+    synchronized Page states(@Nullable String cursor, int most) {
+        if (cursor != null && !tasks.containsKey(cursor)) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_PARAMS,
+                    "This cursor is not one of ours, or the task at which the page ended is forgotten. List again from"
+                            + " the beginning.");
+        }
         List<JsonSlice> states = new ArrayList<>();
-        tasks.values().forEach(task -> states.add(task.latest.withMember("taskId", JsonText.quote(task.id))));
-        return states;
+        String last = null;
+        boolean begun = cursor == null;
+        for (Task task : tasks.values()) {
+            if (begun && states.size() == most) {
+                return new Page(states, last);
+            }
+            if (begun) {
+                states.add(task.latest.withMember("taskId", JsonText.quote(task.id)));
+                last = task.id;
+            }
+            begun |= task.id.equals(cursor);
+        }
+        return new Page(states, null);
     }
 
     /** A message of this server with the client's id of the task that it relates to; the same object if to none. */
@@ -200,13 +277,13 @@ final class ClientTasks {
     }
 
     private static @Nullable JsonSlice renamed(JsonSlice meta, UnaryOperator<@Nullable String> rename) {
-        JsonSlice related = meta.member(RELATED);
+        JsonSlice related = meta.member(TaskWords.RELATED);
         String before = related == null ? null : related.textMember("taskId");
         String after = before == null ? null : rename.apply(before);
         return related == null || after == null
                 ? null
                 : meta.withMember(
-                        RELATED,
+                        TaskWords.RELATED,
                         related.withMember("taskId", JsonText.quote(after)).toBytes());
     }
 

@@ -6,7 +6,9 @@ import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
 import io.forgemcp.gateway.protocol.Messages;
+import io.forgemcp.gateway.protocol.TaskSupport;
 import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.gateway.time.Timers;
 import io.forgemcp.gateway.upstream.UpstreamRequest;
 import io.forgemcp.gateway.virtualserver.Route;
 import java.time.Duration;
@@ -20,13 +22,12 @@ final class Forwarding {
     private final TaskMethods tasks;
     private final Duration timeout;
 
-    /** @param timeout how long a server may take to answer */
-    Forwarding(RouteFinder routes, CallPath calls, Subscribing subscribing, Duration timeout) {
+    Forwarding(RouteFinder routes, CallPath calls, Subscribing subscribing, Timers timers, EndpointSettings settings) {
         this.routes = routes;
         this.calls = calls;
         this.subscribing = subscribing;
-        this.tasks = new TaskMethods(calls, this::send);
-        this.timeout = timeout;
+        this.tasks = new TaskMethods(calls, this::send, timers, settings);
+        this.timeout = settings.callTimeout();
     }
 
     TaskMethods tasks() {
@@ -132,7 +133,14 @@ final class Forwarding {
     private void send(ClientSession session, Message request, byte @Nullable [] name, Route route, Reply reply) {
         ClientCall call = new ClientCall(session, request.requireId(), route, reply);
         UpstreamRequest upstream = new UpstreamRequest(atServer(request, route), name, timeout, route.parameters());
-        call.began(calls.send(session.profile(), route, upstream, call));
+        call.began(
+                route.tasks() == TaskSupport.SERVER_DECIDES && isPlainCall(request)
+                        ? tasks.await(session, route, upstream, call)
+                        : calls.send(session.profile(), route, upstream, call));
+    }
+
+    private static boolean isPlainCall(Message request) {
+        return request.method().equals("tools/call") && !request.has(Field.TASK);
     }
 
     /** With the server's own URI if the resource is exposed under another. */

@@ -9,6 +9,7 @@ import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
 import io.forgemcp.gateway.protocol.Messages;
 import io.forgemcp.gateway.protocol.RequestId;
+import io.forgemcp.gateway.time.Timers;
 import io.forgemcp.gateway.virtualserver.ServerView;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
@@ -34,12 +35,13 @@ public final class MethodTable {
             Handshake handshake,
             CallPath calls,
             ClientSessions sessions,
+            Timers timers,
             EndpointSettings settings) {
         this.routes = routes;
         this.handshake = handshake;
         this.calls = calls;
         this.lists = new Lists(routes, settings.pageSize());
-        this.forwarding = new Forwarding(routes, calls, new Subscribing(sessions, calls), settings.callTimeout());
+        this.forwarding = new Forwarding(routes, calls, new Subscribing(sessions, calls), timers, settings);
     }
 
     /**

@@ -38,8 +38,7 @@ final class RelayedCapabilities {
             catalog.get()
                     .server(service)
                     .map(ServerCatalog::initialize)
-                    .map(initialize -> initialize.member("capabilities"))
-                    .ifPresent(capabilities -> union.add(capabilities, isolation.apply(service)));
+                    .ifPresent(greeting -> union.add(greeting, isolation.apply(service)));
         }
         return union.toJson(version);
     }
@@ -52,14 +51,18 @@ final class RelayedCapabilities {
         private boolean tasks;
         private final Map<String, JsonSlice> extensions = new LinkedHashMap<>();
 
-        private void add(JsonSlice capabilities, @Nullable Isolation isolation) {
+        private void add(JsonSlice greeting, @Nullable Isolation isolation) {
+            JsonSlice capabilities = greeting.member("capabilities");
+            if (capabilities == null) {
+                return;
+            }
             JsonSlice resources = capabilities.member("resources");
             JsonSlice subscribable = resources == null ? null : resources.member("subscribe");
             subscribe |= subscribable != null && subscribable.isTrue();
             completions |= capabilities.member("completions") != null;
             // Nobody can say whose message it is that a server logs on a conversation which all clients share.
             logging |= capabilities.member("logging") != null && isolation == Isolation.SESSION;
-            tasks |= TaskSupport.isIn(capabilities);
+            tasks |= TaskSupport.isIn(capabilities) || TaskSupport.isDecidedByServer(greeting);
             JsonSlice declared = capabilities.member("extensions");
             if (declared != null) {
                 // Belongs to the generation without sessions; those with sessions have tasks of their own.

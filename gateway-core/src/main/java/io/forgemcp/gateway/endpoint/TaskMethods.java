@@ -8,15 +8,23 @@ import io.forgemcp.gateway.protocol.JsonText;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
 import io.forgemcp.gateway.protocol.Messages;
+import io.forgemcp.gateway.protocol.TaskSupport;
+import io.forgemcp.gateway.time.Timers;
+import io.forgemcp.gateway.upstream.Call;
+import io.forgemcp.gateway.upstream.CallListener;
+import io.forgemcp.gateway.upstream.ClientProfile;
+import io.forgemcp.gateway.upstream.UpstreamRequest;
 import io.forgemcp.gateway.virtualserver.Route;
 import java.nio.charset.StandardCharsets;
+import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Calls that run as tasks, and {@code tasks/get}, {@code tasks/result}, {@code tasks/cancel} and {@code tasks/list} (MCP
- * 2025-11-25, Tasks): each goes to the server that runs the task, under that server's own id. Thread-safe.
+ * 2025-11-25, Tasks): each goes to the server that runs the task, under that server's own id and in its own words.
+ * Thread-safe.
  */
 final class TaskMethods {
     /** Sends a request where a route leads. */
@@ -25,12 +33,19 @@ final class TaskMethods {
         void send(ClientSession session, Message request, byte @Nullable [] name, Route route, Reply reply);
     }
 
+    private static final JsonSlice NOTHING = JsonSlice.parse("{}");
+    private static final String NO_SUCH_TASK = "-32602";
+
     private final CallPath calls;
     private final Sender sender;
+    private final Timers timers;
+    private final EndpointSettings settings;
 
-    TaskMethods(CallPath calls, Sender sender) {
+    TaskMethods(CallPath calls, Sender sender, Timers timers, EndpointSettings settings) {
         this.calls = calls;
         this.sender = sender;
+        this.timers = timers;
+        this.settings = settings;
     }
 
     /** A tool call that asks to be run as a task. */
@@ -55,41 +70,87 @@ final class TaskMethods {
                         GatewayException.of(failure == null ? new IllegalStateException("no lease") : failure)));
             } else {
                 sender.send(
-                        session, request, route.quotedOriginal(), route, new Beginning(session, route, lease, reply));
+                        session,
+                        request,
+                        route.quotedOriginal(),
+                        route,
+                        new Beginning(session, request, route, lease, reply));
             }
         });
     }
 
     void get(ClientSession session, Message request, Reply reply) {
         ClientTasks.Task task = require(session, request);
-        forward(session, request, task, reply, state -> session.tasks().noted(task, state));
+        Reply noting = new Exposing(reply, state -> session.tasks().noted(task, state)) {
+            @Override
+            public void answer(byte[] json) {
+                if (NO_SUCH_TASK.equals(Message.parse(json).errorCode())) {
+                    session.tasks().forget(task);
+                }
+                super.answer(json);
+            }
+        };
+        ask(session, request, task, noting, BridgedTask::get);
     }
 
     void cancel(ClientSession session, Message request, Reply reply) {
-        get(session, request, reply);
+        ClientTasks.Task task = require(session, request);
+        Reply noting = new Exposing(reply, state -> session.tasks().noted(task, state));
+        ask(session, request, task, noting, BridgedTask::cancel);
     }
 
     /** Waits as long as the task does: the result is that of the tool. */
     void result(ClientSession session, Message request, Reply reply) {
         ClientTasks.Task task = require(session, request);
-        forward(
-                session,
-                request,
-                task,
-                reply,
-                result -> session.tasks().exposed(task.route().service(), result));
+        Reply exposing = new Exposing(
+                reply, result -> session.tasks().exposed(task.route().service(), result));
+        ask(session, request, task, exposing, BridgedTask::result);
+    }
+
+    /** Asks the server of the task, in its own words. */
+    private void ask(
+            ClientSession session,
+            Message request,
+            ClientTasks.Task task,
+            Reply reply,
+            BiFunction<BridgedTask, CallListener, Call> asking) {
+        BridgedTask bridged = task.bridged();
+        if (bridged == null) {
+            forward(session, request, task, reply);
+        } else {
+            ClientCall call = new ClientCall(session, request.requireId(), task.route(), reply);
+            call.began(asking.apply(bridged, call));
+        }
     }
 
     /** The client's own tasks, whichever servers run them, as last heard of. */
     void list(ClientSession session, Message request, Reply reply) {
-        if (request.has(Field.CURSOR)) {
-            throw new GatewayException(
-                    ErrorCode.INVALID_PARAMS, "This cursor is not one of ours: tasks come in one page. Leave it out.");
-        }
-        String tasks =
-                session.tasks().states().stream().map(JsonSlice::toString).collect(Collectors.joining(","));
-        reply.answer(
-                Messages.result(request.requireId(), ("{\"tasks\":[" + tasks + "]}").getBytes(StandardCharsets.UTF_8)));
+        String cursor = request.has(Field.CURSOR) ? String.valueOf(request.text(Field.CURSOR)) : null;
+        ClientTasks.Page page = session.tasks().states(cursor, settings.pageSize());
+        String tasks = page.states().stream().map(JsonSlice::toString).collect(Collectors.joining(","));
+        String next = page.next() == null ? "" : ",\"nextCursor\":\"" + page.next() + "\"";
+        reply.answer(Messages.result(
+                request.requireId(), ("{\"tasks\":[" + tasks + "]" + next + "}").getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /**
+     * A call that its client waits for, of a tool that may run as a task all the same.
+     *
+     * @param listener hears how it ends
+     */
+    Call await(ClientSession session, Route route, UpstreamRequest request, CallListener listener) {
+        ClientProfile profile = session.profile();
+        return new AwaitedCall(calls, profile, route, request, listener, id -> bridge(profile, route, id, false))
+                .begin();
+    }
+
+    private NewerTask bridge(ClientProfile profile, Route route, String original, boolean known) {
+        return new NewerTask(calls, profile, route, original, known, timers, settings.callTimeout());
+    }
+
+    /** The server's id of the task that a server without sessions has made of a call; null if it has not. */
+    static @Nullable String newerTask(JsonSlice result) {
+        return "task".equals(result.textMember("resultType")) ? result.textMember("taskId") : null;
     }
 
     private static ClientTasks.Task require(ClientSession session, Message request) {
@@ -102,12 +163,7 @@ final class TaskMethods {
         return task;
     }
 
-    private void forward(
-            ClientSession session,
-            Message request,
-            ClientTasks.Task task,
-            Reply reply,
-            UnaryOperator<JsonSlice> exposing) {
+    private void forward(ClientSession session, Message request, ClientTasks.Task task, Reply reply) {
         JsonSlice params = request.get(Field.PARAMS);
         if (params == null) {
             throw new IllegalStateException("a task was found without parameters");
@@ -115,7 +171,7 @@ final class TaskMethods {
         byte[] renamed =
                 params.withMember("taskId", JsonText.quote(task.original())).toBytes();
         Message asked = Message.parse(request.with(Field.PARAMS, renamed));
-        sender.send(session, asked, null, task.route(), new Exposing(reply, exposing));
+        sender.send(session, asked, null, task.route(), reply);
     }
 
     /** Passes an answer on with its result changed. */
@@ -164,36 +220,63 @@ final class TaskMethods {
         }
     }
 
-    /** Takes up the task if the server made one of the call. */
-    private static final class Beginning extends Exposing {
+    /** Takes up the task if the server made one of the call, or makes one of the answer to a call that was to be one. */
+    private final class Beginning extends Exposing {
         private final ClientSession session;
+        private final Message request;
+        private final Route route;
         private final Lease lease;
 
-        private Beginning(ClientSession session, Route route, Lease lease, Reply reply) {
-            super(reply, result -> begun(session, route, lease, result));
+        private Beginning(ClientSession session, Message request, Route route, Lease lease, Reply reply) {
+            super(reply, UnaryOperator.identity());
             this.session = session;
+            this.request = request;
+            this.route = route;
             this.lease = lease;
         }
 
-        private static JsonSlice begun(ClientSession session, Route route, Lease lease, JsonSlice result) {
+        @Override
+        public void answer(byte[] json) {
+            Message answer = Message.parse(json);
+            JsonSlice result = answer.get(Field.RESULT);
+            JsonSlice begun = result == null || !result.isObject() ? null : begun(result);
+            if (begun == null) {
+                notBegun();
+                super.answer(json);
+            } else {
+                super.answer(answer.with(Field.RESULT, begun.toBytes()));
+            }
+        }
+
+        /** The result that tells of a task; null if there is none. */
+        private @Nullable JsonSlice begun(JsonSlice result) {
             JsonSlice state = result.member("task");
-            ClientTasks.Task task = state == null ? null : session.tasks().add(route, state, lease);
-            if (state == null || task == null) {
+            if (state != null) {
+                return taken(session.tasks().add(route, state, lease), result, state);
+            }
+            String newer = newerTask(result);
+            if (newer != null) {
+                NewerTask task = bridge(session.profile(), route, newer, true);
+                JsonSlice told = TaskWords.state(result, timers.now());
+                JsonSlice meta = result.member("_meta");
+                JsonSlice around = meta == null ? NOTHING : NOTHING.withMember("_meta", meta.toBytes());
+                return taken(session.tasks().add(route, told, task, lease), around, TaskWords.begun(told));
+            }
+            if (route.tasks() != TaskSupport.SERVER_DECIDES) {
+                return null;
+            }
+            FinishedTask task = new FinishedTask(result, request.get(Field.TASK), timers.now());
+            return taken(session.tasks().add(route, task.state(), task, lease), NOTHING, TaskWords.begun(task.state()));
+        }
+
+        private JsonSlice taken(ClientTasks.@Nullable Task task, JsonSlice result, JsonSlice state) {
+            if (task == null) {
                 return result;
             }
             JsonSlice exposed = result.withMember(
                     "task",
                     state.withMember("taskId", JsonText.quote(task.id())).toBytes());
             return session.tasks().exposed(route.service(), exposed);
-        }
-
-        @Override
-        public void answer(byte[] json) {
-            JsonSlice result = Message.parse(json).get(Field.RESULT);
-            if (result == null || !result.isObject() || result.member("task") == null) {
-                notBegun();
-            }
-            super.answer(json);
         }
 
         private void notBegun() {

@@ -25,6 +25,14 @@ public final class TaskExtension {
         return extensions.without(Set.of(NAME));
     }
 
+    /** The capabilities with this extension among them. */
+    public static JsonSlice declaredIn(JsonSlice capabilities) {
+        JsonSlice extensions = capabilities.member(EXTENSIONS);
+        JsonSlice others = extensions == null || !extensions.isObject() ? JsonSlice.parse("{}") : extensions;
+        return capabilities.withMember(
+                EXTENSIONS, others.withMember(NAME, new byte[] {'{', '}'}).toBytes());
+    }
+
     /** The request as one that does not declare it, so that no server makes a task of it. */
     public static Message undeclared(Message request) {
         JsonSlice meta = request.get(Field.META);

@@ -2,16 +2,15 @@ package io.forgemcp.gateway.protocol;
 
 import org.jspecify.annotations.Nullable;
 
-/**
- * Whether a tool of a server with sessions runs as a task (MCP 2025-11-25, Tasks, Tool-Level Negotiation). Servers without
- * sessions decide it call by call ({@link TaskExtension}).
- */
+/** Whether a tool runs as a task (MCP 2025-11-25, Tasks, Tool-Level Negotiation). */
 public enum TaskSupport {
     FORBIDDEN,
     OPTIONAL,
-    REQUIRED;
+    REQUIRED,
+    /** Its server, which has no sessions, decides it call by call ({@link TaskExtension}). */
+    SERVER_DECIDES;
 
-    /** @param tool as its server lists it */
+    /** @param tool as its server, which has sessions, lists it */
     public static TaskSupport of(JsonSlice tool) {
         JsonSlice execution = tool.member("execution");
         String support = execution == null || !execution.isObject() ? null : execution.textMember("taskSupport");
@@ -32,5 +31,18 @@ public enum TaskSupport {
         JsonSlice requests = tasks == null ? null : tasks.member("requests");
         JsonSlice tools = requests == null ? null : requests.member("tools");
         return tools != null && tools.member("call") != null;
+    }
+
+    /**
+     * Whether a server without sessions may make tasks of calls.
+     *
+     * @param greeting its answer to {@code server/discover}, or to {@code initialize}; null if there is none
+     */
+    public static boolean isDecidedByServer(@Nullable JsonSlice greeting) {
+        JsonSlice capabilities = greeting == null ? null : greeting.member("capabilities");
+        return greeting != null
+                && capabilities != null
+                && greeting.member("supportedVersions") != null
+                && TaskExtension.isIn(capabilities);
     }
 }

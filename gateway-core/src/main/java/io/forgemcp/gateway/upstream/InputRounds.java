@@ -3,6 +3,7 @@ package io.forgemcp.gateway.upstream;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.ClientAbilities;
+import io.forgemcp.gateway.protocol.ElicitationIds;
 import io.forgemcp.gateway.protocol.Era;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.JsonText;
@@ -18,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -159,13 +159,7 @@ final class InputRounds implements CallListener, Call {
     }
 
     private static byte @Nullable [] params(@Nullable JsonSlice params) {
-        if (params != null && "url".equals(params.textMember("mode")) && params.member("elicitationId") == null) {
-            // Gone in modern revisions, required in the one before.
-            return params.withMember(
-                            "elicitationId", JsonText.quote(UUID.randomUUID().toString()))
-                    .toBytes();
-        }
-        return params == null ? null : params.toBytes();
+        return params == null ? null : ElicitationIds.in(params).toBytes();
     }
 
     private void retry(@Nullable JsonSlice state, String responses) {

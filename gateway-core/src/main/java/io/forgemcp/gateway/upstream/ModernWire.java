@@ -10,6 +10,7 @@ import io.forgemcp.gateway.protocol.Message.Field;
 import io.forgemcp.gateway.protocol.MirroredName;
 import io.forgemcp.gateway.protocol.ProtocolVersion;
 import io.forgemcp.gateway.protocol.RequestMeta;
+import io.forgemcp.gateway.protocol.TaskExtension;
 import io.forgemcp.gateway.transport.Outgoing;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -26,6 +27,8 @@ final class ModernWire implements Wire {
             RequestMeta.CLIENT_CAPABILITIES,
             RequestMeta.CLIENT_INFO,
             RequestMeta.LOG_LEVEL);
+
+    private static final Set<String> TASK_WISH = Set.of("task");
 
     /** What the gateway says for clients with sessions, up to their capabilities. */
     private final String introduction;
@@ -58,8 +61,15 @@ final class ModernWire implements Wire {
         byte[] number = Long.toString(id).getBytes(StandardCharsets.ISO_8859_1);
         byte[] json = profile.version().era() == Era.MODERN
                 ? passedOn(request, tracked, number)
-                : introduced(request, introduction + profile.offered() + logging, tracked, number);
+                : introduced(request, introduction + offered(message, profile) + logging, tracked, number);
         return new Outgoing(json, message.method(), id, headers(request));
+    }
+
+    /** That a task is wanted, or known of, is said with the request itself; a client with sessions says it in parameters. */
+    private static String offered(Message message, ClientProfile profile) {
+        return message.has(Field.TASK) || message.method().startsWith("tasks/")
+                ? TaskExtension.declaredIn(JsonSlice.parse(profile.offered())).toString()
+                : profile.offered();
     }
 
     private static byte[] passedOn(UpstreamRequest request, boolean tracked, byte[] number) {
@@ -75,7 +85,7 @@ final class ModernWire implements Wire {
     }
 
     private static byte[] introduced(UpstreamRequest request, String meta, boolean tracked, byte[] number) {
-        Message message = request.message();
+        Message message = withoutTask(request.message());
         Message.Edit edit = message.edit().set(Field.ID, number);
         byte[] name = request.name();
         if (name != null) {
@@ -94,6 +104,14 @@ final class ModernWire implements Wire {
             return withParams(message, number, "{\"_meta\":{" + meta + "}}");
         }
         return edit.toBytes();
+    }
+
+    private static Message withoutTask(Message message) {
+        JsonSlice params = message.has(Field.TASK) ? message.get(Field.PARAMS) : null;
+        return params == null
+                ? message
+                : Message.parse(
+                        message.with(Field.PARAMS, params.without(TASK_WISH).toBytes()));
     }
 
     private static byte[] withParams(Message message, byte[] number, String params) {

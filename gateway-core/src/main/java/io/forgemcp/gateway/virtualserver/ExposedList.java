@@ -3,10 +3,12 @@ package io.forgemcp.gateway.virtualserver;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.JsonText;
 import io.forgemcp.gateway.protocol.ReadyAnswer;
+import io.forgemcp.gateway.protocol.TaskSupport;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +23,16 @@ public final class ExposedList {
      * @param name under which it is shown; for resources the URI, for templates the URI template
      * @param json the description, with the name of this virtual server in it
      */
-    public record Entry(String name, Route route, JsonSlice json) {}
+    public record Entry(String name, Route route, JsonSlice json) {
+        /** As clients with sessions see it: they are told of each tool that may run as a task. */
+        private JsonSlice jsonWithSessions() {
+            return route.tasks() != TaskSupport.SERVER_DECIDES || json.member("execution") != null
+                    ? json
+                    : json.withMember("execution", MAY_BE_TASK);
+        }
+    }
+
+    private static final byte[] MAY_BE_TASK = "{\"taskSupport\":\"optional\"}".getBytes(StandardCharsets.US_ASCII);
 
     private final String member;
     private final List<Entry> entries;
@@ -44,7 +55,7 @@ public final class ExposedList {
         return entries;
     }
 
-    /** The whole answer to a list request, ready to be sent. */
+    /** The whole answer to a list request of a client with sessions, ready to be sent. */
     public ReadyAnswer ready() {
         return ready;
     }
@@ -101,7 +112,7 @@ public final class ExposedList {
         ByteArrayOutputStream out =
                 new ByteArrayOutputStream(ready.shared().length + members.length() + metaMembers.length());
         out.writeBytes(("{" + members + ",").getBytes(StandardCharsets.UTF_8));
-        writeEntries(out, seen.subList(from, to));
+        writeEntries(out, seen.subList(from, to), Entry::json);
         if (to < seen.size()) {
             out.writeBytes(",\"nextCursor\":".getBytes(StandardCharsets.US_ASCII));
             out.writeBytes(JsonText.quote(next.apply(to)));
@@ -135,7 +146,7 @@ public final class ExposedList {
     private byte[] write(List<Entry> shown, @Nullable String nextCursor) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(64 + shown.size() * 256);
         out.write('{');
-        writeEntries(out, shown);
+        writeEntries(out, shown, Entry::jsonWithSessions);
         if (nextCursor != null) {
             out.writeBytes(",\"nextCursor\":".getBytes(StandardCharsets.US_ASCII));
             out.writeBytes(JsonText.quote(nextCursor));
@@ -149,7 +160,7 @@ public final class ExposedList {
         return out.toByteArray();
     }
 
-    private void writeEntries(ByteArrayOutputStream out, List<Entry> shown) {
+    private void writeEntries(ByteArrayOutputStream out, List<Entry> shown, Function<Entry, JsonSlice> form) {
         out.writeBytes(("\"" + member + "\":[").getBytes(StandardCharsets.US_ASCII));
         boolean first = true;
         for (Entry entry : shown) {
@@ -157,7 +168,7 @@ public final class ExposedList {
                 out.write(',');
             }
             first = false;
-            out.writeBytes(entry.json().toBytes());
+            out.writeBytes(form.apply(entry).toBytes());
         }
         out.write(']');
     }

@@ -13,11 +13,11 @@ import io.forgemcp.gateway.service.ServiceName;
  * @param original the server's own name for it
  * @param quotedOriginal the same as a JSON string, ready to be spliced into a request; not to be changed
  * @param parameters of a tool: which of them are repeated as headers of modern requests
- * @param tasks of a tool of a server with sessions: whether it runs as a task
+ * @param tasks of a tool: whether it runs as a task
  */
 public record Route(
         ServiceName service, String original, byte[] quotedOriginal, ParameterHeaders parameters, TaskSupport tasks) {
-    /** To something that never runs as a task of a server with sessions. */
+    /** To something that never runs as a task. */
     public Route(ServiceName service, String original, byte[] quotedOriginal, ParameterHeaders parameters) {
         this(service, original, quotedOriginal, parameters, TaskSupport.FORBIDDEN);
     }
@@ -27,8 +27,7 @@ public record Route(
     }
 
     /** @param listed the tool or prompt as its server lists it */
-    static Route to(ServiceName service, String original, JsonSlice listed) {
-        return new Route(
-                service, original, JsonText.quote(original), ParameterHeaders.of(listed), TaskSupport.of(listed));
+    static Route to(ServiceName service, String original, JsonSlice listed, TaskSupport tasks) {
+        return new Route(service, original, JsonText.quote(original), ParameterHeaders.of(listed), tasks);
     }
 }

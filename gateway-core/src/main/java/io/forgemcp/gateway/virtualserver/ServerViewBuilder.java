@@ -5,6 +5,7 @@ import io.forgemcp.gateway.catalog.CatalogSnapshot;
 import io.forgemcp.gateway.catalog.ServerCatalog;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.JsonText;
+import io.forgemcp.gateway.protocol.TaskSupport;
 import io.forgemcp.gateway.service.ServiceName;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -77,24 +78,26 @@ final class ServerViewBuilder {
             return;
         }
         List<String> chosen = server.tools().get(service);
+        boolean decides = TaskSupport.isDecidedByServer(offered.initialize());
         for (CatalogEntry tool : offered.tools()) {
             if (chosen == null || chosen.contains(tool.name())) {
-                addTool(service, tool, offered.problem() != null);
+                addTool(service, tool, offered.problem() != null, decides);
             }
         }
         for (CatalogEntry prompt : offered.prompts()) {
             String name = promptNames.next(service, prompt.name());
-            prompts.add(named(name, service, prompt, null));
+            prompts.add(named(name, service, prompt, null, TaskSupport.FORBIDDEN));
         }
         offered.resources().forEach(resource -> addByUri(resources, "uri", service, resource));
         offered.templates().forEach(template -> addByUri(templates, "uriTemplate", service, template));
         addInstructions(service, offered.initialize());
     }
 
-    private void addTool(ServiceName service, CatalogEntry tool, boolean hidden) {
+    private void addTool(ServiceName service, CatalogEntry tool, boolean hidden, boolean serverDecides) {
         String name = toolNames.next(service, tool.name());
         String description = server.descriptions().get(service.value() + "/" + tool.name());
-        ExposedList.Entry entry = named(name, service, tool, description);
+        TaskSupport tasks = serverDecides ? TaskSupport.SERVER_DECIDES : TaskSupport.of(tool.json());
+        ExposedList.Entry entry = named(name, service, tool, description, tasks);
         if (hidden) {
             hiddenTools.add(entry);
         } else if (limited && tools.size() >= VirtualServer.MAX_TOOLS) {
@@ -106,7 +109,7 @@ final class ServerViewBuilder {
     }
 
     private static ExposedList.Entry named(
-            String name, ServiceName service, CatalogEntry entry, @Nullable String description) {
+            String name, ServiceName service, CatalogEntry entry, @Nullable String description, TaskSupport tasks) {
         JsonSlice json = entry.json();
         if (!name.equals(entry.name())) {
             json = json.withMember("name", JsonText.quote(name));
@@ -114,7 +117,7 @@ final class ServerViewBuilder {
         if (description != null) {
             json = json.withMember("description", JsonText.quote(description));
         }
-        return new ExposedList.Entry(name, Route.to(service, entry.name(), entry.json()), json);
+        return new ExposedList.Entry(name, Route.to(service, entry.name(), entry.json(), tasks), json);
     }
 
     /** URIs stay as they are; where two servers offer one, the first keeps it and the others' are wrapped. */

@@ -117,6 +117,25 @@ class TasksTest {
     }
 
     @Test
+    void theListComesInPages() {
+        ClientTasks tasks = new ClientTasks(() -> 0);
+        for (int i = 0; i < 5; i++) {
+            tasks.add(
+                    ROUTE, JsonSlice.parse("{\"taskId\":\"" + i + "\",\"status\":\"completed\"}"), new RecordedLease());
+        }
+
+        ClientTasks.Page first = tasks.states(null, 2);
+        ClientTasks.Page second = tasks.states(first.next(), 2);
+        ClientTasks.Page third = tasks.states(second.next(), 2);
+
+        assertThat(first.states()).hasSize(2);
+        assertThat(second.states()).hasSize(2).doesNotContainAnyElementsOf(first.states());
+        assertThat(third.states()).hasSize(1).doesNotContainAnyElementsOf(second.states());
+        assertThat(third.next()).isNull();
+        assertThat(tasks.states(null, 5).next()).as("nothing follows the last").isNull();
+    }
+
+    @Test
     void whatIsSaidOfATaskBearsTheClientsIdAndToken() {
         FakeHttp listening = client.listen();
         String id = begun(client, "s-t", server);
@@ -234,25 +253,29 @@ class TasksTest {
     void aTaskThatOutlivedItsTimeIsForgotten() {
         long[] now = new long[1];
         ClientTasks tasks = new ClientTasks(() -> now[0]);
-        boolean[] released = new boolean[1];
-        Lease lease = new Lease() {
-            @Override
-            public UpstreamTarget target() {
-                throw new UnsupportedOperationException();
-            }
-
-            @Override
-            public void close() {
-                released[0] = true;
-            }
-        };
-        Route route = new Route(ServiceName.of("s"), "t", new byte[0], ParameterHeaders.NONE);
-        tasks.add(route, JsonSlice.parse("{\"taskId\":\"1\",\"status\":\"working\",\"ttl\":10}"), lease);
+        RecordedLease lease = new RecordedLease();
+        tasks.add(ROUTE, JsonSlice.parse("{\"taskId\":\"1\",\"status\":\"working\",\"ttl\":10}"), lease);
         tasks.forget(10_000_000);
-        assertThat(released[0]).isFalse();
+        assertThat(lease.closed).isFalse();
         tasks.forget(10_000_001);
 
-        assertThat(released[0]).isTrue();
+        assertThat(lease.closed).isTrue();
         assertThat(tasks.isEmpty()).isTrue();
+    }
+
+    private static final Route ROUTE = new Route(ServiceName.of("s"), "t", new byte[0], ParameterHeaders.NONE);
+
+    private static final class RecordedLease implements Lease {
+        private boolean closed;
+
+        @Override
+        public UpstreamTarget target() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
     }
 }

@@ -17,20 +17,20 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
 /** A server without sessions behind a transport of its own, on the test's own thread, that keeps what it hears. */
-final class ModernScript implements UpstreamTransport {
+public final class ModernScript implements UpstreamTransport {
     private static final String DISCOVERED = "{\"resultType\":\"complete\",\"supportedVersions\":[\"2026-07-28\"],"
             + "\"capabilities\":%s,\"serverInfo\":{\"name\":\"m\",\"version\":\"1\"},\"ttlMs\":0,"
             + "\"cacheScope\":\"private\"}";
 
     private final String host;
-    volatile String capabilities = "{\"tools\":{},\"extensions\":{\"io.modelcontextprotocol/tasks\":{}}}";
-    final List<Message> received = new CopyOnWriteArrayList<>();
-    final List<List<String>> headers = new CopyOnWriteArrayList<>();
+    public volatile String capabilities = "{\"tools\":{},\"extensions\":{\"io.modelcontextprotocol/tasks\":{}}}";
+    public final List<Message> received = new CopyOnWriteArrayList<>();
+    public final List<List<String>> headers = new CopyOnWriteArrayList<>();
     /** What a method is answered with: the members {@code result} or {@code error}; "" for no answer. */
-    final Map<String, Function<Message, String>> methods = new ConcurrentHashMap<>();
+    public final Map<String, Function<Message, String>> methods = new ConcurrentHashMap<>();
 
     /** @param host of the addresses at which it is found */
-    ModernScript(String host) {
+    public ModernScript(String host) {
         this.host = host;
         methods.put("server/discover", message -> "\"result\":" + DISCOVERED.formatted(capabilities));
         result(
@@ -39,13 +39,13 @@ final class ModernScript implements UpstreamTransport {
                         + "\"tools\":[{\"name\":\"t\",\"inputSchema\":{\"type\":\"object\"}}]}");
     }
 
-    ModernScript result(String method, String result) {
+    public ModernScript result(String method, String result) {
         methods.put(method, message -> "\"result\":" + result);
         return this;
     }
 
     /** The last message with this method. */
-    Message last(String method) {
+    public Message last(String method) {
         Message found = null;
         for (Message message : received) {
             found = message.method().equals(method) ? message : found;
@@ -54,7 +54,7 @@ final class ModernScript implements UpstreamTransport {
     }
 
     /** The headers of the last message. */
-    List<String> lastHeaders() {
+    public List<String> lastHeaders() {
         return headers.get(headers.size() - 1);
     }
 
