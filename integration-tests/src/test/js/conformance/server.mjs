@@ -1,7 +1,7 @@
 // The upstream that the conformance suite is run against, directly and through the gateway: every fixture that the suite
 // looks up by name, on the TypeScript SDK, in both generations of the protocol. Prints its URL once it listens.
 //
-// Argument: the port, 0 (the default) for any.
+// Arguments: the port, 0 (the default) for any; "modern" to serve the stateless revision only.
 import { createServer } from 'node:http';
 import { randomUUID } from 'node:crypto';
 import { McpServer, createMcpHandler, createRequestStateCodec, isLegacyRequest } from '@modelcontextprotocol/server';
@@ -21,6 +21,7 @@ import { EXTENSION, registerTaskTools, serveTasks } from './tasks.mjs';
 import { registerTools } from './tools.mjs';
 
 const RETRY_MILLIS = 500;
+const modernOnly = process.argv[3] === 'modern';
 const states = createRequestStateCodec({ key: randomUUID() + randomUUID() });
 
 // A server of its own for each request of the stateless revision, and for each session of the older ones.
@@ -97,6 +98,10 @@ async function serve(request, response) {
   if (!hostAllowed(request, response) || !originAllowed(request, response)) {
     return;
   }
+  if (request.method !== 'POST' && modernOnly) {
+    refuse(response, 405, -32000, 'This server has no sessions');
+    return;
+  }
   if (request.method !== 'POST') {
     await serveLegacy(request, response);
     return;
@@ -108,7 +113,7 @@ async function serve(request, response) {
     refuse(response, 400, -32700, 'Parse error');
     return;
   }
-  if (await isLegacyRequest(await toWebRequest(request, body), body)) {
+  if (!modernOnly && (await isLegacyRequest(await toWebRequest(request, body), body))) {
     await serveLegacy(request, response, body);
   } else if (!serveTasks(request, response, body)) {
     await serveModern(request, response, body);

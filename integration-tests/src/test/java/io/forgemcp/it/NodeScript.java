@@ -29,6 +29,11 @@ final class NodeScript implements AutoCloseable {
         return start("conformance/server.mjs");
     }
 
+    /** The same without sessions, as servers of 2026-07-28 are. */
+    static NodeScript modernServer() {
+        return start("conformance/server.mjs", "0", "modern");
+    }
+
     static NodeScript start(String script, String... arguments) {
         List<String> command = new ArrayList<>(
                 List.of(Checkout.modernNode(), Checkout.script(script).toString()));
