@@ -7,6 +7,7 @@ import io.forgemcp.gateway.protocol.JsonText;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -16,8 +17,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param lists the lists whose changes it wants to hear of
  * @param uris the resources whose updates it wants to hear of
+ * @param tasks the ids of the tasks whose changes it wants to hear of
  */
-record ListenFilter(Set<Kind> lists, Set<String> uris) {
+record ListenFilter(Set<Kind> lists, Set<String> uris, Set<String> tasks) {
+    private static final int MAX_TASKS = 100;
     private static final int MAX_URIS = 1_000;
 
     /** The lists that can change. */
@@ -64,30 +67,40 @@ record ListenFilter(Set<Kind> lists, Set<String> uris) {
                 lists.add(kind);
             }
         }
-        return new ListenFilter(lists, uris(asked.member("resourceSubscriptions"), updates));
+        Set<String> uris = texts(asked, "resourceSubscriptions", MAX_URIS, "URIs");
+        return new ListenFilter(lists, updates ? uris : Set.of(), texts(asked, "taskIds", MAX_TASKS, "ids"));
     }
 
-    private static Set<String> uris(@Nullable JsonSlice asked, boolean updates) {
-        Set<String> uris = new LinkedHashSet<>();
+    private static Set<String> texts(JsonSlice filter, String name, int most, String what) {
+        JsonSlice asked = filter.member(name);
+        Set<String> texts = new LinkedHashSet<>();
         if (asked == null) {
-            return uris;
+            return texts;
         }
-        for (JsonSlice uri : asked.elements()) {
-            if (uri.isString()) {
-                uris.add(uri.text());
+        for (JsonSlice text : asked.elements()) {
+            if (text.isString()) {
+                texts.add(text.text());
             }
         }
-        if (!asked.isArray() || uris.size() < asked.elements().size() || uris.size() > MAX_URIS) {
+        if (!asked.isArray() || texts.size() < asked.elements().size() || texts.size() > most) {
             throw new GatewayException(
                     ErrorCode.INVALID_PARAMS,
-                    "params.notifications.resourceSubscriptions has to be a list of at most " + MAX_URIS
-                            + " different URIs.");
+                    "params.notifications." + name + " has to be a list of at most " + most + " different " + what
+                            + ".");
         }
-        return updates ? uris : Set.of();
+        return texts;
+    }
+
+    /** The same with these tasks only. */
+    ListenFilter withTasks(List<TaskTable.Task> known) {
+        return new ListenFilter(
+                lists,
+                uris,
+                known.stream().map(TaskTable.Task::id).collect(Collectors.toCollection(LinkedHashSet::new)));
     }
 
     boolean isEmpty() {
-        return lists.isEmpty() && uris.isEmpty();
+        return lists.isEmpty() && uris.isEmpty() && tasks.isEmpty();
     }
 
     /** As it is acknowledged. */
@@ -99,12 +112,17 @@ record ListenFilter(Set<Kind> lists, Set<String> uris) {
                     .append(kind.flag())
                     .append("\":true");
         }
-        if (!uris.isEmpty()) {
-            json.append(json.length() == 1 ? "" : ",")
-                    .append(uris.stream()
-                            .map(uri -> new String(JsonText.quote(uri), StandardCharsets.UTF_8))
-                            .collect(Collectors.joining(",", "\"resourceSubscriptions\":[", "]")));
-        }
+        append(json, "resourceSubscriptions", uris);
+        append(json, "taskIds", tasks);
         return json.append('}').toString();
+    }
+
+    private static void append(StringBuilder json, String name, Set<String> texts) {
+        if (!texts.isEmpty()) {
+            json.append(json.length() == 1 ? "" : ",")
+                    .append(texts.stream()
+                            .map(text -> new String(JsonText.quote(text), StandardCharsets.UTF_8))
+                            .collect(Collectors.joining(",", "\"" + name + "\":[", "]")));
+        }
     }
 }

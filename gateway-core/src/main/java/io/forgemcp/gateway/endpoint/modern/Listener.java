@@ -2,6 +2,7 @@ package io.forgemcp.gateway.endpoint.modern;
 
 import io.forgemcp.gateway.endpoint.RouteFinder;
 import io.forgemcp.gateway.endpoint.Viewer;
+import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.JsonText;
 import io.forgemcp.gateway.protocol.Messages;
 import io.forgemcp.gateway.protocol.RequestId;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One client that listens, and what it was told last. Everything it hears bears the id of its own request. */
@@ -28,6 +30,9 @@ final class Listener {
     private final ModernReply reply;
     private final String serverInfo;
     private final RouteFinder routes;
+    /** Hears of the tasks that were named. */
+    private final Consumer<JsonSlice> tasks = this::changed;
+
     private ServerView told;
 
     Listener(
@@ -50,6 +55,11 @@ final class Listener {
 
     Caller caller() {
         return caller;
+    }
+
+    /** Hears of the tasks that were named; always the same object. */
+    Consumer<JsonSlice> tasks() {
+        return tasks;
     }
 
     Viewer viewer() {
@@ -113,6 +123,12 @@ final class Listener {
                         ",\"uri\":" + new String(JsonText.quote(uri), StandardCharsets.UTF_8));
             }
         }
+    }
+
+    /** How a task stands that its client has named. */
+    private void changed(JsonSlice task) {
+        String members = task.toString();
+        tell("notifications/tasks", "," + members.substring(members.indexOf('{') + 1, members.lastIndexOf('}')));
     }
 
     /** Where the resources are that its client wants to hear about. */

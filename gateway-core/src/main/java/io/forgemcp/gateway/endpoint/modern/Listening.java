@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,6 +40,8 @@ final class Listening implements ResourceListeners, AutoCloseable {
     private final RouteFinder routes;
     private final CallPath path;
     private final ModernClients clients;
+    private final TaskCalls tasks;
+    private final TaskWatches watches;
     private final Supplier<CatalogSnapshot> catalog;
     private final String serverInfo;
     private final Timers timers;
@@ -54,6 +57,7 @@ final class Listening implements ResourceListeners, AutoCloseable {
             RouteFinder routes,
             CallPath path,
             ModernClients clients,
+            TaskCalls tasks,
             Supplier<CatalogSnapshot> catalog,
             String serverInfo,
             Timers timers,
@@ -61,6 +65,8 @@ final class Listening implements ResourceListeners, AutoCloseable {
         this.routes = routes;
         this.path = path;
         this.clients = clients;
+        this.tasks = tasks;
+        this.watches = new TaskWatches(tasks.looks(), timers);
         this.catalog = catalog;
         this.serverInfo = serverInfo;
         this.timers = timers;
@@ -72,7 +78,9 @@ final class Listening implements ResourceListeners, AutoCloseable {
         ModernViewer viewer = new ModernViewer(request, clients);
         ServerView view = routes.view(viewer);
         ModernCapabilities capabilities = new ModernCapabilities(view, catalog.get());
-        ListenFilter filter = ListenFilter.read(request.parameter("notifications"), capabilities.subscribe());
+        ListenFilter asked = ListenFilter.read(request.parameter("notifications"), capabilities.subscribe());
+        List<TaskTable.Task> named = tasks.named(request, asked.tasks());
+        ListenFilter filter = asked.withTasks(named);
         if (!reply.streams()) {
             throw new GatewayException(
                     ErrorCode.NOT_ACCEPTABLE,
@@ -92,6 +100,11 @@ final class Listening implements ResourceListeners, AutoCloseable {
         reply.onGone(() -> gone(listener));
         // Who sleeps is told when it wakes.
         listener.resources().forEach(resource -> ask("resources/subscribe", resource));
+        watches.add(request, named, listener.tasks());
+        if (!listeners.contains(listener)) {
+            // It went before it was there.
+            watches.remove(listener.tasks());
+        }
         // What has changed between the first look and now would otherwise never be told.
         listener.compare(routes.view(viewer), Map.of());
     }
@@ -101,6 +114,7 @@ final class Listening implements ResourceListeners, AutoCloseable {
             return;
         }
         places.give(listener.caller().principal());
+        watches.remove(listener.tasks());
         // Asked once for each server: a listener may name a thousand resources, and so may all the others.
         Map<ServiceName, Set<String>> wanted = new HashMap<>();
         for (Route resource : listener.resources()) {
@@ -188,6 +202,7 @@ final class Listening implements ResourceListeners, AutoCloseable {
     @Override
     public void close() {
         subscription.close();
+        watches.close();
         for (Listener listener : listeners) {
             listener.end();
         }

@@ -28,7 +28,9 @@ import io.forgemcp.gateway.virtualserver.ServerView;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TaskCalls implements AutoCloseable {
     private static final String ID = "taskId";
-    private static final String NO_SUCH_TASK = "-32602";
+    static final String NO_SUCH_TASK = "-32602";
     private static final RequestId ANY = RequestId.of(1);
     private static final byte[] ACKNOWLEDGED = "{\"resultType\":\"complete\"}".getBytes(StandardCharsets.US_ASCII);
 
@@ -71,6 +73,11 @@ final class TaskCalls implements AutoCloseable {
         this.table = table;
         this.timers = timers;
         this.timeout = timeout;
+    }
+
+    /** The way to look at tasks without a question of their clients. */
+    TaskLook looks() {
+        return new TaskLook(this, path, clients, table, timeout);
     }
 
     /** Whether the server may make a task of this call. */
@@ -213,6 +220,23 @@ final class TaskCalls implements AutoCloseable {
         reply.answer(fitted.status(), fitted.json());
     }
 
+    /**
+     * Those of the tasks that are this caller's own.
+     *
+     * @param request by which the caller names them
+     * @throws GatewayException if it does not declare the extension
+     */
+    List<TaskTable.Task> named(ModernRequest request, Set<String> ids) {
+        if (!ids.isEmpty() && !TaskExtension.isIn(request.meta().capabilities())) {
+            throw notDeclared();
+        }
+        String owner = ids.isEmpty() ? "" : owner(request);
+        return ids.stream()
+                .map(id -> find(owner, id))
+                .filter(task -> task != null && routes.isVisible(request.caller(), task.route()))
+                .toList();
+    }
+
     /** Null if there is none, it is another's, or its service is gone. */
     private TaskTable.@Nullable Task find(String owner, String id) {
         TaskTable.Task task = table.find(owner, id);
@@ -224,7 +248,7 @@ final class TaskCalls implements AutoCloseable {
     }
 
     /** A task of an earlier gateway keeps its server awake from the first question about it, as one of this does. */
-    private void hold(TaskTable.Task task, ModernClients.Client client, ClientProfile profile) {
+    void hold(TaskTable.Task task, ModernClients.Client client, ClientProfile profile) {
         if (table.toBeHeld(task)) {
             client.began();
             CompletionStage<Lease> held = path.hold(profile, task.route());
@@ -258,7 +282,7 @@ final class TaskCalls implements AutoCloseable {
     }
 
     /** With URIs that lead back to this server in what the tool has given. */
-    private JsonSlice readable(ModernRequest request, Route route, JsonSlice state) {
+    JsonSlice readable(ModernRequest request, Route route, JsonSlice state) {
         JsonSlice given = state.member("result");
         if (given == null) {
             return state;

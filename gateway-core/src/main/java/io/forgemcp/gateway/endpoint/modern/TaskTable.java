@@ -198,7 +198,7 @@ final class TaskTable implements AutoCloseable {
         }
     }
 
-    private static boolean isFinal(JsonSlice state) {
+    static boolean isFinal(JsonSlice state) {
         String status = state.textMember("status");
         return status != null && FINAL.contains(status);
     }
