@@ -94,7 +94,7 @@ class OAuthPagesTest {
                 .contains("/authorize?response_type=code")
                 .contains("redirect_uri=http%3A%2F%2F127.0.0.1%3A" + server.port() + "%2Foauth%2Fcallback");
         assertThat(sent.headers().firstValue("Set-Cookie").orElseThrow())
-                .endsWith("; Path=/oauth/callback; Max-Age=600; HttpOnly; SameSite=Lax");
+                .endsWith("; Path=/oauth; Max-Age=600; HttpOnly; SameSite=Lax");
         assertThat(sent.headers().firstValue("X-Frame-Options")).hasValue("DENY");
         assertThat(sent.headers().firstValue("Cache-Control")).hasValue("no-store");
     }
@@ -109,7 +109,8 @@ class OAuthPagesTest {
         assertThat(get(answer, "Cookie", foreign).statusCode()).isEqualTo(400);
         assertThat(remote.tokensGiven()).isZero();
 
-        HttpResponse<String> done = get(answer, "Cookie", "other=1; " + cookie(sent));
+        String quoted = cookie(sent).replaceFirst("=(.*)", "=\"$1\"");
+        HttpResponse<String> done = get(answer, "Cookie", "other=1; " + quoted);
         assertThat(done.statusCode()).as(done.body()).isEqualTo(200);
         assertThat(done.body()).contains("service \"far\"").doesNotContain(OAuthServer.TOKEN);
         assertThat(get(answer, "Cookie", cookie(sent)).statusCode()).isEqualTo(400);

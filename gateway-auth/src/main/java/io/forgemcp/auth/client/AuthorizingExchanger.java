@@ -130,7 +130,7 @@ public final class AuthorizingExchanger implements HttpExchanger {
      * Where the browser goes, and what it has to bring back.
      *
      * @param url of the authorization server
-     * @param cookie name of the cookie to set, for {@link #CALLBACK} only
+     * @param cookie name of the cookie to set, for {@link #CALLBACK} at least
      * @param value of the cookie; secret
      */
     public record Beginning(URI url, String cookie, String value) {

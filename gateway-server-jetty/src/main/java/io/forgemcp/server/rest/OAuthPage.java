@@ -45,7 +45,8 @@ final class OAuthPage {
             for (String pair : header.split(";")) {
                 String text = pair.strip();
                 if (text.startsWith(name + "=")) {
-                    return text.substring(name.length() + 1);
+                    // Some clients put the value in quotes (RFC 6265, section 4.1.1).
+                    return text.substring(name.length() + 1).replace("\"", "");
                 }
             }
         }

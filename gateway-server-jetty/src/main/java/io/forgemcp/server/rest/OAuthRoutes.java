@@ -27,6 +27,9 @@ import java.util.concurrent.CompletionStage;
 public final class OAuthRoutes {
     private static final String ADMINISTRATOR = "admin";
     private static final String OPEN = "/oauth/open/";
+    /** A cookie for less than where it is set is refused by strict clients. */
+    private static final String COOKIE_PATH = "/oauth";
+
     private static final int COOKIE_SECONDS = 600;
 
     private final Gateway gateway;
@@ -130,7 +133,7 @@ public final class OAuthRoutes {
         return OAuthPage.redirect(beginning.url())
                 .with(
                         "Set-Cookie",
-                        beginning.cookie() + "=" + beginning.value() + "; Path=" + AuthorizingExchanger.CALLBACK
+                        beginning.cookie() + "=" + beginning.value() + "; Path=" + COOKIE_PATH
                                 + "; Max-Age=" + COOKIE_SECONDS + "; HttpOnly; SameSite=Lax"
                                 + (secure ? "; Secure" : ""));
     }
