@@ -272,7 +272,12 @@ final class Session implements UpstreamSession, ChannelListener {
         GatewayException reason =
                 failure.code() == ErrorCode.OUTCOME_UNKNOWN ? Opening.nothingWasAsked(failure) : failure;
         openingRefusal = reason;
-        breaker.failed();
+        if (reason.code() == ErrorCode.UPSTREAM_AUTHORIZATION_NEEDED) {
+            // It answered. Whoever has authorised the gateway just now must not be told to wait.
+            breaker.succeeded();
+        } else {
+            breaker.failed();
+        }
         end(reason);
     }
 

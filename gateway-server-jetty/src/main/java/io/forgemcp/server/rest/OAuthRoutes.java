@@ -154,7 +154,8 @@ public final class OAuthRoutes {
 
     /** What the server offers is asked for at once; nobody waits for it. */
     private RestAnswer done(String service) {
-        gateway.catalog().refresh(ServiceName.of(service));
+        ServiceName name = ServiceName.of(service);
+        gateway.catalog().refresh(name).thenRun(() -> gateway.services().noteReachability(name, null));
         return OAuthPage.text(
                 200,
                 "The gateway is authorised for service \"" + service
