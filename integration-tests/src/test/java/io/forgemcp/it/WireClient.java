@@ -149,9 +149,8 @@ final class WireClient {
         HttpRequest.Builder request = builder();
         if (modern) {
             request.header("Mcp-Method", method);
-            String name = Json.tree(params)
-                    .path(method.equals("resources/read") ? "uri" : "name")
-                    .asText("");
+            String member = method.equals("resources/read") ? "uri" : method.startsWith("tasks/") ? "taskId" : "name";
+            String name = Json.tree(params).path(member).asText("");
             if (!name.isEmpty()) {
                 request.header("Mcp-Name", name);
             }

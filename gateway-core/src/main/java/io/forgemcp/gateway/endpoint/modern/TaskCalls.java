@@ -305,9 +305,10 @@ final class TaskCalls implements AutoCloseable {
         return HexFormat.of().formatHex(RequestStates.sha256(owner.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** Whether any server behind the virtual server has the extension. */
+    /** Whether any server behind the virtual server has the extension, or may have it because nothing is known of it yet. */
     private boolean offered(ModernRequest request) {
-        return new ModernCapabilities(routes.view(new ModernViewer(request, clients)), catalog.get()).tasks();
+        ServerView view = routes.view(new ModernViewer(request, clients));
+        return !view.unlearnt().isEmpty() || new ModernCapabilities(view, catalog.get()).tasks();
     }
 
     private static GatewayException unknownMethod(ModernRequest request) {

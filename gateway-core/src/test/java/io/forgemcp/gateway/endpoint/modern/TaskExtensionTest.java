@@ -243,7 +243,16 @@ class TaskExtensionTest {
     }
 
     @Test
+    void whileNothingIsKnownOfAServerItsTasksAreUnknownAndNotTheMethods() {
+        FakeHttp asked = about("tasks/get", "1", "").to(http);
+
+        assertThat(asked.answer()).contains("-32602", "GW-1306");
+    }
+
+    @Test
     void whereNoServerHasTheExtensionItsMethodsAreUnknown() {
+        gateway.catalog().refresh(ServiceName.of("old")).toCompletableFuture().join();
+
         FakeHttp asked = about("tasks/get", "1", "").at("without").to(http);
 
         assertThat(asked.status()).isEqualTo(404);
