@@ -209,11 +209,25 @@ final class DockerInstance implements Instance {
                     container.unpause();
                 } catch (RuntimeException failure) {
                     belief = Belief.PAUSED;
-                    pauseChanged();
+                    lookAfter(failure);
                     throw failure;
                 }
             }
         });
+    }
+
+    /** Why it could not be woken: it has ended, or its state is another than was believed. */
+    private void lookAfter(RuntimeException failure) {
+        try {
+            EngineContainer.Observed now = container.inspect();
+            if (now == null || !now.running()) {
+                ended("its container ended");
+                return;
+            }
+        } catch (RuntimeException engineAway) {
+            failure.addSuppressed(engineAway);
+        }
+        pauseChanged();
     }
 
     @Override

@@ -251,7 +251,9 @@ final class Bedtime {
      */
     void ending(InstanceId who) {
         LiveInstance current = here.live();
-        if (current != null && who.equals(current.target().instance()) && here.state() == ServiceState.RUNNING) {
+        if (current != null
+                && who.equals(current.target().instance())
+                && (here.state() == ServiceState.RUNNING || here.state() == ServiceState.WAKING)) {
             here.dies();
             current.gate().shut();
         }

@@ -340,7 +340,8 @@ final class ServiceOwner implements SlotListener {
         }
         if (to == ServiceState.RUNNING) {
             mailbox.tell(slots::assignQueued);
-        } else if (slot.vacant()) {
+        } else if (to == ServiceState.STOPPED || to == ServiceState.ERROR) {
+            // Later: who wanted it to stop is told after this.
             mailbox.tell(() -> vacated(slot));
         }
     }

@@ -41,6 +41,7 @@ final class Sleeper {
     private @Nullable LiveInstance sleeper;
     private @Nullable Long awakeBytes;
     private boolean busy;
+    private boolean waking;
     private long since;
     private Timers.Cancellable step = () -> {};
     private Timers.Cancellable look = () -> {};
@@ -95,14 +96,22 @@ final class Sleeper {
             since = scope.timers().nanoTime();
         }
         sleeper = live;
+        waking = false;
         depth = now;
         book.slept(now);
         measure(live, usage -> measured(live, now, usage));
         plan();
     }
 
+    /** It is being woken: a step to a deeper sleep now would freeze it under whoever waits for it. */
+    void waking() {
+        step.cancel();
+        waking = true;
+    }
+
     /** It is awake or gone. */
     void over() {
+        waking = false;
         step.cancel();
         look.cancel();
         sleeper = null;
@@ -113,7 +122,7 @@ final class Sleeper {
     /** Takes the next step now, if there is one: memory is scarce. */
     void hurry() {
         LiveInstance current = sleeper;
-        if (current != null && !busy) {
+        if (current != null && !busy && !waking) {
             next(current).ifPresent(deeper -> deepen(current, deeper));
         }
     }
@@ -150,6 +159,7 @@ final class Sleeper {
                 deeper,
                 failure -> {
                     if (sleeper != live) {
+                        listener.stepOver();
                         return;
                     }
                     busy = false;

@@ -107,7 +107,12 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
                     starting.abandon(scope.runtimes());
                 }
             }
-            case WAKING -> change(ServiceState.STOPPING, reason, false);
+            case WAKING -> {
+                // One that has ended meanwhile is gone as soon as that is told.
+                if (!here.dying()) {
+                    change(ServiceState.STOPPING, reason, false);
+                }
+            }
             case ERROR -> change(ServiceState.STOPPED, reason, false);
             default -> {}
         }
@@ -203,37 +208,28 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
         if (!wishes.none()) {
             switch (here.state()) {
                 case RUNNING -> wishes.serve(here.require());
-                case SLEEPING -> {
-                    if (admits()) {
-                        wake(here.require(), wishes.reason());
-                    }
-                }
-                case STOPPED -> {
-                    if (admits()) {
-                        start(wishes.reason());
-                    }
-                }
+                case SLEEPING -> admitted(() -> wake(here.require(), wishes.reason()));
+                case STOPPED -> admitted(() -> start(wishes.reason()));
                 case ERROR -> retry();
                 default -> throw new IllegalStateException("busy in " + here.state());
             }
         }
     }
 
-    /** Whether there is room for it to be awake; if not, whoever waits will be told why unless there is in time. */
-    private boolean admits() {
+    /** Begins if there is room for it to be awake; if not, whoever waits will be told why unless there is in time. */
+    private void admitted(Runnable begin) {
         if (entrance.pass()) {
-            return true;
+            begin.run();
+        } else {
+            wishes.explainLateness(
+                    () -> failures.noRoom(scope.controls().sleep().wakeTimeout(), entrance.reason()));
         }
-        wishes.explainLateness(() -> failures.noRoom(scope.controls().sleep().wakeTimeout(), entrance.reason()));
-        return false;
     }
 
     private void retry() {
         Duration wait = backOff.left();
         if (wishes.runCommanded() || wait.isNegative() || wait.isZero()) {
-            if (admits()) {
-                start("tried again");
-            }
+            admitted(() -> start("tried again"));
             return;
         }
         GatewayException resting =
@@ -357,6 +353,7 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
     }
 
     private void wake(LiveInstance sleeping, String reason) {
+        sleeper.waking();
         change(ServiceState.WAKING, reason, false);
         if (!calls.wake(sleeping, wishes::called, failure -> woken(sleeping, failure))) {
             woken(sleeping, failures.overloaded());
@@ -364,7 +361,7 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
     }
 
     private void woken(LiveInstance sleeping, @Nullable Throwable failure) {
-        if (here.live() != sleeping) {
+        if (here.live() != sleeping || here.dying()) {
             return;
         }
         if (here.state() == ServiceState.STOPPING) {
@@ -374,9 +371,13 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
             calls.measureWake(sleeping, from, here.changed(), depths);
             nowRunning(sleeping, "woken");
         } else {
-            change(ServiceState.STOPPING, "it could not be woken", false);
-            stop(sleeping, "it could not be woken", failures.notWoken(failure), false);
+            fail(sleeping, "it could not be woken", failures.notWoken(failure));
         }
+    }
+
+    private void fail(LiveInstance current, String reason, String error) {
+        change(ServiceState.STOPPING, reason, false);
+        stop(current, reason, error, false);
     }
 
     private void emptied() {
@@ -426,9 +427,7 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
             listener.reachable("It does not answer: " + reason);
         } else if (tooOften && here.available()) {
             revive = true;
-            String error = failures.unwell(reason);
-            change(ServiceState.STOPPING, error, false);
-            stop(current, error, error, false);
+            fail(current, failures.unwell(reason), failures.unwell(reason));
         }
     }
 

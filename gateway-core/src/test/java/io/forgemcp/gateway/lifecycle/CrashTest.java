@@ -120,4 +120,37 @@ class CrashTest {
         on.pass(1);
         assertThat(call).isCompleted();
     }
+
+    @Test
+    void aWakeThatFailsBecauseTheInstanceHasEndedIsToldAsItsEnd() {
+        on.use();
+        on.pass(300);
+        on.runtime.wakeGate = new CompletableFuture<>();
+        CompletableFuture<Lease> call = on.acquire();
+        FakeRuntime.FakeInstance first = on.runtime.last();
+        first.dies();
+        on.runtime.wakeGate.completeExceptionally(new IllegalStateException("it is not there"));
+        assertThat(on.state()).isEqualTo(ServiceState.WAKING);
+        on.runtime.wakeGate = null;
+        first.endByHand("its container was stopped by hand");
+        assertThat(call).isCompleted();
+        assertThat(on.status().errorMessage()).isNull();
+    }
+
+    @Test
+    void aStopWhileAnInstanceDiesInItsWakeIsAStop() {
+        on.use();
+        on.pass(300);
+        on.runtime.wakeGate = new CompletableFuture<>();
+        CompletableFuture<Lease> call = on.acquire();
+        FakeRuntime.FakeInstance first = on.runtime.last();
+        first.dies();
+        on.runtime.wakeGate.completeExceptionally(new IllegalStateException("it is not there"));
+        var stop = on.manager.stop(NAME, Force.YES).toCompletableFuture();
+        first.endByHand("its container was stopped by hand");
+        assertThat(stop).isCompleted();
+        assertThat(call).isCompletedExceptionally();
+        assertThat(on.state()).isEqualTo(ServiceState.STOPPED);
+        assertThat(on.runtime.starts).hasValue(1);
+    }
 }

@@ -120,6 +120,17 @@ class SeveralInstancesTest {
     }
 
     @Test
+    void afterScalingDownItIsScaledUpAgainAsOftenAsIsWanted() {
+        for (int i = 0; i < 3; i++) {
+            scale(3);
+            assertThat(load().awake()).isEqualTo(3);
+            scale(1);
+            assertThat(load().awake()).isEqualTo(1);
+        }
+        assertThat(on.status().instances()).hasSize(1);
+    }
+
+    @Test
     void anInstanceThatStillDrainsIsKeptWhenItIsNeededAgain() {
         scale(2);
         acquire(ANN).join();

@@ -72,6 +72,28 @@ class SleepDepthTest {
     }
 
     @Test
+    void oneThatIsBeingWokenGoesNoDeeperWhenItsTimeForThatComes() {
+        Lifecycle on = with(Priority.LOW, SleepPolicy.Depth.AUTO);
+        on.use();
+        on.pass(599);
+        on.runtime.wakeGate = new CompletableFuture<>();
+        CompletableFuture<Lease> call = on.acquire();
+        assertThat(on.state()).isEqualTo(ServiceState.WAKING);
+        int sleeps = on.runtime.last().sleeps.get();
+
+        on.pass(2);
+        on.runtime.wakeGate.complete(null);
+
+        assertThat(on.runtime.last().sleeps).hasValue(sleeps);
+        assertThat(on.runtime.last().asleep).isFalse();
+        assertThat(call).isCompleted();
+        call.join().close();
+        on.runtime.wakeGate = null;
+        on.pass(600);
+        assertThat(on.runtime.last().depth).isEqualTo(SleepDepth.SHALLOW);
+    }
+
+    @Test
     void aServiceOfNormalPriorityStaysShallowAndAnImportantOneFrozenUntilTheyHaveProvedFast() {
         Lifecycle normal = with(Priority.NORMAL, SleepPolicy.Depth.AUTO);
         normal.use();
