@@ -9,6 +9,7 @@ import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.security.Authenticator;
 import io.forgemcp.gateway.security.Caller;
+import io.forgemcp.gateway.service.Launch;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.store.InMemoryStore;
 import io.forgemcp.gateway.transport.JdkHttpExchanger;
@@ -49,6 +50,9 @@ class OAuthPagesTest {
                 .httpExchanger(exchanger)
                 .authenticator(OAuthPagesTest::caller)
                 .service(ServiceDefinition.http("far", remote.mcp()).build())
+                .service(ServiceDefinition.http("keyed", remote.mcp())
+                        .launch(new Launch.Remote(remote.mcp(), Map.of("Authorization", "Bearer key-hush")))
+                        .build())
                 .build()
                 .start();
         ServerSettings settings = ServerSettings.defaults().withAddress("127.0.0.1", 0);
@@ -157,11 +161,37 @@ class OAuthPagesTest {
     }
 
     @Test
+    void onlyAnAdministratorSeesWhatWasGrantedAndNobodyAToken() throws Exception {
+        assertThat(get("/oauth/grants", USER).statusCode()).isEqualTo(403);
+        assertThat(get("/oauth/grants", ADMIN).body()).contains("\"authorised\":false");
+
+        HttpResponse<String> sent = get("/oauth/start/far", ADMIN);
+        get("/oauth/callback?code=x&state=" + state(sent), "Cookie", cookie(sent));
+
+        assertThat(get("/oauth/grants", ADMIN).body())
+                .contains("\"authorised\":true")
+                .contains(remote.mcp().resolve("/").toString().replaceAll("/$", ""))
+                .doesNotContain(OAuthServer.TOKEN);
+    }
+
+    @Test
     void onlyAnAdministratorGivesUpWhatWasGranted() throws Exception {
         URI page = server.uri().resolve("/oauth/start/far");
 
         assertThat(send("DELETE", page, USER).statusCode()).isEqualTo(403);
         assertThat(send("DELETE", page, ADMIN).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aServiceWithoutOAuthIsNotAuthorised() throws Exception {
+        URI page = server.uri().resolve("/oauth/start/keyed");
+
+        for (String verb : new String[] {"GET", "POST", "DELETE"}) {
+            HttpResponse<String> refused = send(verb, page, ADMIN);
+            assertThat(refused.statusCode()).as(verb).isGreaterThanOrEqualTo(400);
+            assertThat(refused.body()).as(verb).contains("does not use OAuth").doesNotContain("key-hush");
+        }
+        assertThat(get("/oauth/grants", ADMIN).body()).doesNotContain("keyed");
     }
 
     @Test

@@ -149,6 +149,13 @@ final class Attempt implements HttpExchanger.Listener, UpstreamChannel.Exchange 
     private void settle(Challenge heard) {
         boolean renewed = retries > 0;
         retries = retries + 1;
-        proceed(grant.challenged(heard, used, renewed));
+        CompletionStage<@Nullable String> token;
+        try {
+            token = grant.challenged(heard, used, renewed);
+        } catch (RuntimeException stopping) {
+            listener.onFailure(stopping, false);
+            return;
+        }
+        proceed(token);
     }
 }

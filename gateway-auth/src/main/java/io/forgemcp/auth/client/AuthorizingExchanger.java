@@ -1,5 +1,6 @@
 package io.forgemcp.auth.client;
 
+import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.service.Launch;
 import io.forgemcp.gateway.service.OAuthClient;
 import io.forgemcp.gateway.service.ServiceDefinition;
@@ -9,8 +10,10 @@ import io.forgemcp.gateway.transport.HttpExchanger;
 import io.forgemcp.gateway.transport.InstanceAddress;
 import io.forgemcp.gateway.transport.UpstreamChannel;
 import java.net.URI;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -98,14 +101,44 @@ public final class AuthorizingExchanger implements HttpExchanger {
                         : new ServiceGrant(service, url, oauth, shared));
     }
 
-    /** Gives up what a service has granted, if it has; its next call asks again. */
-    public void giveUp(ServiceDefinition service) {
-        ServiceGrant known = grants.get(service.name().value().toLowerCase(Locale.ROOT));
-        if (known == null) {
-            book.remove(service.name().value());
-        } else {
-            known.giveUp();
+    /** What a service has granted; null if it has to do with no OAuth. */
+    public @Nullable Standing standing(ServiceDefinition service) {
+        ServiceGrant grant = find(service);
+        return grant == null ? null : Standing.of(grant.granted());
+    }
+
+    /**
+     * What a service has granted.
+     *
+     * @param issuer of the token; null if there is none
+     * @param scopes that were asked for
+     * @param expires when the token ends or is renewed; null if there is none or it was not said
+     */
+    public record Standing(
+            @Nullable String issuer,
+            List<String> scopes,
+            @Nullable Instant expires) {
+        private static Standing of(@Nullable Granted granted) {
+            return granted == null
+                    ? new Standing(null, List.of(), null)
+                    : new Standing(
+                            granted.found().server().issuer(),
+                            List.copyOf(granted.scopes()),
+                            granted.tokens().expires());
         }
+    }
+
+    /**
+     * Gives up what a service has granted, if it has; its next call asks again.
+     *
+     * @throws GatewayException with {@code UPSTREAM_REFUSED} if the service has to do with no OAuth
+     */
+    public void giveUp(ServiceDefinition service) {
+        ServiceGrant grant = find(service);
+        if (grant == null) {
+            throw noOAuth(service);
+        }
+        grant.giveUp();
     }
 
     /**
@@ -114,16 +147,26 @@ public final class AuthorizingExchanger implements HttpExchanger {
      * @return where to send the browser; fails with {@code UPSTREAM_REFUSED} and the reason
      */
     public CompletionStage<Beginning> begin(ServiceDefinition service) {
-        if (!(service.launch() instanceof Launch.Remote remote) || !isConcerned(remote.oauth(), remote.headers())) {
-            return CompletableFuture.failedStage(Refused.because("service \"" + service.name()
-                    + "\" does not use OAuth: it has no url, oauth is off, or it has an Authorization header."));
+        ServiceGrant grant = find(service);
+        if (grant == null) {
+            return CompletableFuture.failedStage(noOAuth(service));
         }
-        return grant(service.name().value(), remote.url(), remote.oauth())
-                .begin(home.at(CALLBACK))
-                .thenApply(flow -> {
-                    flows.put(flow.state(), flow);
-                    return new Beginning(flow.url(), cookie(flow.state()), flow.browser());
-                });
+        return grant.begin(home.at(CALLBACK)).thenApply(flow -> {
+            flows.put(flow.state(), flow);
+            return new Beginning(flow.url(), cookie(flow.state()), flow.browser());
+        });
+    }
+
+    /** Null if the service has to do with no OAuth. */
+    private @Nullable ServiceGrant find(ServiceDefinition service) {
+        return service.launch() instanceof Launch.Remote remote && isConcerned(remote.oauth(), remote.headers())
+                ? grant(service.name().value(), remote.url(), remote.oauth())
+                : null;
+    }
+
+    private static GatewayException noOAuth(ServiceDefinition service) {
+        return Refused.because("service \"" + service.name()
+                + "\" does not use OAuth: it has no url, oauth is off, or it has an Authorization header.");
     }
 
     /**
@@ -144,9 +187,13 @@ public final class AuthorizingExchanger implements HttpExchanger {
     /**
      * A secret name for one beginning, which an administrator who cannot be known by a browser takes into one.
      *
+     * @throws GatewayException with {@code UPSTREAM_REFUSED} if the service has to do with no OAuth
      * @see #accept
      */
     public String invite(ServiceDefinition service) {
+        if (find(service) == null) {
+            throw noOAuth(service);
+        }
         String invitation = Unguessable.text();
         invitations.put(invitation, service.name().value());
         return invitation;

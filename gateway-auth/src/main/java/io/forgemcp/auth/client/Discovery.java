@@ -24,7 +24,11 @@ final class Discovery {
      */
     record Found(String resource, List<String> scopes, AuthorizationServer server) {}
 
-    Found find(URI server, @Nullable String resourceMetadata) {
+    /**
+     * @param resourceMetadata where the server says that it describes itself; null if it does not say
+     * @param preferred the issuer to take if the server names several; null for the first
+     */
+    Found find(URI server, @Nullable String resourceMetadata, @Nullable String preferred) {
         Map<String, Object> described = describe(server, resourceMetadata);
         if (described == null) {
             return older(server);
@@ -41,7 +45,7 @@ final class Discovery {
         return new Found(
                 resource,
                 AuthorizationServer.texts(described.get("scopes_supported")),
-                authorizationServer(issuers.get(0)));
+                authorizationServer(preferred != null && issuers.contains(preferred) ? preferred : issuers.get(0)));
     }
 
     /** A server that is its own authorization server, as all were before they could name one (MCP 2025-03-26). */

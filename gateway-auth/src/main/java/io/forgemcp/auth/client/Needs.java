@@ -54,7 +54,8 @@ final class Needs {
             throw new GatewayException(
                     ErrorCode.UPSTREAM_AUTHORIZATION_NEEDED,
                     "The server wants OAuth: an administrator opens " + home.start(service)
-                            + " in a browser, then the call is repeated.");
+                            + " in a browser, or runs `forge-gateway authorize " + service
+                            + "`, and then the call is repeated.");
         });
     }
 
@@ -89,7 +90,7 @@ final class Needs {
     }
 
     private Need need(Challenge challenge, Set<String> before) {
-        Discovery.Found found = discovery.find(url, challenge.resourceMetadata());
+        Discovery.Found found = discovery.find(url, challenge.resourceMetadata(), wanted.issuer());
         if (wanted.issuer() != null && !wanted.issuer().equals(found.server().issuer())) {
             throw Refused.because("the server names the authorization server \""
                     + found.server().issuer() + "\", but oauth.issuer is \"" + wanted.issuer() + "\".");

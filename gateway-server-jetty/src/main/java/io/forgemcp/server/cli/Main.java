@@ -62,6 +62,7 @@ public final class Main {
         commands.put("serve", () -> new ServeCommand(output));
         commands.put("services", () -> ServicesCommand.commandLine(output));
         commands.put("report", () -> new ReportCommand(output));
+        commands.put("authorize", () -> new AuthorizeCommand(output));
         commands.put("tools", () -> new ToolsCommand(output));
         commands.put("call", () -> new CallCommand(output));
         commands.put("servers", () -> new ServersCommand(output));

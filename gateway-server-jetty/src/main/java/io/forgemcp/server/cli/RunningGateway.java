@@ -80,6 +80,10 @@ final class RunningGateway {
                         .build());
     }
 
+    JsonNode delete(String path) {
+        return exchange(path, request(path).DELETE().build());
+    }
+
     /** Reads an event stream until it ends; every data line goes to the reader. */
     void events(String path, Consumer<String> reader) {
         HttpRequest request =

@@ -1,5 +1,6 @@
 package io.forgemcp.server.rest;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.forgemcp.auth.client.AuthorizingExchanger;
 import io.forgemcp.auth.client.AuthorizingExchanger.Beginning;
 import io.forgemcp.gateway.Gateway;
@@ -16,6 +17,7 @@ import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -49,6 +51,11 @@ public final class OAuthRoutes {
         return List.of(
                 Route.rest(
                         Verb.GET,
+                        "/oauth/grants",
+                        "What servers have granted to the gateway (OAuth), without tokens.",
+                        administrators(this::grants)),
+                Route.rest(
+                        Verb.GET,
                         start,
                         "Sends an administrator's browser to a server's authorization server (OAuth).",
                         administrators(this::start)),
@@ -80,6 +87,25 @@ public final class OAuthRoutes {
             }
             return handler.handle(request);
         });
+    }
+
+    private CompletionStage<RestAnswer> grants(RestRequest request) {
+        return Json.ok(Json.array(
+                gateway.services().statuses().stream()
+                        .flatMap(status -> gateway.services().definition(status.name()).stream())
+                        .flatMap(service -> Optional.ofNullable(exchanger.standing(service)).stream()
+                                .map(standing -> describe(service.name(), standing))),
+                grant -> grant));
+    }
+
+    private static ObjectNode describe(ServiceName service, AuthorizingExchanger.Standing standing) {
+        ObjectNode json = Json.object().put("name", service.value()).put("authorised", standing.issuer() != null);
+        json.put("authorizationServer", standing.issuer());
+        json.set("scopes", Json.texts(standing.scopes().stream()));
+        json.put(
+                "expires",
+                standing.expires() == null ? null : standing.expires().toString());
+        return json;
     }
 
     private CompletionStage<RestAnswer> start(RestRequest request) {

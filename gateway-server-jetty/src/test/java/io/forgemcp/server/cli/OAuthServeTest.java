@@ -51,6 +51,16 @@ class OAuthServeTest {
                 assertThat(call(serve.url())).as(terminal.err()).isEqualTo(ExitCode.OK);
             }
             assertThat(remote.tokensGiven()).isEqualTo(1);
+            assertThat(terminal.run(
+                            "call",
+                            "far-greet",
+                            "--embedded",
+                            "--data",
+                            directory.resolve("data").toString(),
+                            "--upstream",
+                            "far=" + remote.mcp()))
+                    .as("a gateway in the process of the command: " + terminal.err())
+                    .isEqualTo(ExitCode.OK);
 
             try (ServeProcess serve = new ServeProcess(directory, "--port", "0")) {
                 serve.url();
@@ -58,6 +68,35 @@ class OAuthServeTest {
                         .as("the service is not configured any more")
                         .doesNotContain("far");
             }
+        }
+    }
+
+    @Test
+    void theCommandLineAuthorisesListsAndGivesUp() throws Exception {
+        try (OAuthServer remote = new OAuthServer();
+                ServeProcess serve = serve(remote, 0)) {
+            String url = serve.url();
+            assertThat(terminal.run("authorize", "--url", url)).isEqualTo(ExitCode.OK);
+            assertThat(terminal.out()).containsPattern("far +-");
+
+            assertThat(terminal.run("authorize", "far", "--url", url))
+                    .as(terminal.err())
+                    .isEqualTo(ExitCode.OK);
+            authorise(URI.create(terminal.out().replaceAll("(?s).*(http\\S+/oauth/open/\\S+).*", "$1")));
+            assertThat(terminal.run("authorize", "--url", url)).isEqualTo(ExitCode.OK);
+            assertThat(terminal.out())
+                    .containsPattern("far +http://127.0.0.1:\\d+")
+                    .doesNotContain(OAuthServer.TOKEN);
+            assertThat(call(url)).isEqualTo(ExitCode.OK);
+
+            assertThat(terminal.run("authorize", "far", "--give-up", "--url", url))
+                    .isEqualTo(ExitCode.OK);
+            assertThat(call(url)).isNotEqualTo(ExitCode.OK);
+            assertThat(terminal.err()).contains("forge-gateway authorize far");
+
+            assertThat(terminal.run("authorize", "nobody", "--url", url)).isEqualTo(ExitCode.FAILED);
+            assertThat(terminal.err()).contains("nobody");
+            assertThat(terminal.run("authorize", "--give-up", "--url", url)).isEqualTo(ExitCode.USAGE);
         }
     }
 

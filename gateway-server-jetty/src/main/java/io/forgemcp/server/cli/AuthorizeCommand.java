@@ -1,0 +1,80 @@
+package io.forgemcp.server.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What servers have granted to the running gateway, and the link at which a person agrees to more. */
+@Command(
+        name = "authorize",
+        description = "Print the link at which a browser authorises the gateway at a server that wants OAuth; without a"
+                + " name, list what servers have granted.",
+        mixinStandardHelpOptions = true)
+final class AuthorizeCommand implements Callable<Integer> {
+    @Mixin
+    private final Output output;
+
+    @Mixin
+    private final GatewayTarget target = new GatewayTarget();
+
+    @Parameters(arity = "0..1", paramLabel = "SERVICE", description = "The service; it has to have a url.")
+    private @Nullable String service;
+
+    @Option(names = "--give-up", description = "Give up what the service has granted, instead.")
+    private boolean giveUp;
+
+    AuthorizeCommand(Output output) {
+        this.output = output;
+    }
+
+    @Override
+    public Integer call() {
+        RunningGateway gateway = target.connect(output.shell());
+        if (service == null) {
+            if (giveUp) {
+                throw new CommandFailure(ExitCode.USAGE, "--give-up needs the name of a service.");
+            }
+            list(gateway.get("/oauth/grants"));
+            return ExitCode.OK;
+        }
+        String path = "/oauth/start/"
+                + URLEncoder.encode(service, StandardCharsets.UTF_8).replace("+", "%20");
+        if (giveUp) {
+            output.print(
+                    gateway.delete(path),
+                    out -> out.println("The gateway is not authorised for " + service + " any more."));
+        } else {
+            JsonNode link = gateway.post(path, JsonNodeFactory.instance.objectNode());
+            output.print(link, out -> {
+                out.println("Open this in a browser within ten minutes; it is good once:");
+                out.println(link.path("url").asText());
+            });
+        }
+        return ExitCode.OK;
+    }
+
+    private void list(JsonNode grants) {
+        output.print(grants, out -> {
+            Table table = new Table("SERVICE", "AUTHORISED BY", "SCOPES", "UNTIL");
+            for (JsonNode grant : grants) {
+                table.row(
+                        grant.path("name").asText(),
+                        grant.path("authorizationServer").asText("-"),
+                        StreamSupport.stream(grant.path("scopes").spliterator(), false)
+                                .map(JsonNode::asText)
+                                .collect(Collectors.joining(" ")),
+                        grant.path("expires").asText("-"));
+            }
+            table.print(out);
+        });
+    }
+}
