@@ -211,31 +211,61 @@ function ask({ method, params }, declared) {
     : { refusal: [200, INVALID_PARAMS, `No task ${params.taskId}`] };
 }
 
-function answer(body, headers) {
+const isAsked = body => Object.hasOwn(METHODS, body?.method ?? '');
+
+const answered = ({ id }, served) => {
+  const [status, code, message, data] = served.refusal ?? [200];
+  const outcome = served.refusal ? { error: { code, message, ...(data && { data }) } } : { result: served.result };
+  return { status, message: { jsonrpc: '2.0', id, ...outcome } };
+};
+
+// The answer to a message of the extension, with its HTTP status; null if the message is for the SDK.
+export function taskAnswer(body) {
   const params = body?.params ?? {};
   const declared = params._meta?.[CAPABILITIES]?.extensions?.[EXTENSION] !== undefined;
-  const asked = Object.hasOwn(METHODS, body?.method ?? '');
-  if (!asked && body?.method !== 'tools/call') {
-    return null;
+  const served = isAsked(body) ? ask(body, declared) : body?.method === 'tools/call' ? call(params, declared) : null;
+  return served && answered(body, served);
+}
+
+function overHttp(body, headers) {
+  const named = headers['mcp-method'] === body?.method;
+  if (isAsked(body)) {
+    return named && headers['mcp-name'] === body.params?.taskId
+      ? taskAnswer(body)
+      : answered(body, { refusal: [400, HEADER_MISMATCH, 'The headers are not what the body says'] });
   }
-  if (asked && (headers['mcp-method'] !== body.method || headers['mcp-name'] !== params.taskId)) {
-    return { refusal: [400, HEADER_MISMATCH, 'The headers are not what the body says'] };
-  }
-  if (!asked && (headers['mcp-method'] !== body.method || headers['mcp-name'] !== params.name)) {
-    return null; // The SDK refuses it.
-  }
-  return asked ? ask(body, declared) : call(params, declared);
+  // What does not fit is refused by the SDK.
+  return named && headers['mcp-name'] === body?.params?.name ? taskAnswer(body) : null;
 }
 
 // Serves a request of the extension; false if it is for the SDK.
 export function serveTasks(request, response, body) {
-  const served = answer(body, request.headers);
-  if (!served) {
+  const answer = overHttp(body, request.headers);
+  if (!answer) {
     return false;
   }
-  const [status, code, message, data] = served.refusal ?? [200];
-  const outcome = served.refusal ? { error: { code, message, ...(data && { data }) } } : { result: served.result };
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify({ jsonrpc: '2.0', id: body.id, ...outcome }));
+  response.writeHead(answer.status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(answer.message));
   return true;
+}
+
+// Answers what belongs to the extension on standard output, and passes the other lines of standard input on.
+export function passOnWithoutTasks(lines, passed) {
+  lines.on('line', line => {
+    const answer = taskAnswer(parsed(line));
+    if (answer) {
+      process.stdout.write(JSON.stringify(answer.message) + '\n');
+    } else {
+      passed.write(line + '\n');
+    }
+  });
+  lines.on('close', () => passed.end());
+}
+
+function parsed(line) {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null; // The SDK says so.
+  }
 }
