@@ -3,13 +3,12 @@ package io.forgemcp.auth.client;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * One authorization that waits for a person (RFC 6749, section 4.1; RFC 7636).
  *
  * @param grant whose it is
- * @param scopes that are asked for; empty to ask for none in particular
+ * @param need what the person is asked for
  * @param redirect where the browser comes back to
  * @param state by which the answer is known
  * @param verifier the secret of PKCE
@@ -17,18 +16,19 @@ import java.util.Set;
  */
 record Flow(
         ServiceGrant grant,
-        Discovery.Found found,
+        Need need,
         ClientRegistration client,
-        Set<String> scopes,
         URI redirect,
         String state,
         String verifier,
         String browser) {
 
-    static Flow of(
-            ServiceGrant grant, Discovery.Found found, ClientRegistration client, Set<String> scopes, URI redirect) {
-        return new Flow(
-                grant, found, client, scopes, redirect, Unguessable.text(), Unguessable.text(), Unguessable.text());
+    static Flow of(ServiceGrant grant, Need need, ClientRegistration client, URI redirect) {
+        return new Flow(grant, need, client, redirect, Unguessable.text(), Unguessable.text(), Unguessable.text());
+    }
+
+    Discovery.Found found() {
+        return need.found();
     }
 
     /** Where the browser is sent. */
@@ -40,17 +40,17 @@ record Flow(
         query.put("state", state);
         query.put("code_challenge", Unguessable.digest(verifier));
         query.put("code_challenge_method", "S256");
-        query.put("resource", found.resource());
-        if (!scopes.isEmpty()) {
-            query.put("scope", String.join(" ", scopes));
+        query.put("resource", found().resource());
+        if (!need.scopes().isEmpty()) {
+            query.put("scope", String.join(" ", need.scopes()));
         }
-        String base = found.server().authorization().toString();
+        String base = found().server().authorization().toString();
         return URI.create(base + (base.contains("?") ? "&" : "?") + TokenEndpoint.encode(query));
     }
 
     /** Without state, verifier and cookie. */
     @Override
     public String toString() {
-        return "authorization by " + found.server().issuer();
+        return "authorization by " + found().server().issuer();
     }
 }

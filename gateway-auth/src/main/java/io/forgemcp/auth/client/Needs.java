@@ -105,7 +105,7 @@ final class Needs {
             scopes.addAll(challenge.scopes());
         }
         if (!wanted.needsPerson()) {
-            return new Need(found, scopes);
+            return new Need(found, scopes, challenge.wantsMoreScope());
         }
         if (found.server().scopes().contains("offline_access")) {
             // Without it there may be no refresh token, and a person would be asked every hour.
@@ -116,6 +116,6 @@ final class Needs {
                 service,
                 found.server().issuer(),
                 home.start(service));
-        return new Need(found, scopes);
+        return new Need(found, scopes, challenge.wantsMoreScope());
     }
 }

@@ -5,7 +5,6 @@ import io.forgemcp.gateway.service.OAuthClient;
 import java.net.URI;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -38,6 +37,9 @@ final class ServiceGrant {
     private volatile @Nullable Granted granted;
     private @Nullable CompletableFuture<String> renewing;
     private Instant asked = Instant.EPOCH;
+    /** When a token was last got without a person; not again at once. */
+    private Instant latest = Instant.EPOCH;
+
     private int rounds;
     private boolean forgotten;
 
@@ -103,14 +105,15 @@ final class ServiceGrant {
         if (challenge.wantsMoreScope()) {
             return moreScope(challenge, current);
         }
-        if (current.tokens().refresh() != null && !renewed) {
+        boolean fresh = renewed || clock.instant().isBefore(latest.plus(Needs.PAUSE));
+        if (!fresh && current.tokens().refresh() != null) {
             return renew(current, challenge);
         }
-        if (renewed && !wanted.needsPerson()) {
+        if (fresh && !wanted.needsPerson()) {
             return CompletableFuture.failedStage(Refused.because("the server does not take the token that \""
                     + current.found().server().issuer() + "\" has just given."));
         }
-        lose(current);
+        // The token stays: a server that refuses one call may take others, and nobody shall end a grant by such a call.
         return obtain(challenge, Set.of());
     }
 
@@ -143,7 +146,7 @@ final class ServiceGrant {
     private String ownToken(Need need) {
         ClientRegistration client = clients.configured(need.found().server());
         Tokens tokens = endpoint.own(need, client);
-        granted(need.found(), client, need.scopes(), tokens);
+        granted(need, client, tokens);
         return tokens.access();
     }
 
@@ -185,6 +188,7 @@ final class ServiceGrant {
             return null;
         }
         granted = old.with(tokens);
+        latest = clock.instant();
         save();
         return tokens.access();
     }
@@ -210,13 +214,7 @@ final class ServiceGrant {
         Granted current = granted;
         return needs.known(current == null ? Set.of() : current.scopes())
                 .thenApplyAsync(
-                        need -> Flow.of(
-                                this,
-                                need.found(),
-                                clients.at(need.found().server(), redirect),
-                                need.scopes(),
-                                redirect),
-                        worker);
+                        need -> Flow.of(this, need, clients.at(need.found().server(), redirect), redirect), worker);
     }
 
     /** The answer to a flow of this grant, RFC 9207 first. */
@@ -232,8 +230,7 @@ final class ServiceGrant {
             return CompletableFuture.failedStage(Refused.because(
                     "\"" + from.issuer() + "\" answered without a code" + Refused.code(answer.get("error")) + "."));
         }
-        return CompletableFuture.runAsync(
-                () -> granted(flow.found(), flow.client(), flow.scopes(), exchange(flow, code)), worker);
+        return CompletableFuture.runAsync(() -> granted(flow.need(), flow.client(), exchange(flow, code)), worker);
     }
 
     private Tokens exchange(Flow flow, String code) {
@@ -245,22 +242,24 @@ final class ServiceGrant {
         }
     }
 
-    private void granted(Discovery.Found found, ClientRegistration client, Set<String> scopes, Tokens tokens) {
-        clients.taken(found.server());
+    private void granted(Need need, ClientRegistration client, Tokens tokens) {
+        AuthorizationServer from = need.found().server();
+        clients.taken(from);
         synchronized (this) {
             if (forgotten) {
                 throw Refused.because("the service was removed meanwhile.");
             }
             Granted before = granted;
-            rounds = before != null && before.scopes().containsAll(scopes) ? rounds + 1 : 0;
-            granted = new Granted(found, client, new LinkedHashSet<>(scopes), tokens);
+            boolean nothingNew = before != null && before.scopes().containsAll(need.scopes());
+            rounds = need.more() && nothingNew ? rounds + 1 : 0;
+            granted = new Granted(need.found(), client, need.scopes(), tokens);
+            if (!wanted.needsPerson()) {
+                latest = clock.instant();
+            }
             needs.met();
             save();
         }
-        LOG.info(
-                "event=oauth_granted service={} authorization_server={}",
-                service,
-                found.server().issuer());
+        LOG.info("event=oauth_granted service={} authorization_server={}", service, from.issuer());
     }
 
     /** Gives up the token; registrations stay. */

@@ -351,10 +351,39 @@ class AuthorizingExchangerTest {
     void aTokenOfClientCredentialsThatIsOverIsReplaced() {
         client = ownRights();
         assertThat(call()).isEqualTo(200);
+        now.set(now.get().plusSeconds(5));
         remote.accepted = "another";
 
         assertThat(call()).isEqualTo(200);
         assertThat(remote.tokenRequests).hasSize(2);
+    }
+
+    @Test
+    void aServerThatRefusesOneCallEndsNoGrantForTheOthers() {
+        complete(askedFor());
+        String taken = remote.accepted;
+        remote.refusesAll = true;
+
+        for (int i = 0; i < 10; i++) {
+            assertThat(failure(send(client(), remote.url("/mcp"))).code())
+                    .isEqualTo(ErrorCode.UPSTREAM_AUTHORIZATION_NEEDED);
+        }
+        assertThat(remote.refreshes).as("tried anew, but not with every call").hasValue(1);
+
+        remote.refusesAll = false;
+        assertThat(call()).isEqualTo(200);
+        assertThat(remote.accepted).isNotEqualTo(taken);
+    }
+
+    @Test
+    void aServerThatNeverTakesTheTokenGetsNoNewOneWithEveryCall() {
+        client = ownRights();
+        remote.refusesAll = true;
+
+        for (int i = 0; i < 10; i++) {
+            assertThat(refusal()).contains("has just given");
+        }
+        assertThat(remote.tokenRequests).hasSize(1);
     }
 
     @Test

@@ -32,6 +32,9 @@ final class FakeAuthorization implements AutoCloseable {
     volatile String accepted = "none yet";
     volatile String challengeScope = "";
     volatile String neededScope = "";
+    /** Whether no token is good enough. */
+    volatile boolean refusesAll;
+
     volatile boolean describesItself = true;
     volatile boolean namesItsDescription;
 
@@ -87,7 +90,7 @@ final class FakeAuthorization implements AutoCloseable {
 
     private void serve(HttpExchange exchange) throws IOException {
         String authorization = exchange.getRequestHeaders().getFirst("Authorization");
-        if (!("Bearer " + accepted).equals(authorization)) {
+        if (refusesAll || !("Bearer " + accepted).equals(authorization)) {
             exchange.getResponseHeaders()
                     .add(
                             "WWW-Authenticate",
