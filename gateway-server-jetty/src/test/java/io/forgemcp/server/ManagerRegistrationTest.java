@@ -69,6 +69,7 @@ class ManagerRegistrationTest {
                 "{\"imge\":\"x\",\"command\":\"y\"}|imge",
                 "{\"command\":\"x\",\"resources\":{\"memory\":\"12XB\"}}|resources.memory",
                 "{\"command\":\"x\",\"port\":70000}|port",
+                "{\"url\":\"https://x.example/mcp\",\"oauth\":{\"clientSecret\":\"s\"}}|oauth.client_secret",
                 "{\"command\":\"x\",\"sleepPolicy\":{\"idleTime\":1}}|idle_time",
                 "{\"command\":\"x\",\"sleepPolicy\":{},\"sleep_policy\":{}}|sleep_policy",
                 "{\"command\":{\"a\":1}}|command",
