@@ -84,9 +84,12 @@ public final class CallPath {
         return notice == null ? null : notice.bytes();
     }
 
-    /** Leases the service for longer than a call. Fails with a {@code GatewayException} if it cannot be had. */
+    /**
+     * Leases the service for longer than a call; what the client asks meanwhile goes to the same instance. Fails with a {@code
+     * GatewayException} if it cannot be had.
+     */
     public CompletionStage<Lease> hold(ClientProfile client, Route route) {
-        return services.acquire(route.service(), client.key(), startTimeout.get());
+        return services.hold(route.service(), client.key(), startTimeout.get());
     }
 
     /** Whether there is such a service now. */

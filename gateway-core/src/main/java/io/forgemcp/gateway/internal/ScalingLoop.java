@@ -4,6 +4,7 @@ import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.event.EventBus;
 import io.forgemcp.gateway.lifecycle.ServiceLoad;
 import io.forgemcp.gateway.lifecycle.ServiceManager;
+import io.forgemcp.gateway.lifecycle.ServiceState;
 import io.forgemcp.gateway.lifecycle.ServiceStatus;
 import io.forgemcp.gateway.metrics.GatewayMetrics;
 import io.forgemcp.gateway.metrics.Metric;
@@ -254,12 +255,21 @@ public final class ScalingLoop {
         services.scale(name, decided.target(), decided.reason()).whenComplete((status, failure) -> {
             underWay.remove(name);
             if (failure != null) {
-                record(failed(decided, GatewayException.of(failure)));
+                record(failed(
+                        decided, String.valueOf(GatewayException.of(failure).getMessage())));
+            } else if (decided.target() > decided.instances() && running(status) < decided.target()) {
+                record(failed(decided, running(status) + " of its instances run afterwards"));
             }
         });
     }
 
-    private ScalingRecord failed(ScalingRecord decided, GatewayException failure) {
+    private static long running(ServiceStatus status) {
+        return status.instances().stream()
+                .filter(instance -> instance.state() == ServiceState.RUNNING)
+                .count();
+    }
+
+    private ScalingRecord failed(ScalingRecord decided, String why) {
         return new ScalingRecord(
                 timers.now(),
                 decided.service(),
@@ -269,7 +279,7 @@ public final class ScalingLoop {
                 decided.wanted(),
                 decided.target(),
                 Outcome.FAILED,
-                decided.reason() + "; but " + failure.getMessage(),
+                decided.reason() + "; but " + why,
                 decided.load(),
                 decided.samples());
     }

@@ -200,6 +200,15 @@ public final class ServiceManager implements AutoCloseable {
         return owner == null ? CompletableFuture.failedFuture(unknown(name)) : owner.acquire(client, deadline);
     }
 
+    /**
+     * A lease for something that lives in one instance and is asked for again: a task, a subscription. Until it is closed
+     * everything that this client asks goes to that instance. Otherwise as {@link #acquire}; the stage cannot be cancelled.
+     */
+    public CompletionStage<Lease> hold(ServiceName name, ClientKey client, Duration deadline) {
+        ServiceOwner owner = owners.get(name);
+        return owner == null ? CompletableFuture.failedFuture(unknown(name)) : owner.hold(client, deadline);
+    }
+
     /** A client has gone: instances that were its alone are ended. */
     public void releaseClient(ClientKey client) {
         owners.values().forEach(owner -> owner.release(client));

@@ -151,6 +151,18 @@ final class ServiceOwner implements SlotListener {
         return waiter.lease();
     }
 
+    /** As {@link #acquire}, for something that lives in one instance: whatever the client asks until it is over goes there. */
+    CompletionStage<Lease> hold(ClientKey client, Duration patience) {
+        slots.hold(client);
+        return acquire(client, patience)
+                .whenComplete((lease, failure) -> {
+                    if (failure != null) {
+                        slots.letGo(client);
+                    }
+                })
+                .thenApply(lease -> new HeldLease(lease, () -> slots.letGo(client)));
+    }
+
     /** Makes it run; one that was not there before has to speak, too. */
     CompletionStage<ServiceStatus> run() {
         return command(() -> {

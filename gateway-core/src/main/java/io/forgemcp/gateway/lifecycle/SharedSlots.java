@@ -1,5 +1,6 @@
 package io.forgemcp.gateway.lifecycle;
 
+import io.forgemcp.gateway.service.Isolation;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.upstream.ClientKey;
 import java.util.ArrayList;
@@ -16,8 +17,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Slots that all clients of a service share: one, or as many as it has been scaled to. A client comes to the instance
- * with the fewest calls in flight, to equally loaded ones in turn, and then stays with it, because its session lives there, until that instance ends.
+ * Slots that all clients of a service share: one, or as many as it has been scaled to. A call goes to the instance with the
+ * fewest calls in flight, to equally loaded ones in turn. A client whose session with the server lives in an instance, or a
+ * task or subscription, comes to it in the same way and then stays with it until that instance or what lives there ends.
  *
  * <p>An instance that is taken away lets nobody in, and ends when the last one inside has left.
  */
@@ -28,8 +30,10 @@ final class SharedSlots implements SlotBook {
     private final List<Slot> all = new CopyOnWriteArrayList<>();
     private final Slot first;
     private final AtomicInteger turn = new AtomicInteger();
-    /** Where each client's session is. The gateway itself has none and is served anywhere. */
+    /** Where the clients are that stay somewhere. */
     private final Map<ClientKey, Slot> bound = new ConcurrentHashMap<>();
+    /** How much of each client lives in an instance, beside a session. */
+    private final Map<ClientKey, Integer> holds = new ConcurrentHashMap<>();
 
     SharedSlots(ServiceDefinition service, Supplier<Slot> maker) {
         this.service = service;
@@ -54,10 +58,39 @@ final class SharedSlots implements SlotBook {
             return null;
         }
         Lease lease = best.lease();
-        if (lease != null && !client.equals(ClientKey.GATEWAY)) {
-            bound.putIfAbsent(client, best);
+        if (lease != null && stays(client)) {
+            Slot other = bound.putIfAbsent(client, best);
+            if (other != null && other != best) {
+                lease.close();
+                return other.lease();
+            }
         }
         return lease;
+    }
+
+    private boolean stays(ClientKey client) {
+        return hasSession(client) || holds.containsKey(client);
+    }
+
+    /** Of clients that share one conversation nobody has a session. */
+    private boolean hasSession(ClientKey client) {
+        return client.lasting() && service.isolation() == Isolation.SESSION;
+    }
+
+    @Override
+    public void hold(ClientKey client) {
+        if (max > 1) {
+            holds.merge(client, 1, Integer::sum);
+        }
+    }
+
+    @Override
+    public void letGo(ClientKey client) {
+        if (max > 1
+                && holds.compute(client, (key, number) -> number == null || number == 1 ? null : number - 1) == null
+                && !hasSession(client)) {
+            bound.remove(client);
+        }
     }
 
     /** Of those awake, equally loaded ones in turn; null if none is. Any thread. */
@@ -84,12 +117,6 @@ final class SharedSlots implements SlotBook {
         return best;
     }
 
-    private void bind(ClientKey client, Slot slot) {
-        if (!client.equals(ClientKey.GATEWAY)) {
-            bound.put(client, slot);
-        }
-    }
-
     @Override
     public List<Slot> all() {
         return all;
@@ -98,8 +125,8 @@ final class SharedSlots implements SlotBook {
     @Override
     public void assign(ClientKey client, Waiter waiter) {
         Slot slot = max == 1 ? first : slotFor(client);
-        if (max > 1) {
-            bind(client, slot);
+        if (max > 1 && stays(client)) {
+            bound.put(client, slot);
         }
         slot.acquire(waiter);
     }

@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The slots of one service, and which client uses which. {@link #lease} and {@link #all} are for any thread; everything
- * else belongs to the service's mailbox.
+ * The slots of one service, and which client uses which. {@link #lease}, {@link #hold}, {@link #letGo} and {@link #all} are for any
+ * thread; everything else belongs to the service's mailbox.
  */
 interface SlotBook {
     /** The book that suits the service: a slot for each client if the server cannot tell them apart, else shared ones. */
@@ -28,6 +28,12 @@ interface SlotBook {
     Lease lease(ClientKey client);
 
     List<Slot> all();
+
+    /** The client begins something that lives in one instance, a task say: until that is over it stays there. Any thread. */
+    default void hold(ClientKey client) {}
+
+    /** One such thing is over. Any thread. */
+    default void letGo(ClientKey client) {}
 
     /** Lets the waiter wait at a slot that its client may use, or for one. */
     void assign(ClientKey client, Waiter waiter);

@@ -8,20 +8,35 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.service.InstanceId;
 import io.forgemcp.gateway.service.Isolation;
+import io.forgemcp.gateway.service.Launch;
 import io.forgemcp.gateway.service.Resources;
+import io.forgemcp.gateway.service.RuntimeChoice;
+import io.forgemcp.gateway.service.ServiceDefinition;
+import io.forgemcp.gateway.service.WireProtocol;
 import io.forgemcp.gateway.upstream.ClientKey;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class SeveralInstancesTest {
     private static final ClientKey ANN = new ClientKey("ann");
     private static final ClientKey BOB = new ClientKey("bob");
 
-    private final Lifecycle on = new Lifecycle(3).with(service("search").instances(0, 3));
+    /** Its clients have sessions of their own. */
+    private final Lifecycle on = new Lifecycle(3).with(withSessions("search").instances(0, 3));
+
+    private static ServiceDefinition.Builder withSessions(String name) {
+        ServiceDefinition like = service(name).build();
+        return ServiceDefinition.of(
+                        name, RuntimeChoice.PROCESS, Launch.Command.of(List.of("server")), WireProtocol.STREAMABLE_HTTP)
+                .sleepPolicy(like.sleepPolicy());
+    }
 
     private CompletableFuture<Lease> acquire(ClientKey client) {
         return on.acquire("search", client);
@@ -52,6 +67,63 @@ class SeveralInstancesTest {
         assertThat(of(acquire(ClientKey.GATEWAY).join())).isEqualTo(of(two));
         assertThat(load().awake()).isEqualTo(3);
         assertThat(load().activeCalls()).isEqualTo(3);
+    }
+
+    @Test
+    void whereClientsHaveNoSessionTheirCallsGoToTheLeastLoadedTooWhoeverCalls() {
+        Lifecycle shared = new Lifecycle(3).with(service("search").instances(0, 3));
+        Lease first = shared.acquire("search", ANN).join();
+        shared.manager.scale(NAME, 3, "test").toCompletableFuture().join();
+        List<Lease> leases = new ArrayList<>(List.of(first));
+        for (int i = 0; i < 11; i++) {
+            leases.add(shared.acquire("search", ANN).join());
+        }
+        assertThat(leases.stream().collect(Collectors.groupingBy(SeveralInstancesTest::of, Collectors.counting())))
+                .hasSize(3)
+                .allSatisfy((instance, calls) -> assertThat(calls).isEqualTo(4));
+    }
+
+    @Test
+    void aCallerWithoutASessionIsServedAnywhere() {
+        scale(2);
+        ClientKey passing = new ClientKey("passing", false);
+        Lease one = acquire(passing).join();
+        assertThat(of(acquire(passing).join())).isNotEqualTo(of(one));
+    }
+
+    @Test
+    void whatLivesInAnInstanceKeepsItsClientThereUntilItIsOver() {
+        scale(2);
+        ClientKey passing = new ClientKey("passing", false);
+        Lease task = on.manager
+                .hold(NAME, passing, Duration.ofSeconds(1))
+                .toCompletableFuture()
+                .join();
+        Lease another = on.manager
+                .hold(NAME, passing, Duration.ofSeconds(1))
+                .toCompletableFuture()
+                .join();
+        assertThat(of(another)).isEqualTo(of(task));
+        assertThat(of(acquire(passing).join())).isEqualTo(of(task));
+        task.close();
+        task.close();
+        assertThat(of(acquire(passing).join())).isEqualTo(of(another));
+        another.close();
+        assertThat(of(acquire(passing).join())).isNotEqualTo(of(another));
+    }
+
+    @Test
+    void aHoldThatCannotBeHadKeepsNobody() {
+        scale(2);
+        ClientKey passing = new ClientKey("passing", false);
+        on.manager.stop(NAME, Force.YES).toCompletableFuture().join();
+        on.runtime.failStarts("not today");
+        assertThat(on.manager.hold(NAME, passing, Duration.ofSeconds(1)).toCompletableFuture())
+                .isCompletedExceptionally();
+        on.runtime.startGate = null;
+        scale(2);
+        Lease one = acquire(passing).join();
+        assertThat(of(acquire(passing).join())).isNotEqualTo(of(one));
     }
 
     @Test
