@@ -68,7 +68,7 @@ public final class DockerRuntime implements ServiceRuntime {
     private final Set<String> discarded = ConcurrentHashMap.newKeySet();
     private final Set<InstanceId> abandoned = ConcurrentHashMap.newKeySet();
     /** Starts under way, which must not make containers behind the back of {@link #close}. */
-    private final Set<CompletableFuture<Instance>> pending = ConcurrentHashMap.newKeySet();
+    private final Map<InstanceId, CompletableFuture<Instance>> pending = new ConcurrentHashMap<>();
     /** Services whose containers of an earlier run have been dealt with. */
     private final Set<ServiceName> settled = ConcurrentHashMap.newKeySet();
 
@@ -166,12 +166,34 @@ public final class DockerRuntime implements ServiceRuntime {
     }
 
     @Override
+    public CompletionStage<Void> prepare(ServiceDefinition service) {
+        return found(service)
+                .thenAccept(there -> {})
+                .exceptionallyCompose(
+                        failure -> CompletableFuture.failedFuture(EngineFailure.named(service.name(), failure)));
+    }
+
+    @Override
     public CompletionStage<Instance> start(ServiceDefinition service, InstanceId id, ExitListener exits) {
         if (closed) {
             return CompletableFuture.failedFuture(shuttingDown());
         }
+        CompletableFuture<Instance> start = found(service)
+                .thenComposeAsync(found -> run(service, id, exits, found), workers)
+                .exceptionallyCompose(
+                        failure -> CompletableFuture.failedFuture(EngineFailure.named(service.name(), failure)))
+                .toCompletableFuture();
+        pending.put(id, start);
+        return start.whenComplete((instance, failure) -> {
+            pending.remove(id);
+            abandoned.remove(id);
+        });
+    }
+
+    /** The engine and the image; fetches the image first if it is missing. */
+    private CompletableFuture<Found> found(ServiceDefinition service) {
         String image = Objects.requireNonNull(((Launch.Command) service.launch()).image());
-        CompletableFuture<Instance> start = engine.connect()
+        return engine.connect()
                 .thenApplyAsync(
                         link -> {
                             if (settled.add(service.name())) {
@@ -183,13 +205,7 @@ public final class DockerRuntime implements ServiceRuntime {
                 .thenCompose(found -> found.image() != null
                         ? CompletableFuture.completedFuture(found)
                         : images.fetch(found.link(), service.name(), image)
-                                .thenApplyAsync(fetched -> new Found(found.link(), images.find(image)), workers))
-                .thenComposeAsync(found -> run(service, id, exits, found), workers)
-                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(named(service.name(), failure)))
-                .whenComplete((instance, failure) -> abandoned.remove(id))
-                .toCompletableFuture();
-        pending.add(start);
-        return start.whenComplete((instance, failure) -> pending.remove(start));
+                                .thenApplyAsync(fetched -> new Found(found.link(), images.find(image)), workers));
     }
 
     private record Found(EngineLink link, @Nullable InspectImageResponse image) {}
@@ -275,7 +291,9 @@ public final class DockerRuntime implements ServiceRuntime {
 
     @Override
     public void abandon(InstanceId id) {
-        abandoned.add(id);
+        if (pending.containsKey(id)) {
+            abandoned.add(id);
+        }
     }
 
     @Override
@@ -321,7 +339,7 @@ public final class DockerRuntime implements ServiceRuntime {
     }
 
     private void clear() {
-        CompletableFuture.allOf(pending.toArray(CompletableFuture[]::new))
+        CompletableFuture.allOf(pending.values().toArray(CompletableFuture[]::new))
                 .completeOnTimeout(null, PENDING_SECONDS, TimeUnit.SECONDS)
                 .exceptionally(failure -> null)
                 .join();
@@ -352,16 +370,6 @@ public final class DockerRuntime implements ServiceRuntime {
 
     private static GatewayException shuttingDown() {
         return new GatewayException(ErrorCode.SHUTTING_DOWN, "The gateway is shutting down.");
-    }
-
-    /** What is said of the engine, which may go away at any moment of a start, with the service that it is about. */
-    private static GatewayException named(ServiceName service, Throwable failure) {
-        GatewayException why = GatewayException.of(failure);
-        String message = String.valueOf(why.getMessage());
-        if (why.code() != ErrorCode.SERVICE_UNAVAILABLE || message.startsWith("Service " + service + " ")) {
-            return why;
-        }
-        return new GatewayException(why.code(), "Service " + service + " cannot be started: " + message, why);
     }
 
     /** What instances may ask. */

@@ -69,4 +69,14 @@ final class EngineFailure {
         String line = text.strip().replaceAll("\\s+", " ");
         return line.endsWith(".") ? line.substring(0, line.length() - 1) : line;
     }
+
+    /** What is said of the engine, which may go away at any moment of a start, with the service that it is about. */
+    static GatewayException named(ServiceName service, Throwable failure) {
+        GatewayException why = GatewayException.of(failure);
+        String message = String.valueOf(why.getMessage());
+        if (why.code() != ErrorCode.SERVICE_UNAVAILABLE || message.startsWith("Service " + service + " ")) {
+            return why;
+        }
+        return new GatewayException(why.code(), "Service " + service + " cannot be started: " + message, why);
+    }
 }

@@ -29,7 +29,8 @@ final class EngineLink implements Closeable {
     private static final Duration ANSWER = Duration.ofSeconds(120);
 
     private static final int COMMANDS = 64;
-    private static final int STREAMS = 16;
+    /** One for events, one for each image that is fetched; further ones would wait behind a registry that hangs. */
+    private static final int STREAMS = 256;
 
     private final DockerClient commands;
     private final DockerClient streams;

@@ -26,49 +26,74 @@ final class RuntimeCalls {
     private final ServiceDefinition service;
     private final LifecycleScope scope;
     private final Mailbox mailbox;
+    private final ServiceFailures failures;
 
     RuntimeCalls(ServiceDefinition service, LifecycleScope scope, Mailbox mailbox) {
         this.service = service;
         this.scope = scope;
         this.mailbox = mailbox;
+        this.failures = new ServiceFailures(service.name());
     }
 
     /**
-     * Starts an instance when it is its turn. An instance that arrives after the start timeout is stopped here.
+     * Starts an instance once what it needs is there and it is its turn. One that arrives after the start timeout is stopped
+     * here.
      *
      * @param queued false for what costs nothing to start and must not wait behind what does
      * @param called whether a call waits for it
-     * @param unwanted asked before the start begins, on another thread
-     * @return false if too many wait; then there is no answer
      */
-    boolean start(
-            ServiceRuntime runtime,
-            InstanceId id,
+    void start(
+            Starting begun,
             boolean queued,
             BooleanSupplier called,
-            BooleanSupplier unwanted,
             ServiceRuntime.ExitListener exits,
             BiConsumer<@Nullable Instance, @Nullable Throwable> answer) {
-        Duration limit = scope.settings().startTimeout();
-        Supplier<CompletionStage<?>> work = () -> {
-            CompletionStage<Instance> stage = unwanted.getAsBoolean()
-                    ? CompletableFuture.failedFuture(new ServiceFailures(service.name()).unavailable("was stopped"))
-                    : scope.runtimes().call(runtime.name(), () -> runtime.start(service, id, exits));
-            return once(
-                    stage,
-                    limit,
-                    "was not ready after " + limit.toMillis() + " ms. Its log may say why; start_timeout can be raised",
-                    answer,
-                    late -> scope.runtimes()
-                            .call(
-                                    runtime.name(),
-                                    () -> late.stop(scope.settings().stopGrace())));
-        };
-        if (queued) {
-            return scope.starts().offer(service.priority(), called, work);
+        prepared(begun, failure -> {
+            if (failure != null) {
+                answer.accept(null, failure);
+            } else if (!queued) {
+                CompletionStage<?> unused = run(begun, exits, answer);
+            } else if (!scope.starts().offer(service.priority(), called, () -> run(begun, exits, answer))) {
+                mailbox.tell(() -> answer.accept(null, failures.overloaded()));
+            }
+        });
+    }
+
+    /** Waits for what is fetched, without a place in the queue, unless the start is given up. */
+    private void prepared(Starting begun, Consumer<@Nullable Throwable> answer) {
+        CompletableFuture<Void> ready = scope.runtimes()
+                .call(begun.runtime().name(), () -> begun.runtime().prepare(service))
+                .toCompletableFuture();
+        if (ready.isDone() && !ready.isCompletedExceptionally()) {
+            answer.accept(null);
+            return;
         }
-        CompletionStage<?> unused = work.get();
-        return true;
+        Duration limit = scope.settings().startTimeout();
+        CompletionStage<?> unused = once(
+                CompletableFuture.anyOf(ready, begun.abandonment().toCompletableFuture()),
+                limit,
+                "cannot be started yet: what it needs has not been fetched after " + limit.toMillis()
+                        + " ms. The fetching goes on; call again later",
+                (done, failure) -> answer.accept(failure),
+                late -> {});
+    }
+
+    private CompletionStage<?> run(
+            Starting begun,
+            ServiceRuntime.ExitListener exits,
+            BiConsumer<@Nullable Instance, @Nullable Throwable> answer) {
+        ServiceRuntime runtime = begun.runtime();
+        Duration limit = scope.settings().startTimeout();
+        CompletionStage<Instance> stage = begun.abandoned()
+                ? CompletableFuture.failedFuture(failures.unavailable("was stopped"))
+                : scope.runtimes().call(runtime.name(), () -> runtime.start(service, begun.id(), exits));
+        return once(
+                stage,
+                limit,
+                "was not ready after " + limit.toMillis() + " ms. Its log may say why; start_timeout can be raised",
+                answer,
+                late -> scope.runtimes()
+                        .call(runtime.name(), () -> late.stop(scope.settings().stopGrace())));
     }
 
     /** Asks which instances an earlier gateway left behind. Those that are found too late are left alone. */

@@ -31,6 +31,17 @@ public interface ServiceRuntime extends AutoCloseable {
     }
 
     /**
+     * Fetches what a start of this service needs and may be long in coming, its image say. Asked before a start takes its turn
+     * among the starts of all services, so that whoever waits for a download keeps nobody else waiting; {@link #start} follows
+     * if it succeeds. May go on after nobody waits for it any more. Nothing to fetch by default.
+     *
+     * @return fails with a {@code GatewayException} that says what is missing and what to do
+     */
+    default CompletionStage<Void> prepare(ServiceDefinition service) {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    /**
      * Starts one instance. The stage completes when it can be spoken to (for HTTP: when the port answers) and fails with
      * a {@code GatewayException} that says what is wrong and what to do; nothing may be left behind then.
      *

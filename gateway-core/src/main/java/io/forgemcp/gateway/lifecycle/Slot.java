@@ -261,17 +261,12 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
         }
         Starting begun = new Starting(ids.get(), runtime);
         starting = begun;
-        boolean accepted = calls.start(
-                runtime,
-                begun.id(),
+        calls.start(
+                begun,
                 service.sleepable(),
                 wishes::called,
-                begun::abandoned,
                 listener.exits(),
                 (instance, failure) -> started(begun, instance, failure));
-        if (!accepted) {
-            startFailed(failures.overloaded());
-        }
     }
 
     private void started(Starting begun, @Nullable Instance instance, @Nullable Throwable failure) {

@@ -25,6 +25,9 @@ final class FakeRuntime implements ServiceRuntime {
     /** Null lets every start succeed at once. */
     volatile CompletableFuture<Void> startGate;
 
+    /** What a start of the service of this name waits for before it takes its turn. */
+    final java.util.Map<String, CompletableFuture<Void>> fetches = new java.util.concurrent.ConcurrentHashMap<>();
+
     volatile CompletableFuture<Void> wakeGate;
     volatile CompletableFuture<Void> sleepGate;
     volatile CompletableFuture<Void> stopGate;
@@ -53,6 +56,11 @@ final class FakeRuntime implements ServiceRuntime {
     @Override
     public boolean supports(ServiceDefinition service) {
         return service.launch() instanceof Launch.Command;
+    }
+
+    @Override
+    public CompletionStage<Void> prepare(ServiceDefinition service) {
+        return gate(fetches.get(service.name().value()));
     }
 
     @Override
