@@ -38,14 +38,14 @@ class OAuthPagesTest {
 
     private final HttpClient client = HttpClient.newHttpClient();
     private OAuthServer remote;
+    private AuthorizingExchanger exchanger;
     private Gateway gateway;
     private GatewayServer server;
 
     @BeforeEach
     void start() throws IOException {
         remote = new OAuthServer();
-        AuthorizingExchanger exchanger =
-                new AuthorizingExchanger(new JdkHttpExchanger(), new InMemoryStore(), null, InstantSource.system());
+        exchanger = new AuthorizingExchanger(new JdkHttpExchanger(), new InMemoryStore(), null, InstantSource.system());
         gateway = Gateway.builder()
                 .httpExchanger(exchanger)
                 .authenticator(OAuthPagesTest::caller)
@@ -145,6 +145,18 @@ class OAuthPagesTest {
         assertThat(sent.headers().firstValue("Location"))
                 .hasValue(server.uri().resolve("/oauth/start/far").toString());
         assertThat(sent.headers().firstValue("Set-Cookie")).isEmpty();
+    }
+
+    @Test
+    void behindAProxyTheCookieIsForEncryptedConnectionsOnlyAndNobodyIsSentInACircle() throws Exception {
+        exchanger.listensAt(URI.create("https://gateway.example.com"));
+
+        HttpResponse<String> sent = get("/oauth/start/far", ADMIN);
+
+        assertThat(sent.headers().firstValue("Location").orElseThrow())
+                .contains("/authorize?")
+                .contains("redirect_uri=https%3A%2F%2Fgateway.example.com%2Foauth%2Fcallback");
+        assertThat(sent.headers().firstValue("Set-Cookie").orElseThrow()).endsWith("; Secure");
     }
 
     @Test

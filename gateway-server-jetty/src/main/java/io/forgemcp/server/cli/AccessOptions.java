@@ -8,6 +8,7 @@ import io.forgemcp.gateway.security.LoopbackOnly;
 import io.forgemcp.server.ServerSettings;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Decides whether callers have to say who they are, and how that is checked. */
@@ -17,7 +18,7 @@ final class AccessOptions {
     private AccessOptions() {}
 
     /**
-     * On a loopback address in development everybody on this machine is let in; anywhere else a token signed with {@code
+     * On a loopback address in development, without a public URL, everybody on this machine is let in; anywhere else a token signed with {@code
      * JWT_SECRET_KEY} is needed.
      *
      * @throws CommandFailure if a token is needed and there is no usable secret
@@ -50,6 +51,10 @@ final class AccessOptions {
         }
         if (environment.stage().equals("production")) {
             return "the environment is production";
+        }
+        Optional<PublicUrl> url = PublicUrl.of(environment).filter(known -> !known.isOnThisMachine());
+        if (url.isPresent()) {
+            return "other machines reach it at " + url.get().url();
         }
         boolean required = Boolean.parseBoolean(ListenOptions.variable(environment, "AUTH_REQUIRED", "false"));
         return required ? "AUTH_REQUIRED is true" : null;

@@ -47,6 +47,8 @@ final class ListenOptions {
     /** Where to listen; the options win over the environment, which wins over the defaults. */
     ServerSettings settings(Environment environment) {
         ServerSettings defaults = ServerSettings.defaults();
+        Set<String> hosts = new LinkedHashSet<>(allowedHosts);
+        PublicUrl.of(environment).ifPresent(known -> hosts.add(known.url().getHost()));
         String address = host != null ? host : variable(environment, "GATEWAY_HOST", defaults.host());
         try {
             int chosen = port("--port", port, "GATEWAY_PORT", environment, defaults.port());
@@ -55,7 +57,7 @@ final class ListenOptions {
                                     variable(environment, "FORGE_MAX_REQUEST_SIZE", defaults.maxRequestBytes() + "b"),
                                     "")
                             .bytes())
-                    .withAllowed(allowedHosts, allowedOrigins);
+                    .withAllowed(hosts, allowedOrigins);
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()), e);
         }

@@ -11,18 +11,14 @@ import io.forgemcp.server.client.JettyHttpExchanger;
 import io.forgemcp.server.http.Route;
 import io.forgemcp.server.rest.OAuthRoutes;
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the gateway an OAuth client of the servers behind it. Used by one thread. */
 final class ServerAccess {
-    private static final String PUBLIC_URL = "GATEWAY_PUBLIC_URL";
-    private static final Pattern THIS_MACHINE = Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[::1]");
     private static final String SECRET = "AUTH_ENCRYPTION_SECRET";
 
     private final @Nullable URI publicUrl;
@@ -31,33 +27,9 @@ final class ServerAccess {
 
     /** @throws CommandFailure if the public URL is none */
     ServerAccess(Environment environment) {
-        String url = ListenOptions.variable(environment, PUBLIC_URL, "");
-        publicUrl = url.isEmpty() ? null : publicUrl(url);
+        publicUrl = PublicUrl.of(environment).map(PublicUrl::url).orElse(null);
         String text = ListenOptions.variable(environment, SECRET, "");
         secret = text.isEmpty() ? null : text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static URI publicUrl(String text) {
-        try {
-            URI url = new URI(text);
-            String path = url.getRawPath();
-            boolean plain = "http".equals(url.getScheme())
-                    && THIS_MACHINE.matcher(String.valueOf(url.getHost())).matches();
-            if (("https".equals(url.getScheme()) || plain)
-                    && url.getHost() != null
-                    && url.getUserInfo() == null
-                    && url.getRawQuery() == null
-                    && (path == null || path.isEmpty() || path.equals("/"))) {
-                return url;
-            }
-        } catch (URISyntaxException e) {
-            // Said below.
-        }
-        throw new CommandFailure(
-                ExitCode.CONFIGURATION,
-                PUBLIC_URL + "=\"" + text
-                        + "\" is not an address that browsers may come back to. Write https:// and a host,"
-                        + " for example https://gateway.example.com, without a path.");
     }
 
     /** The HTTP client towards servers, with what they granted earlier. */

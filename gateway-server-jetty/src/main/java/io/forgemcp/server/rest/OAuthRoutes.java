@@ -200,7 +200,9 @@ public final class OAuthRoutes {
     /** A cookie of {@code localhost} does not reach {@code 127.0.0.1}: the browser begins where it will come back to. */
     private boolean isElsewhere(RestRequest request) {
         String host = request.headers().apply("Host");
-        return host != null && !host.equalsIgnoreCase(exchanger.home().getAuthority());
+        // Behind a proxy the name that the browser knows is not to be seen, so the browser would be sent in a circle.
+        boolean direct = "http".equals(exchanger.home().getScheme());
+        return direct && host != null && !host.equalsIgnoreCase(exchanger.home().getAuthority());
     }
 
     private ServiceDefinition require(String name) {

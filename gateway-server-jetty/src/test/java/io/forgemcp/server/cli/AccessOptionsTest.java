@@ -28,13 +28,24 @@ class AccessOptionsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0.0.0.0, X, x", "127.0.0.1, FORGE_ENV, production", "127.0.0.1, AUTH_REQUIRED, true"})
+    @CsvSource({
+        "0.0.0.0, X, x",
+        "127.0.0.1, FORGE_ENV, production",
+        "127.0.0.1, AUTH_REQUIRED, true",
+        "127.0.0.1, GATEWAY_PUBLIC_URL, https://gateway.example.com"
+    })
     void elsewhereATokenIsNeededAndSoIsASecret(String host, String name, String value) {
         assertThatThrownBy(() -> authenticator(host, Map.of(name, value)))
                 .isInstanceOf(CommandFailure.class)
                 .hasMessageContaining("JWT_SECRET_KEY is not set");
         assertThat(authenticator(host, Map.of(name, value, "JWT_SECRET_KEY", SECRET)))
                 .isInstanceOf(JwtAuthenticator.class);
+    }
+
+    @Test
+    void aPublicUrlOnThisMachineChangesNothing() {
+        assertThat(authenticator("127.0.0.1", Map.of("GATEWAY_PUBLIC_URL", "http://127.0.0.1:5555")))
+                .isInstanceOf(LoopbackOnly.class);
     }
 
     @Test
