@@ -3,6 +3,7 @@ package io.forgemcp.gateway.endpoint;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.lifecycle.Lease;
+import io.forgemcp.gateway.protocol.Era;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.JsonText;
 import io.forgemcp.gateway.protocol.Message;
@@ -69,14 +70,23 @@ final class TaskMethods {
                         request.requireId(),
                         GatewayException.of(failure == null ? new IllegalStateException("no lease") : failure)));
             } else {
-                sender.send(
-                        session,
-                        request,
-                        route.quotedOriginal(),
-                        route,
-                        new Beginning(session, request, route, lease, reply));
+                begin(session, request, route, new Beginning(session, request, route, lease, reply));
             }
         });
+    }
+
+    private void begin(ClientSession session, Message request, Route route, Beginning beginning) {
+        ClientCall call = new ClientCall(session, request.requireId(), route, beginning);
+        UpstreamRequest asked =
+                new UpstreamRequest(request, route.quotedOriginal(), settings.callTimeout(), route.parameters());
+        call.began(calls.send(profile(session, route), route, asked, call));
+    }
+
+    /** A server that speaks both generations has tasks of the extension in the newer one only. */
+    private static ClientProfile profile(ClientSession session, Route route) {
+        return route.tasks() == TaskSupport.SERVER_DECIDES
+                ? session.profile().preferring(Era.MODERN)
+                : session.profile();
     }
 
     void get(ClientSession session, Message request, Reply reply) {
@@ -256,7 +266,7 @@ final class TaskMethods {
             }
             String newer = newerTask(result);
             if (newer != null) {
-                NewerTask task = bridge(session.profile(), route, newer, true);
+                NewerTask task = bridge(profile(session, route), route, newer, true);
                 JsonSlice told = TaskWords.state(result, timers.now());
                 JsonSlice meta = result.member("_meta");
                 JsonSlice around = meta == null ? NOTHING : NOTHING.withMember("_meta", meta.toBytes());

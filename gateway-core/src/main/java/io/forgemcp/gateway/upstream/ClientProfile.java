@@ -1,5 +1,6 @@
 package io.forgemcp.gateway.upstream;
 
+import io.forgemcp.gateway.protocol.Era;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.ProtocolVersion;
 import io.forgemcp.gateway.protocol.TaskExtension;
@@ -34,25 +35,29 @@ public final class ClientProfile {
     private final ProtocolVersion version;
     private final JsonSlice capabilities;
     private final String offered;
+    private final Era preferred;
 
     /**
      * @param version the revision that the client speaks
      * @param capabilities what the client declared: the {@code capabilities} of initialize or of one modern request
      */
     public ClientProfile(ClientKey key, ProtocolVersion version, JsonSlice capabilities) {
-        this(key, version, capabilities.detached(), relayed(capabilities));
+        this(key, version, capabilities.detached(), relayed(capabilities), version.era());
     }
 
-    private ClientProfile(ClientKey key, ProtocolVersion version, JsonSlice capabilities, String offered) {
+    private ClientProfile(
+            ClientKey key, ProtocolVersion version, JsonSlice capabilities, String offered, Era preferred) {
         this.key = Objects.requireNonNull(key, "key");
         this.version = Objects.requireNonNull(version, "version");
         this.capabilities = capabilities;
         this.offered = offered;
+        this.preferred = preferred;
     }
 
     /** A client that declares nothing. */
     public static ClientProfile plain(ClientKey key) {
-        return new ClientProfile(key, ProtocolVersion.WITHOUT_HEADER, NOTHING, OFFERS_NOTHING);
+        return new ClientProfile(
+                key, ProtocolVersion.WITHOUT_HEADER, NOTHING, OFFERS_NOTHING, ProtocolVersion.WITHOUT_HEADER.era());
     }
 
     /** What of these capabilities a server is told, a JSON object. */
@@ -80,6 +85,16 @@ public final class ClientProfile {
     /** The revision that the client speaks. */
     public ProtocolVersion version() {
         return version;
+    }
+
+    /** The generation in which a server that speaks both is spoken to: usually the client's own, which needs no translation. */
+    public Era preferred() {
+        return preferred;
+    }
+
+    /** The same client for calls that only one generation of servers understands. */
+    public ClientProfile preferring(Era era) {
+        return era == preferred ? this : new ClientProfile(key, version, capabilities, offered, era);
     }
 
     /** Everything that the client declared, a JSON object. */

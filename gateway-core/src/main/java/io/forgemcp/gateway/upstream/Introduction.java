@@ -20,8 +20,6 @@ record Introduction(String offered, Era era) {
 
     /** The gateway itself speaks the newer generation where it can: it hears more. */
     static Era era(ClientProfile client) {
-        return client.key().equals(ClientKey.GATEWAY)
-                ? Era.MODERN
-                : client.version().era();
+        return client.key().equals(ClientKey.GATEWAY) ? Era.MODERN : client.preferred();
     }
 }

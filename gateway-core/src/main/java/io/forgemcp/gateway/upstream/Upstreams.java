@@ -221,16 +221,21 @@ public final class Upstreams implements AutoCloseable {
         }
     }
 
-    /** The conversation that the service has with this client alone; null if there is none. */
+    /**
+     * The conversation that the service has with this client alone, the one with a session of the server's if there are
+     * two, because what is this client's own belongs to it; null if there is none.
+     */
     public @Nullable UpstreamSession own(ServiceName service, ClientKey client) {
+        Session own = null;
         for (Session session : sessions.values()) {
             if (session.isReady()
                     && session.service().equals(service)
-                    && session.owner().equals(client)) {
-                return session;
+                    && session.owner().equals(client)
+                    && (own == null || own.isModern())) {
+                own = session;
             }
         }
-        return null;
+        return own;
     }
 
     /** Passes a notification of the client on, if there is a session that could have use for it. */

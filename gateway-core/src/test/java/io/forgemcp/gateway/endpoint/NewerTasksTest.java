@@ -393,6 +393,30 @@ class NewerTasksTest {
     }
 
     @Test
+    void aServerThatSpeaksBothGenerationsRunsTasksInTheOneThatHasThemAndCallsInTheClients() {
+        server.result(
+                "initialize",
+                "{\"protocolVersion\":\"2025-11-25\",\"capabilities\":{\"tools\":{}},"
+                        + "\"serverInfo\":{\"name\":\"m\",\"version\":\"1\"}}");
+        server.methods.put(
+                "tools/call",
+                message -> "\"result\":"
+                        + (message.get(Field.META).toString().contains(TASKS)
+                                ? state("task", "working", "")
+                                : "{\"content\":[]}"));
+
+        assertThat(client.call("1").answer()).contains("\"result\":{\"content\":[]}");
+        assertThat(server.last("initialize")).isNotNull();
+        assertThat(server.last("tools/call").get(Field.META).toString()).doesNotContain("protocolVersion");
+
+        String id = begun();
+        says("completed", "\"result\":{\"content\":[],\"n\":1.0}");
+        assertThat(result(about("tasks/result", id)).member("n")).hasToString("1.0");
+        assertThat(server.last("tasks/get").get(Field.META).toString()).contains(TASKS);
+        assertThat(client.call("9").answer()).contains("\"result\":{\"content\":[]}");
+    }
+
+    @Test
     void anotherRefusalOfACallIsPassedOn() {
         server.methods.put(
                 "tools/call",
