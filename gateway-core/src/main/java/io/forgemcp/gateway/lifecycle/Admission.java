@@ -1,28 +1,23 @@
 package io.forgemcp.gateway.lifecycle;
 
 import io.forgemcp.gateway.error.GatewayException;
-import io.forgemcp.gateway.service.Priority;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.time.Timers;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Who may be awake at the same time. An instance asks before it starts or wakes; if there is no room, others are put to
  * sleep first, then it waits for its turn, and in the end it is refused with the reason. What a call waits for comes first,
- * then the highest priority.
+ * then the highest priority, then who came first.
+ *
+ * <p>Whoever fits is admitted, except past somebody before it who is short of something that it would take as well: small
+ * ones never use up again and again the memory that a large one waits for, and nobody waits behind one who is held up by
+ * something else, such as the number of services of a category.
  *
  * <p>The lock guards a few sets and is never held over a call to anybody else. Thread-safe.
  */
@@ -44,16 +39,20 @@ final class Admission {
         void refused(GatewayException reason);
     }
 
-    /** Makes room by putting others to sleep; false if there is nobody left to put to sleep. */
+    /** Makes room by putting others to sleep, one at a time. */
     @FunctionalInterface
     interface Evictor {
-        boolean makeRoom(ServiceDefinition forWhom, boolean memoryIsShort);
+        /** @param shortages everything that the service is short of; not empty */
+        void makeRoom(ServiceDefinition forWhom, List<Shortage> shortages);
     }
 
-    /** Why somebody does not fit. */
-    private record Shortage(String reason, boolean ofMemory) {}
-
     private record Waiting(Applicant applicant, long order, Timers.Cancellable timeout) {}
+
+    /** One who waits, and all that there is too little of for it. */
+    private record Short(Applicant applicant, List<Shortage> shortages) {}
+
+    /** Who may be awake now, and for whom room has to be made. */
+    private record Turn(List<Applicant> admitted, List<Short> pressed) {}
 
     private static final Duration PRESS_INTERVAL = Duration.ofMillis(250);
 
@@ -61,16 +60,13 @@ final class Admission {
     private final AtomicBoolean pressing = new AtomicBoolean();
     private final Controls controls;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Set<Applicant> awake = new LinkedHashSet<>();
-    private final Set<Applicant> asleep = new LinkedHashSet<>();
+    private final Occupancy occupancy;
     private final List<Waiting> waiting = new ArrayList<>();
-    private volatile ServiceBudget budget;
-    private volatile double share = 1;
-    private volatile Evictor evictor = (forWhom, memory) -> false;
+    private volatile Evictor evictor = (forWhom, shortages) -> {};
     private long order;
 
     Admission(ServiceBudget budget, Controls controls, Timers timers) {
-        this.budget = budget;
+        this.occupancy = new Occupancy(budget);
         this.controls = controls;
         this.timers = timers;
     }
@@ -81,7 +77,12 @@ final class Admission {
 
     /** Only this share of the memory and processor budget is given out from now on. */
     void reduceTo(double value) {
-        share = value;
+        lock.lock();
+        try {
+            occupancy.reduceTo(value);
+        } finally {
+            lock.unlock();
+        }
         retry();
     }
 
@@ -91,16 +92,13 @@ final class Admission {
      * @return true if it is admitted at once; otherwise it hears of it later, one way or the other
      */
     boolean enter(Applicant applicant) {
-        Shortage shortage;
         lock.lock();
         try {
-            if (awake.contains(applicant)) {
+            if (occupancy.awake(applicant)) {
                 return true;
             }
-            shortage = shortage(applicant);
-            if (shortage == null && waiting.isEmpty()) {
-                asleep.remove(applicant);
-                awake.add(applicant);
+            if (waiting.isEmpty() && occupancy.shortages(applicant).isEmpty()) {
+                occupancy.wakes(applicant);
                 return true;
             }
             Timers.Cancellable timeout = timers.schedule(controls.sleep().wakeTimeout(), () -> giveUp(applicant));
@@ -108,10 +106,7 @@ final class Admission {
         } finally {
             lock.unlock();
         }
-        if (shortage != null) {
-            evictor.makeRoom(applicant.service(), shortage.ofMemory());
-        }
-        retry();
+        pressOn();
         pressAgain();
         return false;
     }
@@ -142,8 +137,7 @@ final class Admission {
     void found(Applicant applicant) {
         lock.lock();
         try {
-            asleep.remove(applicant);
-            awake.add(applicant);
+            occupancy.wakes(applicant);
         } finally {
             lock.unlock();
         }
@@ -163,7 +157,7 @@ final class Admission {
         boolean changed;
         lock.lock();
         try {
-            changed = awake.remove(applicant) | asleep.remove(applicant);
+            changed = occupancy.leaves(applicant);
             changed |= waiting.removeIf(entry -> {
                 boolean same = entry.applicant() == applicant;
                 if (same) {
@@ -172,13 +166,12 @@ final class Admission {
                 return same;
             });
             if (keepsMemory) {
-                asleep.add(applicant);
+                occupancy.sleeps(applicant);
             }
         } finally {
             lock.unlock();
         }
         if (changed) {
-            retry();
             pressOn();
         }
     }
@@ -187,7 +180,8 @@ final class Admission {
     String reason(Applicant applicant) {
         lock.lock();
         try {
-            return Optional.ofNullable(shortage(applicant))
+            return occupancy.shortages(applicant).stream()
+                    .findFirst()
                     .map(Shortage::reason)
                     .orElse("others that are more important wait too");
         } finally {
@@ -195,63 +189,69 @@ final class Admission {
         }
     }
 
-    /** Admits as many of those who wait as fit, in order; one that does not fit holds up those behind it. */
+    /** Admits as many of those who wait as may. */
     void retry() {
-        for (; ; ) {
-            Applicant next;
-            Shortage shortage;
-            lock.lock();
-            try {
-                if (waiting.isEmpty()) {
-                    return;
-                }
-                Waiting first = first();
-                next = first.applicant();
-                shortage = shortage(next);
-                if (shortage == null) {
-                    waiting.remove(first);
-                    first.timeout().cancel();
-                    asleep.remove(next);
-                    awake.add(next);
-                }
-            } finally {
-                lock.unlock();
-            }
-            if (shortage != null) {
-                return;
-            }
-            next.admitted();
-        }
+        takeTurns();
     }
 
-    /** Has somebody put to sleep for the first of those who wait, if that may help. */
+    /** The same, and has others put to sleep for those who do not fit, if that may help. */
     void pressOn() {
-        Applicant first;
-        Shortage shortage;
+        takeTurns().forEach(pressed -> evictor.makeRoom(pressed.applicant().service(), pressed.shortages()));
+    }
+
+    private List<Short> takeTurns() {
+        Turn turn;
         lock.lock();
         try {
-            if (waiting.isEmpty()) {
-                return;
-            }
-            first = first().applicant();
-            shortage = shortage(first);
+            turn = turn();
         } finally {
             lock.unlock();
         }
-        if (shortage == null) {
-            retry();
-        } else {
-            evictor.makeRoom(first.service(), shortage.ofMemory());
-        }
+        turn.admitted().forEach(Applicant::admitted);
+        return turn.pressed();
     }
 
-    /** Whose turn it is: found each time, because a call may have come for one that nobody had called for. */
-    private Waiting first() {
-        return Collections.min(
-                waiting,
-                Comparator.comparing((Waiting entry) -> !entry.applicant().called())
-                        .thenComparing(entry -> priority(entry.applicant()))
-                        .thenComparingLong(Waiting::order));
+    /** What somebody is short of is given to nobody behind, and room is made by the first who is short of it. */
+    private Turn turn() {
+        List<Applicant> admitted = new ArrayList<>();
+        List<Short> pressed = new ArrayList<>();
+        List<Short> before = new ArrayList<>();
+        for (Waiting entry : inOrder()) {
+            Applicant next = entry.applicant();
+            List<Shortage> shortages = occupancy.shortages(next);
+            boolean heldUp = before.stream().anyMatch(earlier -> competes(next, earlier));
+            if (!shortages.isEmpty()) {
+                before.add(new Short(next, shortages));
+                if (!heldUp) {
+                    pressed.add(new Short(next, shortages));
+                }
+            } else if (!heldUp) {
+                waiting.remove(entry);
+                entry.timeout().cancel();
+                occupancy.wakes(next);
+                admitted.add(next);
+            }
+        }
+        return new Turn(admitted, pressed);
+    }
+
+    private boolean competes(Applicant next, Short earlier) {
+        return earlier.shortages().stream()
+                .anyMatch(shortage -> occupancy.competes(next, earlier.applicant(), shortage.of()));
+    }
+
+    /** Found each time, because a call may have come for one that nobody had called for. */
+    private List<Waiting> inOrder() {
+        // Whether it is called may change while the list is sorted, so that it is asked once.
+        record Ranked(boolean uncalled, Waiting entry) {}
+        return waiting.stream()
+                .map(entry -> new Ranked(!entry.applicant().called(), entry))
+                .sorted(Comparator.comparing(Ranked::uncalled)
+                        .thenComparing(
+                                ranked -> ranked.entry().applicant().service().priority())
+                        .thenComparingLong(ranked -> ranked.entry().order()))
+                .map(Ranked::entry)
+                .toList();
     }
 
     private void giveUp(Applicant applicant) {
@@ -268,80 +268,5 @@ final class Admission {
                     .noRoom(controls.sleep().wakeTimeout(), reason));
             retry();
         }
-    }
-
-    private @Nullable Shortage shortage(Applicant applicant) {
-        ServiceDefinition service = applicant.service();
-        ServiceBudget limits = budget;
-        Set<Object> services = new HashSet<>();
-        awake.forEach(other -> services.add(other.service().name()));
-        if (limits.services() != null && !services.contains(service.name()) && services.size() >= limits.services()) {
-            return new Shortage(
-                    services.size() + " services are awake and max_concurrent_services is " + limits.services(), false);
-        }
-        String category = service.category();
-        Integer most = category == null ? null : limits.byCategory().get(category);
-        if (most != null) {
-            long same = awake.stream()
-                    .map(Applicant::service)
-                    .filter(other -> Objects.equals(category, other.category())
-                            && !other.name().equals(service.name()))
-                    .map(ServiceDefinition::name)
-                    .distinct()
-                    .count();
-            if (same >= most) {
-                return new Shortage(
-                        same + " services of category " + category + " are awake and max_concurrent is " + most, false);
-            }
-        }
-        return limits.memoryBytes() == null && limits.cpuCores() == null ? null : overBudget(applicant, limits);
-    }
-
-    private @Nullable Shortage overBudget(Applicant applicant, ServiceBudget limits) {
-        Long memory = limits.memoryBytes();
-        if (memory != null) {
-            long used = bytes(awake, applicant) + bytes(asleep, applicant);
-            long needed = applicant.memoryBytes();
-            if (used > 0 && used + needed > memory * share) {
-                return new Shortage(
-                        "it needs " + mebi(needed) + " MB, and other services use " + mebi(used) + " of "
-                                + mebi((long) (memory * share)) + " MB",
-                        true);
-            }
-        }
-        Double cores = limits.cpuCores();
-        if (cores != null) {
-            double used = awake.stream()
-                    .filter(other -> other != applicant)
-                    .mapToDouble(Admission::cores)
-                    .sum();
-            if (used > 0 && cores(applicant) > 0 && used + cores(applicant) > cores * share) {
-                return new Shortage(
-                        "it reserves " + cores(applicant) + " cores, and other services have " + used + " of "
-                                + cores * share,
-                        false);
-            }
-        }
-        return null;
-    }
-
-    private static long bytes(Collection<Applicant> of, Applicant without) {
-        return of.stream()
-                .filter(other -> other != without)
-                .mapToLong(Applicant::memoryBytes)
-                .sum();
-    }
-
-    private static double cores(Applicant applicant) {
-        Double cores = applicant.service().resources().cpuReservationCores();
-        return cores == null ? 0 : cores;
-    }
-
-    private static Priority priority(Applicant applicant) {
-        return applicant.service().priority();
-    }
-
-    private static long mebi(long bytes) {
-        return bytes / (1024 * 1024);
     }
 }

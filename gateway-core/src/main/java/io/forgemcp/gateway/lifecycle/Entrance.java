@@ -96,7 +96,11 @@ final class Entrance implements Admission.Applicant {
 
     @Override
     public long memoryBytes() {
-        LiveInstance current = live;
+        return memoryOf(service, live);
+    }
+
+    /** What an instance counts for: what was measured last, else what is set aside for it, else its ceiling, else zero. */
+    static long memoryOf(ServiceDefinition service, @Nullable LiveInstance current) {
         long measured = current == null ? 0 : current.meter().lastTrueMemory();
         if (measured > 0) {
             return measured;

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -16,8 +15,8 @@ import java.util.function.Predicate;
  * first, of equals the one that was used or awake longest ago. What is chosen from is a snapshot; whether it may be
  * done is looked at again by the service's own mailbox. Thread-safe.
  */
-final class Residents implements Admission.Evictor {
-    /** @param at when it was last used, or fell asleep, on {@link Timers#nanoTime} */
+final class Residents {
+    /** @param at when it was last used, or entered its state, on {@link Timers#nanoTime} */
     record Resident(ServiceOwner owner, Slot slot, boolean asleep, long at) {
         ServiceDefinition service() {
             return owner.definition();
@@ -76,16 +75,28 @@ final class Residents implements Admission.Evictor {
 
     /** Sleeping instances, in the order in which they may be stopped. */
     List<Resident> asleep(Predicate<Resident> wanted) {
+        return in(ServiceState.SLEEPING).stream()
+                .filter(wanted)
+                .sorted(LEAST_IMPORTANT_FIRST)
+                .toList();
+    }
+
+    /** Instances that are being ended; what they use is about to be free. */
+    List<Resident> leaving() {
+        return in(ServiceState.STOPPING);
+    }
+
+    private List<Resident> in(ServiceState state) {
         List<Resident> found = new ArrayList<>();
         for (ServiceOwner owner : owners) {
             for (Slot slot : owner.slots().all()) {
                 SlotState.View view = slot.here().view();
-                if (view.state() == ServiceState.SLEEPING) {
-                    found.add(new Resident(owner, slot, true, view.since()));
+                if (view.state() == state) {
+                    found.add(new Resident(owner, slot, state == ServiceState.SLEEPING, view.since()));
                 }
             }
         }
-        return found.stream().filter(wanted).sorted(LEAST_IMPORTANT_FIRST).toList();
+        return found;
     }
 
     /** Whether its policy would let it sleep now. */
@@ -107,34 +118,5 @@ final class Residents implements Admission.Evictor {
     /** Stops it if nobody has begun to use it and nobody loses a session. */
     void stop(Resident resident, String reason) {
         resident.owner().stopForOthers(resident.slot(), reason);
-    }
-
-    /**
-     * {@inheritDoc}
-     *
-     * <p>First less important services that nobody uses, then equally important ones that have been awake long enough; if
-     * memory is short and nobody of those is left, the longest asleep of them are stopped.
-     */
-    @Override
-    public boolean makeRoom(ServiceDefinition forWhom, boolean memoryIsShort) {
-        String reason = "makes room for " + forWhom.name();
-        Predicate<Resident> others = resident -> resident.owner().definition() != forWhom;
-        Optional<Resident> idle = idle(
-                        others.and(resident -> resident.priority().compareTo(forWhom.priority()) > 0
-                                || (resident.priority() == forWhom.priority() && rested(resident))))
-                .stream()
-                .findFirst();
-        if (idle.isPresent()) {
-            sleep(idle.get(), Force.YES, memoryIsShort, reason);
-            return true;
-        }
-        Optional<Resident> asleep = memoryIsShort
-                ? asleep(others.and(resident -> resident.priority().compareTo(forWhom.priority()) >= 0
-                                && resident.owner().slots().rebuildable(resident.slot())))
-                        .stream()
-                        .findFirst()
-                : Optional.empty();
-        asleep.ifPresent(resident -> stop(resident, reason));
-        return asleep.isPresent();
     }
 }

@@ -119,7 +119,7 @@ public final class ServiceManager implements AutoCloseable {
                 new Admission(policy.budget(), controls, timers));
         this.policy = policy;
         this.residents = new Residents(owners.values(), timers);
-        scope.admission().evictor(residents);
+        scope.admission().evictor(new Eviction(residents));
         metrics.gauge(Metric.SERVICES_RUNNING, () -> count(ServiceState.RUNNING));
         metrics.gauge(Metric.SERVICES_SLEEPING, () -> count(ServiceState.SLEEPING));
         metrics.gauge(Metric.SERVICES_STOPPED, () -> count(ServiceState.STOPPED));
