@@ -449,7 +449,6 @@ public final class DockerRuntime implements ServiceRuntime {
         /** Makes up for what was not heard: compares what there is with what should be. */
         @Override
         public void connected(EngineLink link) {
-            networks.forget();
             List<Container> present = link.commands()
                     .listContainersCmd()
                     .withShowAll(true)

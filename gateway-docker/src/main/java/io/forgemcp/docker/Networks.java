@@ -3,7 +3,6 @@ package io.forgemcp.docker;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.model.Network;
 import io.forgemcp.gateway.service.Launch;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -20,7 +19,6 @@ final class Networks {
 
     private final Engine engine;
     private final Labels labels;
-    private final Map<Launch.Network, String> known = new HashMap<>();
     private final ReentrantLock lock = new ReentrantLock();
 
     Networks(Engine engine, Labels labels) {
@@ -28,7 +26,10 @@ final class Networks {
         this.labels = labels;
     }
 
-    /** What a container of this kind is put on: the name of a network. */
+    /**
+     * What a container of this kind is put on: the name of a network, which is there now. Looked for each time, because
+     * somebody may have removed it ({@code docker network prune}); beside a start that takes no time.
+     */
     String require(Launch.Network kind) {
         if (kind == Launch.Network.NONE) {
             return "none";
@@ -36,22 +37,7 @@ final class Networks {
         // The only lock here that is held over a command: two networks of one name would be worse than waiting.
         lock.lock();
         try {
-            String present = known.get(kind);
-            if (present == null) {
-                present = find(kind);
-                known.put(kind, present);
-            }
-            return present;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Someone may have removed them while the engine was away. */
-    void forget() {
-        lock.lock();
-        try {
-            known.clear();
+            return find(kind);
         } finally {
             lock.unlock();
         }
@@ -92,6 +78,5 @@ final class Networks {
                 LOG.warn("event=network_left name={} reason=\"{}\"", network.getName(), EngineFailure.reason(inUse));
             }
         }
-        forget();
     }
 }
