@@ -157,7 +157,9 @@ public final class Demand {
                     && forecast.probability() >= threshold
                     && !(sparing
                             && (forecast.hourTrials() < SEEN_ENOUGH
-                                    || warmed.plus(CallForecast.HORIZON).isAfter(now)));
+                                    // One ahead of now was noted by a clock that was ahead.
+                                    || (!warmed.isAfter(now)
+                                            && warmed.plus(CallForecast.HORIZON).isAfter(now))));
             boolean woken = wake && warmer.warm(status.name(), "prediction");
             if (woken) {
                 warmed(status.name(), now);

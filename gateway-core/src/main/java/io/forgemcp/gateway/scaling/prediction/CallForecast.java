@@ -82,7 +82,7 @@ public final class CallForecast {
 
     /** A call came at this time; earlier calls may be told later, but not by more than a step. */
     public void called(Instant at) {
-        if (lastCall == null || at.isAfter(lastCall)) {
+        if (lastCall == null || at.isAfter(lastCall) || lastCall.isAfter(at.plus(STEP))) {
             lastCall = at;
         }
         for (Look look : open) {
@@ -94,6 +94,7 @@ public final class CallForecast {
 
     /** Counts the answers that are known by now and asks anew. To be called once a {@link #STEP}. */
     public void look(Instant now) {
+        lastCall = lastCall(now);
         // A clock that was set back would leave questions open for ever; one that jumped ahead answers them all with
         // no.
         open.removeIf(
@@ -121,6 +122,7 @@ public final class CallForecast {
     public Forecast forecast(Instant now) {
         int hour = hour(now);
         int since = since(now);
+        Instant last = lastCall(now);
         Rate ofHour = hours[slot(hour, since)];
         Double raw = raw(slot(hour, since), since);
         return new Forecast(
@@ -131,7 +133,7 @@ public final class CallForecast {
                 since < IN_USE,
                 ofHour.trials(),
                 ofHour.hits(),
-                lastCall == null ? null : Duration.between(lastCall, now),
+                last == null ? null : Duration.between(last, now),
                 recency[since].trials(),
                 recency[since].hits(),
                 base.trials() == 0 ? null : (Double) (base.hits() / base.trials()));
@@ -161,7 +163,7 @@ public final class CallForecast {
     }
 
     private int since(Instant now) {
-        Instant last = lastCall;
+        Instant last = lastCall(now);
         if (last == null) {
             return RECENCY.length + 1;
         }
@@ -171,6 +173,15 @@ public final class CallForecast {
             bucket++;
         }
         return bucket;
+    }
+
+    /** A time ahead of now is of a clock that was ahead: nobody knows when that call came. By a little it is now. */
+    private @Nullable Instant lastCall(Instant now) {
+        Instant last = lastCall;
+        if (last == null || !last.isAfter(now)) {
+            return last;
+        }
+        return last.isAfter(now.plus(STEP)) ? null : now;
     }
 
     private static Rate[] rates(int number, double decay) {

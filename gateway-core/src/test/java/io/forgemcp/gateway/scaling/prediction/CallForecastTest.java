@@ -162,4 +162,52 @@ class CallForecastTest {
         Double probability = forecast.forecast(now).probability();
         assertThat(probability).isBetween(0.0, 1.0);
     }
+
+    /** A year ahead for one call, as a machine may be whose clock is set by the network a moment after its start. */
+    private void aCallCameWhileTheClockWasAhead() {
+        forecast.look(now.plus(Duration.ofDays(365)));
+        forecast.called(now.plus(Duration.ofDays(365)));
+    }
+
+    @Test
+    void aCallOfAClockThatWasAheadIsNoLastCall() {
+        aCallCameWhileTheClockWasAhead();
+
+        assertThat(forecast.forecast(now).sinceLastCall()).isNull();
+        assertThat(forecast.forecast(now).inUse()).isFalse();
+    }
+
+    @Test
+    void itIsNotHandedOnToTheNextProcessEither() {
+        aCallCameWhileTheClockWasAhead();
+        forecast.look(now);
+
+        assertThat(forecast.memory().lastCall()).isNull();
+    }
+
+    @Test
+    void theNextCallAfterTheClockWasSetRightIsTheLastOne() {
+        aCallCameWhileTheClockWasAhead();
+        forecast.called(now.plusSeconds(10));
+
+        assertThat(forecast.forecast(now.plusSeconds(70)).sinceLastCall()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(forecast.forecast(now.plusSeconds(70)).inUse()).isTrue();
+    }
+
+    @Test
+    void aMemoryOfAClockThatWasAheadIsNoLastCallEither() {
+        aCallCameWhileTheClockWasAhead();
+        CallForecast next = new CallForecast(ZoneOffset.UTC);
+        next.restore(forecast.memory());
+
+        assertThat(next.forecast(now).sinceLastCall()).isNull();
+    }
+
+    @Test
+    void aCallThatIsAheadByLessThanAStepIsNow() {
+        forecast.called(now.plusSeconds(2));
+
+        assertThat(forecast.forecast(now).sinceLastCall()).isZero();
+        assertThat(forecast.forecast(now).inUse()).isTrue();
+    }
 }
