@@ -21,6 +21,13 @@ public interface McpRequest {
     @Nullable
     String header(String name);
 
+    /**
+     * The name of a header of MCP ({@code Mcp-...} or {@code Last-Event-ID}, without regard to case) that is there more than
+     * once; null if there is none. Who reads the last of them is told another story than who reads the first.
+     */
+    @Nullable
+    String repeatedHeader();
+
     /** The first query parameter with this name, decoded. */
     @Nullable
     String query(String name);

@@ -78,6 +78,11 @@ final class EndpointExchange implements McpRequest, McpResponder, EventStream, U
     }
 
     @Override
+    public @Nullable String repeatedHeader() {
+        return null;
+    }
+
+    @Override
     public @Nullable String query(String name) {
         return null;
     }

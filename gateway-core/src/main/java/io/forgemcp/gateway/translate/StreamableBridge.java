@@ -6,6 +6,7 @@ import io.forgemcp.gateway.endpoint.McpEndpoint;
 import io.forgemcp.gateway.endpoint.McpRequest;
 import io.forgemcp.gateway.endpoint.McpResponder;
 import io.forgemcp.gateway.endpoint.SessionStream;
+import io.forgemcp.gateway.endpoint.SingleHeaders;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.Message;
@@ -50,6 +51,13 @@ final class StreamableBridge implements McpEndpoint {
 
     @Override
     public void handle(McpRequest request, McpResponder responder) {
+        try {
+            SingleHeaders.check(request);
+        } catch (GatewayException repeated) {
+            boolean post = request.verb() == McpRequest.Verb.POST;
+            refuse(responder, post ? RequestId.findIn(request.body()) : null, repeated);
+            return;
+        }
         try {
             switch (request.verb()) {
                 case POST -> post(request, responder);

@@ -206,6 +206,11 @@ class ClientIsolationTest {
         }
 
         @Override
+        public String repeatedHeader() {
+            return null;
+        }
+
+        @Override
         public String query(String name) {
             return null;
         }

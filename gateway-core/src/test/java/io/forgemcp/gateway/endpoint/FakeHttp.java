@@ -17,6 +17,7 @@ public final class FakeHttp implements McpRequest, McpResponder {
     private final byte[] body;
     private final Map<String, String> headers = new HashMap<>();
     private final Map<String, String> queries = new HashMap<>();
+    private String repeated;
     private String virtualServer;
     private Caller caller = Caller.LOCAL;
     private static final Runnable GONE = () -> {};
@@ -48,6 +49,12 @@ public final class FakeHttp implements McpRequest, McpResponder {
 
     public FakeHttp with(String header, String value) {
         headers.put(header.toLowerCase(Locale.ROOT), value);
+        return this;
+    }
+
+    /** The same header once more. */
+    public FakeHttp repeating(String header) {
+        repeated = header;
         return this;
     }
 
@@ -128,6 +135,11 @@ public final class FakeHttp implements McpRequest, McpResponder {
     @Override
     public String header(String name) {
         return headers.get(name.toLowerCase(Locale.ROOT));
+    }
+
+    @Override
+    public String repeatedHeader() {
+        return repeated;
     }
 
     @Override

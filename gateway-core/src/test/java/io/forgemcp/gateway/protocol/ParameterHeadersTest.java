@@ -40,6 +40,7 @@ class ParameterHeadersTest {
     void whatIsAbsentOrHasNoExactTextHasNoHeader(String arguments) {
         assertThat(headers(arguments)).isEmpty();
         assertThat(mismatch(arguments, Map.of())).isNull();
+        assertThat(mismatch(arguments, Map.of("mcp-param-region", "eu"))).isNull();
     }
 
     @Test

@@ -18,6 +18,7 @@ final class Http implements McpRequest, McpResponder, EventStream {
     private final byte[] body;
     private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     private final Map<String, String> answerHeaders = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    private String repeated;
     private String sessionId;
     private Runnable disconnect = () -> {};
     volatile int status;
@@ -65,6 +66,12 @@ final class Http implements McpRequest, McpResponder, EventStream {
         return this;
     }
 
+    /** The same header once more. */
+    Http repeating(String header) {
+        repeated = header;
+        return this;
+    }
+
     Http session(String id) {
         return with("Mcp-Session-Id", id);
     }
@@ -105,6 +112,11 @@ final class Http implements McpRequest, McpResponder, EventStream {
     @Override
     public String header(String name) {
         return headers.get(name);
+    }
+
+    @Override
+    public String repeatedHeader() {
+        return repeated;
     }
 
     @Override

@@ -59,6 +59,17 @@ class StatelessRequestTest {
         assertThat(bridged.children.all).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({"MCP-Protocol-Version", "Mcp-Method", "Mcp-Name", "Mcp-Param-Region"})
+    void aHeaderThatIsThereTwiceIsRefusedBeforeTheChildHearsOfTheRequest(String header) {
+        Http refused = send(Http.modern("1", "tools/call", "'name':'t',")
+                .with("Mcp-Name", "t")
+                .repeating(header));
+        assertThat(refused.status).isEqualTo(400);
+        assertThat(refused.json).contains("-32020").contains("\"id\":1").contains(header);
+        assertThat(bridged.children.all).isEmpty();
+    }
+
     @Test
     void aHeaderOfThisRevisionNeedsABodyOfThisRevisionAndAPost() {
         String session = bridged.session();

@@ -134,6 +134,11 @@ final class JettyExchange
     }
 
     @Override
+    public @Nullable String repeatedHeader() {
+        return RepeatedHeaders.find(request.getHeaders());
+    }
+
+    @Override
     public @Nullable String query(String name) {
         return request.getHttpURI().getQuery() == null ? null : query().getValue(name);
     }

@@ -1,6 +1,7 @@
 package io.forgemcp.gateway.endpoint.modern;
 
 import io.forgemcp.gateway.endpoint.McpRequest;
+import io.forgemcp.gateway.endpoint.SingleHeaders;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.DetailedException;
@@ -42,8 +43,15 @@ final class EraClassifier {
     private static final Verdict LEGACY = new Verdict.Legacy(null);
 
     Verdict classify(McpRequest request) {
+        try {
+            SingleHeaders.check(request);
+        } catch (GatewayException repeated) {
+            boolean post = request.verb() == McpRequest.Verb.POST;
+            return new Verdict.Refused(post ? RequestId.findIn(request.body()) : null, repeated);
+        }
         String header = request.header(VERSION);
         String named = header == null ? null : HeaderText.trimmed(header);
+        String repeated = request.repeatedHeader();
         if (request.verb() != McpRequest.Verb.POST) {
             return isModern(named)
                     ? refused(

@@ -3,6 +3,8 @@ package io.forgemcp.gateway.endpoint.modern;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forgemcp.gateway.endpoint.FakeHttp;
+import io.forgemcp.gateway.endpoint.McpRequest;
+import io.forgemcp.gateway.error.ErrorCode;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -111,6 +113,21 @@ class EraClassifierTest {
                 new Row("not JSON after a bracket", "[{]", null, "GW-1001"),
                 new Row("no message", "{}", null, "GW-1002"))
                 .stream();
+    }
+
+    @Test
+    void aHeaderOfMcpThatIsThereTwiceIsRefusedInBothGenerations() {
+        String plain = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}";
+        List.of(
+                        ModernHttp.request("1", "tools/list", "").repeating("Mcp-Method"),
+                        FakeHttp.post(plain).session("s").repeating("Mcp-Session-Id"),
+                        FakeHttp.get().session("s").repeating("Last-Event-ID"),
+                        FakeHttp.delete().session("s").repeating("MCP-Protocol-Version"))
+                .forEach(request -> assertThat(classifier.classify(request))
+                        .isInstanceOfSatisfying(EraClassifier.Verdict.Refused.class, refused -> {
+                            assertThat(refused.reason().code()).isEqualTo(ErrorCode.HEADER_MISMATCH);
+                            assertThat(refused.id() == null).isEqualTo(request.verb() != McpRequest.Verb.POST);
+                        }));
     }
 
     @ParameterizedTest
