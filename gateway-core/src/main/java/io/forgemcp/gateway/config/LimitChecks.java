@@ -9,6 +9,8 @@ import io.forgemcp.gateway.config.schema.MonitoringFile;
 import io.forgemcp.gateway.config.schema.ResourcesFile;
 import io.forgemcp.gateway.config.schema.ScalingFile;
 import io.forgemcp.gateway.config.schema.ServicesFile;
+import io.forgemcp.gateway.service.Resources;
+import io.forgemcp.gateway.service.ServiceDefinition;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -60,6 +62,7 @@ final class LimitChecks {
         reportWakeTargets();
         ResourcesFile.Budget budget = budget(own, memory, cores);
         reportBudget(budget.memoryGb(), services);
+        services.forEach(service -> reportTooLarge(service.definition(), budget));
         return new SystemLimits(memory, cores, budget.memoryGb(), budget.cpuCores(), concurrency(), cooldown);
     }
 
@@ -110,6 +113,37 @@ final class LimitChecks {
         return new ResourcesFile.Budget(
                 new DataSize(Math.max(0, memory.bytes() - core.memoryGb().bytes())),
                 Math.max(0, cores - core.cpuCores()));
+    }
+
+    private void reportTooLarge(ServiceDefinition service, ResourcesFile.Budget budget) {
+        Resources resources = service.resources();
+        String entry = "services." + service.name() + ".resources";
+        if (resources.expectedMemoryBytes() > budget.memoryGb().bytes()) {
+            tooLarge(
+                    entry,
+                    resources.memoryReservationBytes() == null ? "memory" : "memory_reservation",
+                    new DataSize(resources.expectedMemoryBytes()).toString(),
+                    budget.memoryGb().toString(),
+                    "memory_gb");
+        }
+        Double cores = resources.cpuReservationCores();
+        if (cores != null && cores > budget.cpuCores()) {
+            tooLarge(entry, "cpu_reservation", cores.toString(), String.valueOf(budget.cpuCores()), "cpu_cores");
+        }
+    }
+
+    private void tooLarge(String entry, String key, String needed, String budget, String limit) {
+        Position limited = reading.position(ResourcesFile.NAME, "system_limits.available_for_dynamic." + limit)
+                .or(() -> reading.position(ResourcesFile.NAME, "system_limits"))
+                .orElse(reading.at(ResourcesFile.NAME, 0));
+        reading.report(
+                Finding.Severity.WARNING,
+                reading.position(ServicesFile.NAME, entry + "." + key)
+                        .or(() -> reading.position(ServicesFile.NAME, entry))
+                        .orElse(reading.at(ServicesFile.NAME, 0)),
+                entry + "." + key,
+                "The service needs " + needed + ", and all services together may use " + budget + " (" + limited
+                        + "): it is never started. Lower it here, or raise the limit.");
     }
 
     private void reportBudget(DataSize budget, List<Assembly.Assembled> services) {

@@ -87,24 +87,32 @@ final class Admission {
     }
 
     /**
-     * Asks to be awake.
+     * Asks to be awake. What needs more than there is for everybody is refused at once.
      *
      * @return true if it is admitted at once; otherwise it hears of it later, one way or the other
      */
     boolean enter(Applicant applicant) {
+        String impossible;
         lock.lock();
         try {
             if (occupancy.awake(applicant)) {
                 return true;
             }
-            if (waiting.isEmpty() && occupancy.shortages(applicant).isEmpty()) {
+            impossible = occupancy.impossible(applicant.service());
+            if (impossible == null && waiting.isEmpty() && occupancy.shortages(applicant).isEmpty()) {
                 occupancy.wakes(applicant);
                 return true;
             }
-            Timers.Cancellable timeout = timers.schedule(controls.sleep().wakeTimeout(), () -> giveUp(applicant));
-            waiting.add(new Waiting(applicant, order++, timeout));
+            if (impossible == null) {
+                Timers.Cancellable timeout = timers.schedule(controls.sleep().wakeTimeout(), () -> giveUp(applicant));
+                waiting.add(new Waiting(applicant, order++, timeout));
+            }
         } finally {
             lock.unlock();
+        }
+        if (impossible != null) {
+            applicant.refused(new ServiceFailures(applicant.service().name()).neverRoom(impossible));
+            return false;
         }
         pressOn();
         pressAgain();

@@ -105,9 +105,7 @@ final class Entrance implements Admission.Applicant {
         if (measured > 0) {
             return measured;
         }
-        Long reserved = service.resources().memoryReservationBytes();
-        Long ceiling = service.resources().memoryBytes();
-        return reserved != null ? reserved : ceiling != null ? ceiling : 0;
+        return service.resources().expectedMemoryBytes();
     }
 
     @Override

@@ -59,6 +59,23 @@ final class Occupancy {
         };
     }
 
+    /** Why it could not even be awake alone, by what is said about it; null if it could. */
+    @Nullable
+    String impossible(ServiceDefinition service) {
+        Long memory = budget.memoryBytes();
+        Double limit = budget.cpuCores();
+        if (memory != null && service.resources().expectedMemoryBytes() > memory) {
+            return "its " + (service.resources().memoryReservationBytes() == null ? "memory" : "memory_reservation")
+                    + " is " + mebi(service.resources().expectedMemoryBytes())
+                    + " MB, and all services together may use " + mebi(memory) + " MB";
+        }
+        if (limit != null && reservedCores(service) > limit) {
+            return "its cpu_reservation is " + reservedCores(service)
+                    + " cores, and all services together may have " + limit;
+        }
+        return null;
+    }
+
     /** Everything that there is too little of for it now; empty if it may be awake. */
     List<Shortage> shortages(Admission.Applicant applicant) {
         List<Shortage> found = new ArrayList<>(2);
@@ -123,7 +140,8 @@ final class Occupancy {
         if (used > 0 && used + needed > allowed) {
             found.add(new Shortage(
                     Scarce.MEMORY,
-                    used + needed - allowed,
+                    // Whoever was measured to use more than the whole budget is awake alone.
+                    Math.min(used + needed - allowed, used),
                     "it needs " + mebi(needed) + " MB, and other services use " + mebi(used) + " of "
                             + mebi((long) allowed) + " MB"));
         }
@@ -143,7 +161,7 @@ final class Occupancy {
         if (used > 0 && used + needed > allowed) {
             found.add(new Shortage(
                     Scarce.CORES,
-                    used + needed - allowed,
+                    Math.min(used + needed - allowed, used),
                     "it reserves " + needed + " cores, and other services have " + used + " of " + allowed));
         }
     }

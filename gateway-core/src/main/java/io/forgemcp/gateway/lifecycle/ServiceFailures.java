@@ -33,6 +33,12 @@ record ServiceFailures(ServiceName service) {
                 + reason + ". Let others sleep sooner, or raise the limits in resource-limits.yml");
     }
 
+    /** It needs more than there is for everybody together. */
+    GatewayException neverRoom(String reason) {
+        return unavailable("can never be woken: " + reason
+                + ". Lower that in services.yml, or raise system_limits in resource-limits.yml");
+    }
+
     GatewayException resting(Duration left, String error) {
         return unavailable("failed and is tried again in " + left.toMillis() + " ms. " + error);
     }

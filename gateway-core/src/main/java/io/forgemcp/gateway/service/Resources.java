@@ -21,4 +21,9 @@ public record Resources(
         @Nullable Integer maxPids) {
     /** Nothing said. */
     public static final Resources UNLIMITED = new Resources(null, null, null, null, null, null);
+
+    /** What it counts for as long as nothing is measured: what is set aside for it, else its ceiling, else zero. */
+    public long expectedMemoryBytes() {
+        return memoryReservationBytes != null ? memoryReservationBytes : memoryBytes != null ? memoryBytes : 0;
+    }
 }

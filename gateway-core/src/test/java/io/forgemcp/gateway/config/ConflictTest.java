@@ -90,6 +90,22 @@ class ConflictTest {
     }
 
     @Test
+    void aServiceThatNeedsMoreThanTheBudgetOfAllIsReported() {
+        files.write("services.yml", """
+                services:
+                  a: {command: [x], resources: {memory: 3GB}}
+                  b: {command: [x], resources: {memory: 3GB, memory_reservation: 1GB}}
+                """);
+        files.write("resource-limits.yml", "system_limits: {available_for_dynamic: {memory_gb: 2.5}}\n");
+
+        assertThat(warnings())
+                .contains("services.yml:2:45: services.a.resources.memory: The service needs 3GB, and all services"
+                        + " together may use 2.5GB (resource-limits.yml:1): it is never started. Lower it here, or"
+                        + " raise the limit.")
+                .noneMatch(warning -> warning.contains("services.b"));
+    }
+
+    @Test
     void aServiceAboveItsCategoryGetsWhatTheCategoryAllows() {
         files.write("services.yml", """
                 services:

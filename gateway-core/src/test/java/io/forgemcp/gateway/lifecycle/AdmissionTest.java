@@ -160,10 +160,35 @@ class AdmissionTest {
     }
 
     @Test
-    void aServiceThatNeedsMoreThanThereIsRunsAlone() {
-        Lifecycle on = limited(new ServiceBudget(500L, null, null, Map.of()))
-                .with(service("search").resources(new Resources(null, null, 1000L, null, null, null)));
-        assertThat(on.acquire()).isCompleted();
+    void aServiceThatNeedsMoreThanThereIsForAllIsRefusedAtOnceAndNobodyMakesRoom() {
+        long mebi = 1024 * 1024;
+        Lifecycle on = limited(new ServiceBudget(512 * mebi, 2.0, null, Map.of()))
+                .with(reserving("low", 100 * mebi).priority(Priority.LOW))
+                .with(service("large").resources(new Resources(600 * mebi, null, null, null, null, null)))
+                .with(service("busy").resources(new Resources(null, null, null, 3.0, null, null)));
+        call(on, "low").join().close();
+        assertThat(failure(call(on, "large")))
+                .hasMessage("Service large can never be woken: its memory is 600 MB, and all services together may use"
+                        + " 512 MB. Lower that in services.yml, or raise system_limits in resource-limits.yml.")
+                .extracting("code")
+                .isEqualTo(ErrorCode.SERVICE_UNAVAILABLE);
+        assertThat(failure(call(on, "busy"))).hasMessageContaining("its cpu_reservation is 3.0 cores");
+        assertThat(state(on, "low")).isEqualTo(ServiceState.RUNNING);
+        assertThat(state(on, "large")).isEqualTo(ServiceState.STOPPED);
+    }
+
+    @Test
+    void aServiceThatWasMeasuredToNeedMoreThanThereIsForAllRunsAlone() {
+        Lifecycle on = limited(new ServiceBudget(1500L, null, null, Map.of()));
+        on.runtime.depths = Set.of(SleepDepth.FREEZE, SleepDepth.SHALLOW);
+        on.runtime.usage = instance ->
+                new Instance.Usage(instance.id().service().value().equals("large") ? 2000 : 500, 0);
+        on.with(reserving("large", 1000)).with(reserving("low", 500).priority(Priority.LOW));
+        call(on, "large").join().close();
+        on.pass(300);
+        assertThat(state(on, "large")).isEqualTo(ServiceState.SLEEPING);
+        on.manager.stop(ServiceName.of("low"), Force.NO);
+        assertThat(call(on, "large")).isCompleted();
     }
 
     @Test
