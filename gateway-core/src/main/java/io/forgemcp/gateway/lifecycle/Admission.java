@@ -42,14 +42,17 @@ final class Admission {
     /** Makes room by putting others to sleep, one at a time. */
     @FunctionalInterface
     interface Evictor {
-        /** @param shortages everything that the service is short of; not empty */
-        void makeRoom(ServiceDefinition forWhom, List<Shortage> shortages);
+        /**
+         * @param shortages everything that the service is short of; not empty
+         * @param overdue whether a call has waited so long that more important services have to give way too
+         */
+        void makeRoom(ServiceDefinition forWhom, List<Shortage> shortages, boolean overdue);
     }
 
-    private record Waiting(Applicant applicant, long order, Timers.Cancellable timeout) {}
+    private record Waiting(Applicant applicant, long order, long since, Timers.Cancellable timeout) {}
 
     /** One who waits, and all that there is too little of for it. */
-    private record Short(Applicant applicant, List<Shortage> shortages) {}
+    private record Short(Waiting entry, List<Shortage> shortages) {}
 
     /** Who may be awake now, and for whom room has to be made. */
     private record Turn(List<Applicant> admitted, List<Short> pressed) {}
@@ -62,7 +65,7 @@ final class Admission {
     private final ReentrantLock lock = new ReentrantLock();
     private final Occupancy occupancy;
     private final List<Waiting> waiting = new ArrayList<>();
-    private volatile Evictor evictor = (forWhom, shortages) -> {};
+    private volatile Evictor evictor = (forWhom, shortages, overdue) -> {};
     private long order;
 
     Admission(ServiceBudget budget, Controls controls, Timers timers) {
@@ -99,13 +102,15 @@ final class Admission {
                 return true;
             }
             impossible = occupancy.impossible(applicant.service());
-            if (impossible == null && waiting.isEmpty() && occupancy.shortages(applicant).isEmpty()) {
+            if (impossible == null
+                    && waiting.isEmpty()
+                    && occupancy.shortages(applicant).isEmpty()) {
                 occupancy.wakes(applicant);
                 return true;
             }
             if (impossible == null) {
                 Timers.Cancellable timeout = timers.schedule(controls.sleep().wakeTimeout(), () -> giveUp(applicant));
-                waiting.add(new Waiting(applicant, order++, timeout));
+                waiting.add(new Waiting(applicant, order++, timers.nanoTime(), timeout));
             }
         } finally {
             lock.unlock();
@@ -204,7 +209,15 @@ final class Admission {
 
     /** The same, and has others put to sleep for those who do not fit, if that may help. */
     void pressOn() {
-        takeTurns().forEach(pressed -> evictor.makeRoom(pressed.applicant().service(), pressed.shortages()));
+        takeTurns()
+                .forEach(pressed -> evictor.makeRoom(
+                        pressed.entry().applicant().service(), pressed.shortages(), overdue(pressed.entry())));
+    }
+
+    /** Once half of its time has passed, a call goes before the comfort of those that nobody calls. */
+    private boolean overdue(Waiting entry) {
+        long half = controls.sleep().wakeTimeout().toNanos() / 2;
+        return entry.applicant().called() && timers.nanoTime() - entry.since() >= half;
     }
 
     private List<Short> takeTurns() {
@@ -229,9 +242,9 @@ final class Admission {
             List<Shortage> shortages = occupancy.shortages(next);
             boolean heldUp = before.stream().anyMatch(earlier -> competes(next, earlier));
             if (!shortages.isEmpty()) {
-                before.add(new Short(next, shortages));
+                before.add(new Short(entry, shortages));
                 if (!heldUp) {
-                    pressed.add(new Short(next, shortages));
+                    pressed.add(new Short(entry, shortages));
                 }
             } else if (!heldUp) {
                 waiting.remove(entry);
@@ -245,7 +258,7 @@ final class Admission {
 
     private boolean competes(Applicant next, Short earlier) {
         return earlier.shortages().stream()
-                .anyMatch(shortage -> occupancy.competes(next, earlier.applicant(), shortage.of()));
+                .anyMatch(shortage -> occupancy.competes(next, earlier.entry().applicant(), shortage.of()));
     }
 
     /** Found each time, because a call may have come for one that nobody had called for. */

@@ -13,6 +13,10 @@ import java.util.stream.Stream;
 /**
  * Makes room for a service by putting others to sleep: less important ones that nobody uses, then equally important ones
  * that have been awake long enough; if memory is short and nobody of those is left, the longest asleep of them are stopped.
+ * For a call that is overdue more important ones that nobody uses and that have been awake long enough give way as well,
+ * critical ones last: such a call takes longer, but does not fail because others are only there.
+ *
+ * <p>Instances that must always run, and services whose policy never lets them sleep, give way to nobody.
  *
  * <p>Only those are chosen whose sleep gives back some of what is scarce, and nobody at all unless together they would give
  * enough: otherwise they would lose their place, and nobody would gain one. Thread-safe.
@@ -25,7 +29,7 @@ final class Eviction implements Admission.Evictor {
     }
 
     @Override
-    public void makeRoom(ServiceDefinition forWhom, List<Shortage> shortages) {
+    public void makeRoom(ServiceDefinition forWhom, List<Shortage> shortages, boolean overdue) {
         List<Resident> leaving = residents.leaving();
         List<Shortage> left = shortages.stream()
                 .filter(shortage -> !suffice(leaving, List.of(), forWhom, shortage))
@@ -35,7 +39,7 @@ final class Eviction implements Admission.Evictor {
         }
         boolean memory = left.stream().anyMatch(shortage -> shortage.of() == Shortage.Scarce.MEMORY);
         Predicate<Resident> others = resident -> resident.owner().definition() != forWhom;
-        List<Resident> idle = residents.idle(others.and(resident -> gives(resident, forWhom)));
+        List<Resident> idle = residents.idle(others.and(resident -> gives(resident, forWhom, overdue)));
         List<Resident> asleep = memory
                 ? residents.asleep(others.and(resident -> resident.priority().compareTo(forWhom.priority()) >= 0
                         && resident.owner().slots().rebuildable(resident.slot())
@@ -58,9 +62,10 @@ final class Eviction implements Admission.Evictor {
     }
 
     /** Whether the one in question gives way to this service. */
-    private boolean gives(Resident resident, ServiceDefinition forWhom) {
+    private boolean gives(Resident resident, ServiceDefinition forWhom, boolean overdue) {
         int difference = resident.priority().compareTo(forWhom.priority());
-        return difference > 0 || (difference == 0 && residents.rested(resident));
+        return resident.service().sleepPolicy().enabled()
+                && (difference > 0 || ((difference == 0 || overdue) && residents.rested(resident)));
     }
 
     private static boolean suffice(

@@ -70,8 +70,8 @@ final class Occupancy {
                     + " MB, and all services together may use " + mebi(memory) + " MB";
         }
         if (limit != null && reservedCores(service) > limit) {
-            return "its cpu_reservation is " + reservedCores(service)
-                    + " cores, and all services together may have " + limit;
+            return "its cpu_reservation is " + reservedCores(service) + " cores, and all services together may have "
+                    + limit;
         }
         return null;
     }

@@ -9,6 +9,7 @@ import io.forgemcp.gateway.service.Priority;
 import io.forgemcp.gateway.service.Resources;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.gateway.service.SleepPolicy;
 import io.forgemcp.gateway.upstream.ClientKey;
 import java.time.Duration;
 import java.util.Map;
@@ -51,7 +52,7 @@ class AdmissionTest {
     }
 
     @Test
-    void aMoreImportantServiceIsNeverPutToSleepForALessImportantOne() {
+    void aMoreImportantServiceThatWasJustUsedIsNotPutToSleepForALessImportantOne() {
         Lifecycle on = atMost(1)
                 .with(service("low").priority(Priority.LOW))
                 .with(service("high").priority(Priority.HIGH));
@@ -68,6 +69,52 @@ class AdmissionTest {
                 .isEqualTo(ErrorCode.SERVICE_UNAVAILABLE);
         assertThat(state(on, "low")).isEqualTo(ServiceState.STOPPED);
         assertThat(on.runtime.starts).hasValue(1);
+    }
+
+    @Test
+    void anIdleMoreImportantOneGivesWayOnceACallHasWaitedForHalfOfItsTimeCriticalOnesLast() {
+        Lifecycle on = atMost(2)
+                .with(service("critical").priority(Priority.CRITICAL))
+                .with(service("high").priority(Priority.HIGH))
+                .with(service("normal"));
+        call(on, "critical").join().close();
+        call(on, "high").join().close();
+        on.pass(60);
+        CompletableFuture<Lease> normal = call(on, "normal");
+        on.pass(14);
+        assertThat(normal).isNotDone();
+        on.pass(2);
+        assertThat(normal).isCompleted();
+        assertThat(state(on, "high")).isEqualTo(ServiceState.SLEEPING);
+        assertThat(state(on, "critical")).isEqualTo(ServiceState.RUNNING);
+    }
+
+    @Test
+    void whatNobodyHasCalledForPutsNobodyMoreImportantToSleep() {
+        Lifecycle on = atMost(1)
+                .with(service("high").priority(Priority.HIGH))
+                .with(service("ahead").priority(Priority.LOW));
+        call(on, "high").join().close();
+        on.pass(60);
+        on.manager.prewarm(ServiceName.of("ahead"), "pre-warmed", Duration.ofHours(1));
+        on.pass(30);
+        assertThat(state(on, "high")).isEqualTo(ServiceState.RUNNING);
+    }
+
+    @Test
+    void whatMustAlwaysRunOrNeverSleepsOnItsOwnGivesWayToNobody() {
+        Lifecycle on = atMost(2)
+                .with(service("always").instances(1, 2).priority(Priority.LOW))
+                .with(service("never").sleepPolicy(SleepPolicy.NEVER).priority(Priority.LOW))
+                .with(service("normal"));
+        call(on, "always").join().close();
+        call(on, "never").join().close();
+        on.pass(60);
+        CompletableFuture<Lease> normal = call(on, "normal");
+        on.pass(30);
+        assertThat(failure(normal)).hasMessageContaining("max_concurrent_services is 2");
+        assertThat(state(on, "always")).isEqualTo(ServiceState.RUNNING);
+        assertThat(state(on, "never")).isEqualTo(ServiceState.RUNNING);
     }
 
     @Test
@@ -181,8 +228,8 @@ class AdmissionTest {
     void aServiceThatWasMeasuredToNeedMoreThanThereIsForAllRunsAlone() {
         Lifecycle on = limited(new ServiceBudget(1500L, null, null, Map.of()));
         on.runtime.depths = Set.of(SleepDepth.FREEZE, SleepDepth.SHALLOW);
-        on.runtime.usage = instance ->
-                new Instance.Usage(instance.id().service().value().equals("large") ? 2000 : 500, 0);
+        on.runtime.usage =
+                instance -> new Instance.Usage(instance.id().service().value().equals("large") ? 2000 : 500, 0);
         on.with(reserving("large", 1000)).with(reserving("low", 500).priority(Priority.LOW));
         call(on, "large").join().close();
         on.pass(300);
