@@ -157,20 +157,32 @@ public final class Catalog {
     }
 
     /**
-     * The server says that one of its lists changed: asks it soon, once however often it says so.
+     * The server says that one of its lists changed: asks it soon, once however often it says so, and has everybody told.
      *
      * @param list {@code tools}, {@code prompts} or {@code resources}
      */
     public void serverChanged(ServiceName service, String list) {
+        changed(service, Set.of(list));
+    }
+
+    /**
+     * The server says in one client's own conversation that a list changed: asks it soon what it offers everybody, who hear of
+     * it if that differs.
+     */
+    public void mayHaveChanged(ServiceName service) {
+        changed(service, Set.of());
+    }
+
+    private void changed(ServiceName service, Set<String> said) {
         Set<String> fresh = ConcurrentHashMap.newKeySet();
         Set<String> lists = changed.computeIfAbsent(service, first -> fresh);
-        lists.add(list);
+        lists.addAll(said);
         if (lists == fresh) {
             timers.schedule(DEBOUNCE, () -> {
                 Set<String> announced = Objects.requireNonNullElse(changed.remove(service), Set.of());
                 refresh(service).whenComplete((learnt, failure) -> {
-                    if (failure == null) {
-                        events.publish(new ListsAnnounced(timers.now(), service, announced));
+                    if (failure == null && !announced.isEmpty()) {
+                        events.publish(new ListsAnnounced(timers.now(), service, null, announced));
                     }
                 });
             });

@@ -12,6 +12,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +39,9 @@ public final class OwnCatalogs {
     private final Timers timers;
     private final EventBus events;
     private final Map<ClientKey, Own> clients = new ConcurrentHashMap<>();
-    private final Set<Conversation> announced = ConcurrentHashMap.newKeySet();
+    /** What servers have said to have changed and are not yet asked about. */
+    private final Map<Conversation, Set<String>> announced = new ConcurrentHashMap<>();
+
     private final AtomicLong revisions = new AtomicLong();
 
     private record Conversation(ServiceName service, ClientKey client) {}
@@ -72,24 +76,34 @@ public final class OwnCatalogs {
         return clients.isEmpty();
     }
 
-    /** The server says in the client's own conversation that a list has changed. */
-    public void serverChanged(ServiceName service, ClientKey client) {
+    /**
+     * The server says in the client's own conversation that a list has changed. The client is told, whether or not a difference
+     * is found.
+     *
+     * @param list {@code tools}, {@code prompts} or {@code resources}
+     */
+    public void serverChanged(ServiceName service, ClientKey client, String list) {
         Conversation conversation = new Conversation(service, client);
-        if (announced.add(conversation)) {
+        Set<String> fresh = ConcurrentHashMap.newKeySet();
+        Set<String> lists = announced.computeIfAbsent(conversation, first -> fresh);
+        lists.add(list);
+        if (lists == fresh) {
             timers.schedule(DEBOUNCE, () -> {
-                announced.remove(conversation);
-                ask(conversation);
+                Set<String> said = Objects.requireNonNullElse(announced.remove(conversation), Set.of());
+                ask(conversation)
+                        .thenRun(() -> events.publish(new ListsAnnounced(timers.now(), service, client, said)));
             });
         }
     }
 
-    private void ask(Conversation conversation) {
+    /** Completes when what the server offers in this conversation is known, or will not be. */
+    private CompletionStage<Void> ask(Conversation conversation) {
         UpstreamSession session = upstreams.own(conversation.service(), conversation.client());
         // What a server without sessions offers is the same on every connection.
         if (session == null || session.protocolVersion().era() == Era.MODERN) {
-            return;
+            return CompletableFuture.completedFuture(null);
         }
-        learner.learn(conversation.service(), session, timers.now()).whenComplete((offered, failure) -> {
+        return learner.learn(conversation.service(), session, timers.now()).handle((offered, failure) -> {
             if (failure != null) {
                 LOG.warn(
                         "lists of one client's session not learnt service={} reason={}",
@@ -98,6 +112,7 @@ public final class OwnCatalogs {
             } else if (upstreams.own(conversation.service(), conversation.client()) == session) {
                 keep(conversation, offered);
             }
+            return null;
         });
     }
 

@@ -12,11 +12,9 @@ import io.forgemcp.gateway.virtualserver.ExposedList;
 import io.forgemcp.gateway.virtualserver.ServerView;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -31,8 +29,7 @@ public final class ListChanges implements AutoCloseable {
     private final Timers timers;
     private final EventBus.Subscription subscription;
     private final AtomicBoolean scheduled = new AtomicBoolean();
-    /** What servers have said to have changed since the last time. */
-    private final Map<ServiceName, Set<String>> announced = new ConcurrentHashMap<>();
+    private final Announcements announced = new Announcements();
 
     public ListChanges(ClientSessions sessions, MethodTable methods, Timers timers, EventBus events) {
         this.sessions = sessions;
@@ -43,7 +40,7 @@ public final class ListChanges implements AutoCloseable {
 
     private void heard(GatewayEvent event) {
         if (event instanceof ListsAnnounced said) {
-            announced.merge(said.service(), said.lists(), ListChanges::union);
+            announced.add(said);
         }
         if ((event instanceof CatalogChanged || event instanceof ListsAnnounced || event instanceof OwnCatalogChanged)
                 && scheduled.compareAndSet(false, true)) {
@@ -54,20 +51,8 @@ public final class ListChanges implements AutoCloseable {
         }
     }
 
-    private static Set<String> union(Set<String> before, Set<String> more) {
-        Set<String> all = new HashSet<>(before);
-        all.addAll(more);
-        return all;
-    }
-
     private void announce() {
-        Map<ServiceName, Set<String>> said = new HashMap<>();
-        for (ServiceName service : announced.keySet()) {
-            Set<String> lists = announced.remove(service);
-            if (lists != null) {
-                said.put(service, lists);
-            }
-        }
+        Announcements.Taken taken = announced.take();
         for (ClientSession session : sessions.all()) {
             // A client that has not shaken hands yet has not seen any list.
             ServerView before = session.told();
@@ -75,6 +60,8 @@ public final class ListChanges implements AutoCloseable {
                 try {
                     ServerView now = methods.view(session);
                     session.told(now);
+                    Map<ServiceName, Set<String>> said =
+                            taken.to(Set.of(session.profile().key()));
                     Set<String> lists = new HashSet<>();
                     now.services().forEach(service -> lists.addAll(said.getOrDefault(service, Set.of())));
                     announce(session, before, now, lists);

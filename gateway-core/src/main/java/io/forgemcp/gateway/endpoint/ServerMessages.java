@@ -137,9 +137,12 @@ public final class ServerMessages implements UpstreamListener {
         Catalog lists = catalog;
         OwnCatalogs own = ownLists;
         if (changed && lists != null) {
-            lists.serverChanged(service, method.substring(NOTIFICATIONS.length(), method.length() - CHANGED.length()));
+            String list = method.substring(NOTIFICATIONS.length(), method.length() - CHANGED.length());
             if (own != null && !client.equals(ClientKey.GATEWAY)) {
-                own.serverChanged(service, client);
+                lists.mayHaveChanged(service);
+                own.serverChanged(service, client, list);
+            } else {
+                lists.serverChanged(service, list);
             }
         }
         return changed;

@@ -8,6 +8,7 @@ import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
 import io.forgemcp.gateway.protocol.RequestMeta;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +20,9 @@ import org.slf4j.LoggerFactory;
 final class BesideCalls {
     private static final Logger LOG = LoggerFactory.getLogger(BesideCalls.class);
     private static final String LOG_MESSAGE = "notifications/message";
+    private static final String ACKNOWLEDGED = "notifications/subscriptions/acknowledged";
 
+    private static final String META = "_meta";
     private static final String LIST_CHANGED = "/list_changed";
 
     private final Session session;
@@ -40,6 +43,10 @@ final class BesideCalls {
     }
 
     void onNotification(Message notification) {
+        if (notification.method().equals(ACKNOWLEDGED)) {
+            // It answers what the session itself listens for, and means nothing to anybody else.
+            return;
+        }
         if (notification.has(Field.PROGRESS)) {
             onProgress(notification);
         } else if (!notification.has(Field.CANCELLED_ID) || !session.reverse().withdraw(notification)) {
@@ -98,17 +105,31 @@ final class BesideCalls {
 
     private static boolean wantsLogs(PendingCall call) {
         JsonSlice params = call.isOfModernClient() ? call.message().get(Field.PARAMS) : null;
-        JsonSlice meta = params == null ? null : params.member("_meta");
+        JsonSlice meta = params == null ? null : params.member(META);
         return meta != null && meta.member(RequestMeta.LOG_LEVEL) != null;
     }
 
-    /** Hands over what belongs to no call. */
+    /** Hands over what belongs to no call, without the name of the subscription by which it came here. */
     private void say(Message notification) {
         try {
-            context.listener().onNotification(session.service(), session.owner(), notification);
+            Message plain = session.isModern() ? unnamed(notification) : notification;
+            context.listener().onNotification(session.service(), session.owner(), plain);
         } catch (RuntimeException defect) {
             LOG.error("The listener for notifications failed: service={}", session.service(), defect);
         }
+    }
+
+    private static Message unnamed(Message notification) {
+        JsonSlice params = notification.get(Field.PARAMS);
+        JsonSlice meta = params == null ? null : params.member(META);
+        if (params == null || meta == null || meta.member(RequestMeta.SUBSCRIPTION_ID) == null) {
+            return notification;
+        }
+        JsonSlice rest = meta.without(Set.of(RequestMeta.SUBSCRIPTION_ID));
+        byte[] plain = rest.toString().equals("{}")
+                ? params.without(Set.of(META)).toBytes()
+                : params.withMember(META, rest.toBytes()).toBytes();
+        return Message.parse(notification.with(Field.PARAMS, plain));
     }
 
     /** An answer to nothing that is under way here: late, repeated, or wrong. */

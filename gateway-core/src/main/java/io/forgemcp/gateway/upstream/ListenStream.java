@@ -50,19 +50,12 @@ final class ListenStream {
                 return;
             }
             params = filter();
-            fresh = new Connection();
+            fresh = new Connection(context.table().reserve());
             current = fresh;
         }
         Message listen = Messages.request(RequestId.of(0), "subscriptions/listen", params);
         UpstreamRequest request = new UpstreamRequest(listen, null, Duration.ZERO);
-        fresh.started(channel.send(
-                session.wire()
-                        .request(
-                                request,
-                                ClientProfile.GATEWAY,
-                                false,
-                                context.table().reserve()),
-                fresh));
+        fresh.started(channel.send(session.wire().request(request, ClientProfile.GATEWAY, false, fresh.id), fresh));
     }
 
     private byte[] filter() {
@@ -143,8 +136,13 @@ final class ListenStream {
 
     /** One attempt at the stream. */
     private final class Connection implements UpstreamChannel.Receiver {
+        private final long id;
         private UpstreamChannel.@Nullable Exchange exchange;
         private boolean given;
+
+        private Connection(long id) {
+            this.id = id;
+        }
 
         private void started(UpstreamChannel.Exchange opened) {
             boolean late;
@@ -153,7 +151,7 @@ final class ListenStream {
                 late = given;
             }
             if (late) {
-                opened.cancel();
+                end(opened);
             }
         }
 
@@ -164,8 +162,14 @@ final class ListenStream {
                 open = exchange;
             }
             if (open != null) {
-                open.cancel();
+                end(open);
             }
+        }
+
+        /** Over standard streams the server has to be told; it would send on for as long as it runs. */
+        private void end(UpstreamChannel.Exchange open) {
+            session.cancelled(id, "Not listened to any more");
+            open.cancel();
         }
 
         @Override

@@ -15,10 +15,12 @@ import io.forgemcp.gateway.service.Isolation;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.WireProtocol;
 import io.forgemcp.gateway.time.ManualTimers;
+import io.forgemcp.gateway.transport.ChannelListener;
 import io.forgemcp.gateway.transport.InstanceAddress;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,12 +47,12 @@ class ModernServerTest {
     private final ManualServer server = new ManualServer();
     private final ManualTimers timers = new ManualTimers();
     private final List<String> heard = new ArrayList<>();
+    private final List<String> texts = new ArrayList<>();
     private final Upstreams upstreams = new Upstreams(
-            List.of(server),
-            UpstreamSettings.DEFAULT,
-            timers,
-            new NoMetrics(),
-            (service, client, notification) -> heard.add(client.value() + " " + notification.method()));
+            List.of(server), UpstreamSettings.DEFAULT, timers, new NoMetrics(), (service, client, notification) -> {
+                heard.add(client.value() + " " + notification.method());
+                texts.add(new String(notification.bytes(), StandardCharsets.UTF_8));
+            });
 
     ModernServerTest() {
         server.knowsSessionsOnly = false;
@@ -404,6 +406,58 @@ class ModernServerTest {
         assertThat(server.lastCall().message.get(Field.PARAMS).member("notifications"))
                 .hasToString("{\"resourceSubscriptions\":[\"test://a\",\"test://b\"]}");
         assertThat(heard).containsExactly("anne notifications/resources/updated");
+    }
+
+    @Test
+    void overStandardStreamsTheServerIsToldThatAStreamIsNotListenedToAnyMore() {
+        upstreams.send(
+                stdio(Isolation.SESSION),
+                OLD,
+                request("resources/subscribe", "\"uri\":\"test://a\""),
+                new RecordingCall());
+        refuseInitialize();
+        server.calls.remove(0).answer(LISTENING);
+        ManualServer.Received first = server.lastCall();
+        assertThat(first.message.method()).isEqualTo("subscriptions/listen");
+
+        upstreams.send(
+                stdio(Isolation.SESSION),
+                OLD,
+                request("resources/unsubscribe", "\"uri\":\"test://a\""),
+                new RecordingCall());
+
+        // The first was for changed lists alone, before there was a subscription.
+        assertThat(server.notificationTexts())
+                .hasSize(2)
+                .last()
+                .asString()
+                .startsWith("notifications/cancelled {\"requestId\":" + first.message.requireId() + ",");
+    }
+
+    @Test
+    void whatTheGatewaysOwnSubscriptionsAreCalledReachesNoClient() {
+        upstreams.send(
+                stdio(Isolation.SESSION),
+                OLD,
+                request("resources/subscribe", "\"uri\":\"test://a\""),
+                new RecordingCall());
+        refuseInitialize();
+        server.calls.remove(0).answer(LISTENING);
+        String meta = "\"_meta\":{\"io.modelcontextprotocol/subscriptionId\":7";
+        ChannelListener stream = server.channels.get(0).listener;
+        stream.onMessage(notification("subscriptions/acknowledged", "\"notifications\":{}," + meta + "}"));
+        stream.onMessage(notification("resources/updated", "\"uri\":\"test://a\"," + meta + "}"));
+        stream.onMessage(notification("resources/updated", "\"uri\":\"test://a\"," + meta + ",\"own\":1.0}"));
+
+        assertThat(heard)
+                .containsExactly("anne notifications/resources/updated", "anne notifications/resources/updated");
+        assertThat(texts.get(0)).doesNotContain("subscriptionId", "_meta").contains("test://a");
+        assertThat(texts.get(1)).doesNotContain("subscriptionId").contains("\"_meta\":{\"own\":1.0}");
+    }
+
+    private static Message notification(String what, String params) {
+        return Message.parse(EchoServer.text(
+                "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/" + what + "\",\"params\":{" + params + "}}"));
     }
 
     @Test

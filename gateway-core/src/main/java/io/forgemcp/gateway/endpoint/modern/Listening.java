@@ -4,6 +4,7 @@ import io.forgemcp.gateway.catalog.CatalogChanged;
 import io.forgemcp.gateway.catalog.CatalogSnapshot;
 import io.forgemcp.gateway.catalog.ListsAnnounced;
 import io.forgemcp.gateway.catalog.OwnCatalogChanged;
+import io.forgemcp.gateway.endpoint.Announcements;
 import io.forgemcp.gateway.endpoint.CallPath;
 import io.forgemcp.gateway.endpoint.ResourceListeners;
 import io.forgemcp.gateway.endpoint.RouteFinder;
@@ -49,8 +50,7 @@ final class Listening implements ResourceListeners, AutoCloseable {
     private final Set<Listener> listeners = ConcurrentHashMap.newKeySet();
     private final ListenPlaces places = new ListenPlaces(MAX_STREAMS, MAX_OF_ONE);
     private final AtomicBoolean scheduled = new AtomicBoolean();
-    /** What servers said had changed since the last announcement. */
-    private final Map<ServiceName, Set<String>> announced = new ConcurrentHashMap<>();
+    private final Announcements announced = new Announcements();
 
     /** @param serverInfo the member that names the gateway in {@code _meta}, without braces around it */
     Listening(
@@ -139,11 +139,7 @@ final class Listening implements ResourceListeners, AutoCloseable {
 
     private void heard(GatewayEvent event) {
         if (event instanceof ListsAnnounced change) {
-            announced.merge(change.service(), change.lists(), (before, more) -> {
-                Set<String> all = new HashSet<>(before);
-                all.addAll(more);
-                return all;
-            });
+            announced.add(change);
             announceSoon();
         } else if (event instanceof CatalogChanged || event instanceof OwnCatalogChanged) {
             announceSoon();
@@ -160,16 +156,12 @@ final class Listening implements ResourceListeners, AutoCloseable {
     }
 
     private void announce() {
-        Map<ServiceName, Set<String>> said = new HashMap<>();
-        for (ServiceName service : announced.keySet()) {
-            Set<String> lists = announced.remove(service);
-            if (lists != null) {
-                said.put(service, lists);
-            }
-        }
+        Announcements.Taken taken = announced.take();
         for (Listener listener : listeners) {
             try {
-                listener.compare(routes.view(listener.viewer()), said);
+                listener.compare(
+                        routes.view(listener.viewer()),
+                        taken.to(clients.of(listener.caller()).keys()));
             } catch (GatewayException gone) {
                 // Its virtual server is no more, or no longer for this caller: there is nothing left to hear.
                 gone(listener);
