@@ -116,7 +116,7 @@ final class Adoption {
             EngineContainer container,
             Supplier<InstanceId> ids,
             ExitListener exits) {
-        DockerInstance instance = starts.instance(service, ids.get(), container, plan.memory(), exits);
+        DockerInstance instance = starts.instance(service, ids.get(), container, plan, exits);
         register.accept(instance);
         try {
             // A gateway that died in the middle of a squeeze has left the limit low; waking would be its end.

@@ -11,6 +11,7 @@ import com.github.dockerjava.api.model.LogConfig;
 import com.github.dockerjava.api.model.Mount;
 import com.github.dockerjava.api.model.PortBinding;
 import com.github.dockerjava.api.model.Ports;
+import io.forgemcp.gateway.lifecycle.Instance;
 import io.forgemcp.gateway.service.Launch;
 import io.forgemcp.gateway.service.Resources;
 import io.forgemcp.gateway.service.ServiceDefinition;
@@ -75,6 +76,14 @@ final class ContainerPlan {
     /** Whether it is reached through a port of the engine's host, because its own address leads nowhere from here. */
     boolean published() {
         return listens() && !facts.local();
+    }
+
+    Instance.Limits limits() {
+        return new Instance.Limits(memory(), cores());
+    }
+
+    private double cores() {
+        return Objects.requireNonNullElse(service.resources().cpuCores(), DEFAULT_CPU);
     }
 
     long memory() {
@@ -167,9 +176,8 @@ final class ContainerPlan {
 
     private HostConfig limits(HostConfig host) {
         Resources limits = service.resources();
-        host.withMemory(memory())
-                .withNanoCPUs((long) (NANO * Objects.requireNonNullElse(limits.cpuCores(), DEFAULT_CPU)))
-                .withPidsLimit((long) Objects.requireNonNullElse(limits.maxPids(), DEFAULT_PIDS));
+        host.withMemory(memory()).withNanoCPUs((long) (NANO * cores())).withPidsLimit((long)
+                Objects.requireNonNullElse(limits.maxPids(), DEFAULT_PIDS));
         if (facts.accountsSwap()) {
             host.withMemorySwap(memoryAndSwap());
         }

@@ -80,18 +80,23 @@ final class ContainerStart {
         Map<String, String> marks = labels.ofContainer(id, plan.hash(), plan.memory());
         String container = engine.call(
                 client -> plan.command(client, name, marks, network).exec().getId());
-        return instance(service, id, new EngineContainer(engine, container), plan.memory(), exits);
+        return instance(service, id, new EngineContainer(engine, container), plan, exits);
     }
 
     DockerInstance instance(
             ServiceDefinition service,
             InstanceId id,
             EngineContainer container,
-            long memory,
+            ContainerPlan plan,
             ServiceRuntime.ExitListener exits) {
         Launch.Command launch = (Launch.Command) service.launch();
         return new DockerInstance(
-                id, container, memory, new ServiceLog(service.name(), launch.environment()), surroundings, exits);
+                id,
+                container,
+                plan.limits(),
+                new ServiceLog(service.name(), launch.environment()),
+                surroundings,
+                exits);
     }
 
     /** Attaches and starts a created container. What it writes first is not missed. */

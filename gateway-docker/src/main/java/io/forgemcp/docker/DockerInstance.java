@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -46,6 +47,7 @@ final class DockerInstance implements Instance {
 
     private final InstanceId id;
     private final EngineContainer container;
+    private final Limits limits;
     private final Squeeze squeeze;
     private final ServiceLog log;
     private final Surroundings surroundings;
@@ -65,13 +67,14 @@ final class DockerInstance implements Instance {
     DockerInstance(
             InstanceId id,
             EngineContainer container,
-            long memoryLimit,
+            Limits limits,
             ServiceLog log,
             Surroundings surroundings,
             ServiceRuntime.ExitListener exits) {
         this.id = id;
         this.container = container;
-        this.squeeze = new Squeeze(container, memoryLimit, () -> this.cgroup);
+        this.limits = limits;
+        this.squeeze = new Squeeze(container, Objects.requireNonNull(limits.memoryBytes()), () -> this.cgroup);
         this.log = log;
         this.surroundings = surroundings;
         this.exits = exits;
@@ -283,6 +286,11 @@ final class DockerInstance implements Instance {
         return figures == null
                 ? surroundings.asked(container, belief == Belief.PAUSED)
                 : figures.usage(surroundings.swap());
+    }
+
+    @Override
+    public Limits limits() {
+        return limits;
     }
 
     @Override

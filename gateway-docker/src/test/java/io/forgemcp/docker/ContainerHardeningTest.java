@@ -55,6 +55,15 @@ class ContainerHardeningTest extends EngineTest {
     }
 
     @Test
+    void theLimitsThatTheInstanceTellsAreThoseThatTheEngineHolds() throws Exception {
+        Instance instance = started(TestContainers.mini("mini"));
+
+        HostConfig host = inspect(instance).getHostConfig();
+        assertThat(instance.limits()).isEqualTo(new Instance.Limits(host.getMemory(), host.getNanoCPUs() / 1e9));
+        assertThat(instance.limits().memoryBytes()).isEqualTo(512 * MIB);
+    }
+
+    @Test
     void theServerIsNobodyAndWritesOnlyBelowTmp() throws Exception {
         Talk talk = new Talk(started(TestContainers.mini("mini")));
 

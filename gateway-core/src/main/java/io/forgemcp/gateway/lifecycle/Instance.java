@@ -54,6 +54,11 @@ public interface Instance {
         return null;
     }
 
+    /** What it may use at most, as its runtime sets it really; nothing where no runtime sets anything. Never blocks. */
+    default Limits limits() {
+        return Limits.NONE;
+    }
+
     /** The last lines it wrote for people, oldest first, at most this many. */
     default List<String> logs(int lines) {
         return List.of();
@@ -62,6 +67,16 @@ public interface Instance {
     /** Process or container id, for people; null if there is none. */
     default @Nullable String externalId() {
         return null;
+    }
+
+    /**
+     * Ceilings of one instance; null where it has none.
+     *
+     * @param memoryBytes RAM
+     * @param cpuCores processor time, in cores
+     */
+    record Limits(@Nullable Long memoryBytes, @Nullable Double cpuCores) {
+        public static final Limits NONE = new Limits(null, null);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.forgemcp.gateway.lifecycle;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.time.Timers;
 import io.forgemcp.gateway.upstream.UpstreamTarget;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,15 @@ final class LiveInstance {
 
     Instance instance() {
         return instance;
+    }
+
+    /** The last lines it wrote for people; nothing if its runtime cannot say. */
+    List<String> lastLines(int count) {
+        try {
+            return List.copyOf(instance.logs(count));
+        } catch (RuntimeException unreadable) {
+            return List.of();
+        }
     }
 
     /** Name of the runtime that runs it. */

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param instances the instances that exist now
  * @param externalId process or container id of its first instance
  * @param port of its first instance, if it listens on one
+ * @param resources as configured; a ceiling of which nothing is said is the one that the runtime sets, while there is an
+ *     instance
  * @param lastAccessed when the last request ended; null if there was none
  * @param inFlight leases held now
  * @param waiting callers that wait for it to be ready
@@ -73,6 +75,7 @@ public record ServiceStatus(
      * @param port it listens on, if any
      * @param inFlight leases held on it now
      * @param depth how deeply it sleeps; null if it does not
+     * @param limits what it may use at most: as its runtime sets it, or else as configured
      * @param usage what it uses, as its runtime measured it just now; null if it cannot be known
      */
     public record InstanceStatus(
@@ -84,5 +87,6 @@ public record ServiceStatus(
             @Nullable SleepDepth depth,
             @Nullable Double cpuPercent,
             @Nullable Long memoryBytes,
+            Instance.Limits limits,
             Instance.@Nullable Usage usage) {}
 }

@@ -3,17 +3,20 @@ package io.forgemcp.gateway.lifecycle;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.time.Timers;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a slot knows about itself: its state, its instance, and since when. Every change of state passes {@link #change},
- * which keeps to {@link StateTable}. Written by one mailbox; {@link #view}, {@link #retiring} and {@link #lastUsed} are for
- * any thread.
+ * which keeps to {@link StateTable}. Written by one mailbox; {@link #view}, {@link #lastLines}, {@link #retiring} and
+ * {@link #lastUsed} are for any thread.
  */
 final class SlotState {
     /** {@link #lastUsed} before any use. */
     static final long NEVER = Long.MIN_VALUE;
+
+    private static final int KEPT_LINES = 500;
 
     /**
      * What others may see of a slot.
@@ -35,6 +38,7 @@ final class SlotState {
     private boolean dying;
     private volatile boolean retiring;
     private volatile View view;
+    private volatile List<String> lastLines = List.of();
     private long awakeSince;
     private long changed;
 
@@ -64,8 +68,17 @@ final class SlotState {
     }
 
     void live(@Nullable LiveInstance value) {
+        LiveInstance before = live;
+        if (value == null && before != null) {
+            lastLines = before.lastLines(KEPT_LINES);
+        }
         live = value;
         dying = false;
+    }
+
+    /** What the instance that was here before wrote last, oldest first; of a running one its own are to be asked. */
+    List<String> lastLines() {
+        return lastLines;
     }
 
     View view() {

@@ -74,7 +74,7 @@ final class StatusView {
                 service.policy(),
                 service.category(),
                 service.sleepPolicy(),
-                service.resources(),
+                resources(),
                 lastAccessed(),
                 instances.stream()
                         .mapToInt(ServiceStatus.InstanceStatus::inFlight)
@@ -111,12 +111,12 @@ final class StatusView {
         List<ServiceStatus.InstanceStatus> instances = readings();
         List<Double> cpu = new ArrayList<>();
         List<Double> memory = new ArrayList<>();
-        Double cores = service.resources().cpuCores();
-        Long ceiling = service.resources().memoryBytes();
         int awake = 0;
         for (ServiceStatus.InstanceStatus instance : instances) {
             if (instance.state() == ServiceState.RUNNING) {
                 awake++;
+                Double cores = instance.limits().cpuCores();
+                Long ceiling = instance.limits().memoryBytes();
                 if (cores != null && instance.cpuPercent() != null) {
                     cpu.add(instance.cpuPercent() / 100 / cores);
                 }
@@ -152,15 +152,22 @@ final class StatusView {
                         .orElseThrow();
     }
 
+    /** Of the instances that are there; if there is none, of those that ended last. */
     List<String> logs(int lines) {
         List<String> logs = new ArrayList<>();
+        List<String> ended = new ArrayList<>();
+        boolean any = false;
         for (Slot slot : slots.all()) {
             LiveInstance live = slot.here().view().live();
             if (live != null) {
-                logs.addAll(live.instance().logs(lines));
+                any = true;
+                logs.addAll(live.lastLines(lines));
+            } else {
+                List<String> left = slot.here().lastLines();
+                ended.addAll(left.subList(Math.max(0, left.size() - Math.max(0, lines)), left.size()));
             }
         }
-        return logs;
+        return any ? logs : ended;
     }
 
     /** Registers what is known of the service from the start. */
@@ -213,10 +220,7 @@ final class StatusView {
                 .toList()));
         metrics.gauge(Metric.MEMORY_USAGE, memory, name, state.label());
         metrics.gauge(Metric.CPU_USAGE, cpu, name, state.label());
-        Long limit = service.resources().memoryBytes();
-        if (limit != null) {
-            metrics.gauge(Metric.MEMORY_LIMIT, () -> limit, name, state.label());
-        }
+        metrics.gauge(Metric.MEMORY_LIMIT, () -> number(resources().memoryBytes()), name, state.label());
     }
 
     private void unregisterFor(ServiceState state, GatewayMetrics metrics) {
@@ -229,7 +233,36 @@ final class StatusView {
         return status().instances();
     }
 
-    private static ServiceStatus.InstanceStatus instance(Slot slot, ServiceState state, LiveInstance live) {
+    /** As configured; what is not said there is what the instances really have. */
+    private Resources resources() {
+        Resources said = service.resources();
+        if (said.memoryBytes() != null && said.cpuCores() != null) {
+            return said;
+        }
+        return slots.all().stream()
+                .map(slot -> slot.here().view().live())
+                .filter(Objects::nonNull)
+                .findFirst()
+                .map(this::limits)
+                .map(set -> new Resources(
+                        set.memoryBytes(),
+                        set.cpuCores(),
+                        said.memoryReservationBytes(),
+                        said.cpuReservationCores(),
+                        said.swapBytes(),
+                        said.maxPids()))
+                .orElse(said);
+    }
+
+    private Instance.Limits limits(LiveInstance live) {
+        Instance.Limits set = live.instance().limits();
+        Resources said = service.resources();
+        return new Instance.Limits(
+                set.memoryBytes() != null ? set.memoryBytes() : said.memoryBytes(),
+                set.cpuCores() != null ? set.cpuCores() : said.cpuCores());
+    }
+
+    private ServiceStatus.InstanceStatus instance(Slot slot, ServiceState state, LiveInstance live) {
         UsageMeter.Reading reading = live.meter().read();
         return new ServiceStatus.InstanceStatus(
                 live.instance().id(),
@@ -243,6 +276,7 @@ final class StatusView {
                 slot.depth(),
                 reading.cpuPercent(),
                 reading.memoryBytes(),
+                limits(live),
                 reading.usage());
     }
 

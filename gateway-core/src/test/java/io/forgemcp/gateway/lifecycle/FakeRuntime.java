@@ -125,6 +125,7 @@ final class FakeRuntime implements ServiceRuntime {
         volatile boolean asleep;
         volatile SleepDepth depth;
         volatile boolean ended;
+        volatile List<String> lines = List.of();
 
         FakeInstance(InstanceId id, ExitListener exits) {
             this.id = id;
@@ -139,6 +140,11 @@ final class FakeRuntime implements ServiceRuntime {
         @Override
         public InstanceAddress address() {
             return new InstanceAddress.Stdio(OutputStream.nullOutputStream(), InputStream.nullInputStream());
+        }
+
+        @Override
+        public List<String> logs(int count) {
+            return lines.subList(Math.max(0, lines.size() - count), lines.size());
         }
 
         @Override

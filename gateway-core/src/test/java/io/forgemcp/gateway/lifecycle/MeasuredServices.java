@@ -115,6 +115,7 @@ public final class MeasuredServices implements AutoCloseable {
         private final InstanceId id;
         private final Supplier<CompletionStage<Void>> waking;
         public @Nullable Usage usage;
+        public Limits limits = Limits.NONE;
         public boolean stopped;
         public boolean asleep;
 
@@ -159,6 +160,11 @@ public final class MeasuredServices implements AutoCloseable {
         @Override
         public @Nullable Usage usage() {
             return usage;
+        }
+
+        @Override
+        public Limits limits() {
+            return limits;
         }
     }
 }
