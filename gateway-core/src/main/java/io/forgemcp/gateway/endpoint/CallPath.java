@@ -49,11 +49,20 @@ public final class CallPath {
      * @return a handle by which the caller gives up
      */
     public Call send(ClientProfile client, Route route, UpstreamRequest request, CallListener listener) {
-        LeasedCall call = new LeasedCall(client, route, request, listener);
-        CompletableFuture<Lease> lease = services.acquire(route.service(), client.key(), startTimeout.get())
+        return send(new LeasedCall(client, route, request, listener, true));
+    }
+
+    /** As above, for what the gateway asks on its own account: nobody's call, so it is not counted as one. */
+    public Call sendUncounted(ClientProfile client, Route route, UpstreamRequest request, CallListener listener) {
+        return send(new LeasedCall(client, route, request, listener, false));
+    }
+
+    private Call send(LeasedCall call) {
+        Route route = call.route;
+        CompletableFuture<Lease> lease = services.acquire(route.service(), call.client.key(), startTimeout.get())
                 .toCompletableFuture();
         if (!lease.isDone()) {
-            announceWake(route, request, listener);
+            announceWake(route, call.request, call.listener);
         }
         // A running service answers at once: then there is no stage to build and no thread to change.
         lease.whenComplete(call);
@@ -128,17 +137,20 @@ public final class CallPath {
         private final Route route;
         private final UpstreamRequest request;
         private final CallListener listener;
+        private final boolean counted;
         private final long started = System.nanoTime();
         /** {@link #WAITING} for the lease, then the lease, then {@link #DONE}. */
         private final AtomicReference<Object> state = new AtomicReference<>(WAITING);
 
         private volatile @Nullable Call sent;
 
-        private LeasedCall(ClientProfile client, Route route, UpstreamRequest request, CallListener listener) {
+        private LeasedCall(
+                ClientProfile client, Route route, UpstreamRequest request, CallListener listener, boolean counted) {
             this.client = client;
             this.route = route;
             this.request = request;
             this.listener = listener;
+            this.counted = counted;
         }
 
         /** The service is awake, or cannot be had. */
@@ -187,7 +199,9 @@ public final class CallPath {
         @Override
         public void onAnswer(Message answer) {
             if (finish()) {
-                recorder.answered(route, answer, started);
+                if (counted) {
+                    recorder.answered(route, answer, started);
+                }
                 listener.onAnswer(answer);
             }
         }
@@ -195,8 +209,14 @@ public final class CallPath {
         @Override
         public void onFailure(GatewayException failure) {
             if (finish()) {
-                recorder.failed(route, failure, started);
+                failed(failure);
                 listener.onFailure(failure);
+            }
+        }
+
+        private void failed(GatewayException failure) {
+            if (counted) {
+                recorder.failed(route, failure, started);
             }
         }
 
@@ -206,7 +226,7 @@ public final class CallPath {
                 cancelSent(reason);
                 GatewayException cancelled =
                         new GatewayException(ErrorCode.CANCELLED, "The call was cancelled: " + reason);
-                recorder.failed(route, cancelled, started);
+                failed(cancelled);
                 listener.onFailure(cancelled);
             }
         }

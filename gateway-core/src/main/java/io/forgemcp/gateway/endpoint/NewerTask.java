@@ -158,7 +158,8 @@ final class NewerTask implements BridgedTask {
         if (cancelled() != null) {
             finish(NewerTask::noResult);
         } else {
-            ask("tasks/get", "", this::fail, answer -> seen(answer, mine));
+            path.sendUncounted(
+                    profile, route, about("tasks/get", ""), listener(this::fail, answer -> seen(answer, mine)));
         }
     }
 
@@ -258,9 +259,16 @@ final class NewerTask implements BridgedTask {
     }
 
     private Call ask(String method, String more, Consumer<GatewayException> failed, Consumer<Message> then) {
-        Message request = Messages.request(
-                ANY, method, ("{\"taskId\":" + quoted(original) + more + "}").getBytes(StandardCharsets.UTF_8));
-        return path.send(profile, route, new UpstreamRequest(request, null, timeout), new CallListener() {
+        return path.send(profile, route, about(method, more), listener(failed, then));
+    }
+
+    private UpstreamRequest about(String method, String more) {
+        byte[] params = ("{\"taskId\":" + quoted(original) + more + "}").getBytes(StandardCharsets.UTF_8);
+        return new UpstreamRequest(Messages.request(ANY, method, params), null, timeout);
+    }
+
+    private static CallListener listener(Consumer<GatewayException> failed, Consumer<Message> then) {
+        return new CallListener() {
             @Override
             public void onAnswer(Message answer) {
                 then.accept(answer);
@@ -270,7 +278,7 @@ final class NewerTask implements BridgedTask {
             public void onFailure(GatewayException failure) {
                 failed.accept(failure);
             }
-        });
+        };
     }
 
     private static String quoted(String text) {

@@ -161,6 +161,24 @@ class NewerTasksTest {
     }
 
     @Test
+    void whatTheGatewayAsksWhileItWaitsIsNobodysCall() {
+        String id = begun();
+        says("working", "");
+        long before = calls();
+
+        about("tasks/result", id);
+        timers.advance(Duration.ofSeconds(10));
+
+        assertThat(server.received.stream().filter(message -> message.method().equals("tasks/get")))
+                .hasSizeGreaterThan(10);
+        assertThat(calls()).isEqualTo(before);
+    }
+
+    private long calls() {
+        return gateway.calls().get(ServiceName.of("s")).calls();
+    }
+
+    @Test
     void aToolThatFailedHasFailedItsTask() {
         String id = begun();
         says("completed", "\"result\":{\"content\":[],\"isError\":true}");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.metrics.NoMetrics;
+import io.forgemcp.gateway.protocol.Era;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
@@ -215,6 +216,29 @@ class ModernServerTest {
 
         assertThat(old.result()).isEqualTo("1");
         assertThat(fresh.result()).isEqualTo("2");
+    }
+
+    @Test
+    void aClientMayPreferTheOtherGenerationForSomeCallsAndWhatIsItsOwnStaysInItsSession() {
+        server.shakesHands = true;
+        send(OLD, "tools/call", "\"name\":\"x\"");
+        server.lastCall().answer("1");
+        UpstreamSession first = upstreams.own(target().service().name(), OLD.key());
+
+        RecordingCall task = send(OLD.preferring(Era.MODERN), "tools/call", "\"name\":\"x\",\"task\":{\"ttl\":1}");
+        server.lastCall().answer(DISCOVERED);
+
+        assertThat(server.lastCall().headers).contains("Mcp-Method", "tools/call");
+        JsonSlice params = server.lastCall().message.get(Field.PARAMS);
+        assertThat(params.member("task")).isNull();
+        assertThat(params.member("_meta").member("io.modelcontextprotocol/clientCapabilities"))
+                .hasToString("{\"extensions\":{\"io.modelcontextprotocol/tasks\":{}},\"elicitation\":{}}");
+        server.lastCall().answer("2");
+        assertThat(task.result()).isEqualTo("2");
+        assertThat(upstreams.own(target().service().name(), OLD.key()))
+                .isNotNull()
+                .isSameAs(first);
+        assertThat(server.handshakes).hasSize(1);
     }
 
     @Test

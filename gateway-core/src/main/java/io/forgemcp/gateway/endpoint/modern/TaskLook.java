@@ -79,7 +79,7 @@ final class TaskLook {
         ClientProfile profile = client.profile(listening.meta().capabilities());
         tasks.hold(task, client, profile);
         Message get = Messages.request(ANY, "tasks/get", params);
-        path.send(profile, task.route(), new UpstreamRequest(get, null, timeout), new CallListener() {
+        path.sendUncounted(profile, task.route(), new UpstreamRequest(get, null, timeout), new CallListener() {
             @Override
             public void onAnswer(Message answer) {
                 JsonSlice state = answer.get(Field.RESULT);
