@@ -12,7 +12,8 @@ public interface ChannelListener {
      * Text came that is no message. Where a client speaks, it is to be told; a server's greeting or stray {@code print} is
      * passed over, as this does.
      *
-     * @param text as it came; empty if it was too long to be kept
+     * @param text as it came; of a message too long to be kept its outline, {@code {"jsonrpc":"2.0","id":5,"result":null}}
+     *     of an answer, or nothing if it has none. The reason is then {@code BODY_TOO_LARGE}.
      * @return whether somebody has been told, so that it need not be logged
      */
     default boolean onUnreadable(byte[] text, GatewayException reason) {

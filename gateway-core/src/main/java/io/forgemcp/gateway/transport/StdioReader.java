@@ -5,6 +5,7 @@ import io.forgemcp.gateway.error.GatewayException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,7 +15,6 @@ import org.slf4j.LoggerFactory;
  */
 final class StdioReader implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(StdioReader.class);
-    private static final byte[] NOTHING = {};
     private static final int FIRST_ROOM = 16 << 10;
 
     private final String service;
@@ -24,7 +24,10 @@ final class StdioReader implements Runnable {
     private byte[] buffer = new byte[FIRST_ROOM];
     private int start;
     private int end;
-    private boolean skipping;
+    /** Of the line that is too long and being passed over; null if none is. */
+    private @Nullable LineOutline skipped;
+
+    private boolean skippedTold;
     private long notMessages;
 
     StdioReader(String service, InputStream input, int maxLine, StdioChannel channel) {
@@ -45,7 +48,9 @@ final class StdioReader implements Runnable {
                 cut(scanned);
                 makeRoom();
             }
-            if (start < end && !skipping) {
+            if (skipped != null) {
+                endOfSkipped(skipped);
+            } else if (start < end) {
                 line(start, end);
             }
         } catch (IOException failure) {
@@ -60,8 +65,9 @@ final class StdioReader implements Runnable {
     private void cut(int from) {
         for (int i = from; i < end; i++) {
             if (buffer[i] == '\n') {
-                if (skipping) {
-                    skipping = false;
+                if (skipped != null) {
+                    skipped.add(buffer, start, i);
+                    endOfSkipped(skipped);
                 } else {
                     line(start, i);
                 }
@@ -80,13 +86,8 @@ final class StdioReader implements Runnable {
             }
             return;
         }
-        if (skipping || pending > maxLine) {
-            if (!skipping) {
-                skipping = true;
-                tooLong();
-            }
-            start = 0;
-            end = 0;
+        if (skipped != null || pending > maxLine) {
+            skip();
         } else if (end == buffer.length) {
             byte[] target =
                     pending > buffer.length / 2 ? new byte[(int) Math.min(maxLine + 1L, buffer.length * 2L)] : buffer;
@@ -97,11 +98,38 @@ final class StdioReader implements Runnable {
         }
     }
 
-    private void tooLong() {
+    /** What has come of a line that is too long is looked at and dropped. */
+    private void skip() {
+        LineOutline outline = skipped;
+        if (outline == null) {
+            outline = new LineOutline();
+            skipped = outline;
+            skippedTold = false;
+        }
+        outline.add(buffer, start, end);
+        start = 0;
+        end = 0;
+        if (buffer.length > FIRST_ROOM * 16) {
+            buffer = new byte[FIRST_ROOM];
+        }
+        if (!skippedTold && outline.isEnough()) {
+            tooLong(outline);
+        }
+    }
+
+    private void endOfSkipped(LineOutline outline) {
+        if (!skippedTold) {
+            tooLong(outline);
+        }
+        skipped = null;
+    }
+
+    private void tooLong(LineOutline outline) {
+        skippedTold = true;
         GatewayException reason = new GatewayException(
                 ErrorCode.BODY_TOO_LARGE,
                 "A line is longer than " + maxLine + " bytes and was dropped. Send less in one message.");
-        if (!channel.onUnreadable(NOTHING, reason)) {
+        if (!channel.onUnreadable(outline.toBytes(), reason)) {
             LOG.warn("Line from a server is too long and was dropped: service={} limit={}", service, maxLine);
         }
     }

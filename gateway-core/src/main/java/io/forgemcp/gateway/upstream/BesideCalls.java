@@ -155,7 +155,10 @@ final class BesideCalls {
         call.onFailure(new GatewayException(
                 ErrorCode.UPSTREAM_PROTOCOL,
                 "Service \"" + session.service() + "\" answered " + call.what()
-                        + " with something that is not JSON-RPC: " + reason.getMessage(),
+                        + (reason.code() == ErrorCode.BODY_TOO_LARGE
+                                ? " with too much at once: "
+                                : " with something that is not JSON-RPC: ")
+                        + reason.getMessage(),
                 reason));
         return true;
     }

@@ -142,6 +142,13 @@ class StdioFaceTest {
         input.write('\n');
         input.flush();
         assertThat(line(1)).contains("\"id\":null,").contains("longer than " + most + " bytes");
+        input.write(
+                "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"m\",\"params\":{\"a\":\"".getBytes(StandardCharsets.UTF_8));
+        for (int i = 0; i <= most / megabyte.length; i++) {
+            input.write(megabyte);
+        }
+        input.flush();
+        assertThat(line(2)).contains("\"id\":7,").contains("longer than " + most + " bytes");
     }
 
     @Test

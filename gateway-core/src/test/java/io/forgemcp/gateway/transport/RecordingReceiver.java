@@ -15,6 +15,7 @@ final class RecordingReceiver implements UpstreamChannel.Receiver, ChannelListen
     final List<String> messages = new CopyOnWriteArrayList<>();
     final CompletableFuture<String> first = new CompletableFuture<>();
     final CompletableFuture<Void> end = new CompletableFuture<>();
+    final List<String> unreadable = new CopyOnWriteArrayList<>();
     volatile boolean endedTwice;
     volatile int suspensions;
 
@@ -22,6 +23,12 @@ final class RecordingReceiver implements UpstreamChannel.Receiver, ChannelListen
     public void onMessage(Message message) {
         messages.add(new String(message.bytes(), StandardCharsets.UTF_8));
         first.complete(messages.get(0));
+    }
+
+    @Override
+    public boolean onUnreadable(byte[] text, GatewayException reason) {
+        unreadable.add(reason.code() + " " + new String(text, StandardCharsets.UTF_8));
+        return true;
     }
 
     @Override

@@ -29,6 +29,9 @@ class StdioTransportTest {
     private static final long SEED = Long.getLong("forge.seed", System.nanoTime());
     private static final String RESULT = "{\"jsonrpc\":\"2.0\",\"id\":5,\"result\":{}}";
 
+    private static final TransportSettings SMALL =
+            new TransportSettings(20_000, 20_000, Duration.ofSeconds(1), Duration.ofSeconds(1));
+
     private final RecordingReceiver listener = new RecordingReceiver();
     private final RecordingReceiver receiver = new RecordingReceiver();
     private final List<UpstreamChannel> channels = new ArrayList<>();
@@ -53,6 +56,10 @@ class StdioTransportTest {
                 new ByteArrayInputStream(output.getBytes(StandardCharsets.UTF_8)),
                 TransportSettings.DEFAULT);
         listener.failure();
+    }
+
+    private static InputStream input(String output) {
+        return new ByteArrayInputStream(output.getBytes(StandardCharsets.UTF_8));
     }
 
     private static Outgoing request(long id, String rest) {
@@ -86,12 +93,53 @@ class StdioTransportTest {
 
     @Test
     void aLineBeyondTheLimitIsDroppedAndTheNextOnesAreRead() {
-        TransportSettings small = new TransportSettings(20_000, 20_000, Duration.ofSeconds(1), Duration.ofSeconds(1));
         String output = "x".repeat(100_000) + "\n" + RESULT + "\n" + "y".repeat(19_000) + RESULT + "\n" + RESULT + "\n";
-        open(OutputStream.nullOutputStream(), new ByteArrayInputStream(output.getBytes(StandardCharsets.UTF_8)), small);
+        open(OutputStream.nullOutputStream(), input(output), SMALL);
         listener.failure();
 
         assertThat(listener.messages).containsExactly(RESULT, RESULT);
+    }
+
+    @Test
+    void ofALineBeyondTheLimitItIsToldWhoseItIsWhereverItsIdStands() {
+        String large = "{\"content\":[{\"text\":\"" + "x\\\"}]".repeat(10_000) + "\"}]}";
+        String before = "{\"jsonrpc\":\"2.0\",\"id\":5,\"result\":" + large + "}";
+        String behind = "{\"result\":" + large + ",\"jsonrpc\":\"2.0\",\"id\":\"a\\\"}\"}\r";
+        String text = "{\"result\":\"" + "y".repeat(50_000) + "\",\"id\":6}";
+        open(OutputStream.nullOutputStream(), input(before + "\n" + behind + "\n" + text + "\n" + RESULT), SMALL);
+        listener.failure();
+
+        assertThat(listener.messages).containsExactly(RESULT);
+        assertThat(listener.unreadable.stream().map(String::strip))
+                .containsExactly(
+                        "BODY_TOO_LARGE {\"jsonrpc\":\"2.0\",\"id\":5,\"result\":null}",
+                        "BODY_TOO_LARGE {\"result\":null,\"jsonrpc\":\"2.0\",\"id\":\"a\\\"}\"}",
+                        "BODY_TOO_LARGE {\"result\":\"\",\"id\":6}");
+    }
+
+    @Test
+    void whoWritesALineWithoutEndIsToldBeforeItEnds() throws Exception {
+        try (PipedOutputStream output = new PipedOutputStream()) {
+            open(OutputStream.nullOutputStream(), new PipedInputStream(output, 64 << 10), SMALL);
+            output.write("{\"id\":5,\"result\":[".getBytes(StandardCharsets.US_ASCII));
+            output.write(" ".repeat(30_000).getBytes(StandardCharsets.US_ASCII));
+            output.flush();
+
+            await().until(() -> !listener.unreadable.isEmpty());
+            assertThat(listener.unreadable).containsExactly("BODY_TOO_LARGE {\"id\":5,\"result\":null}");
+        }
+    }
+
+    @Test
+    void aLineBeyondTheLimitThatIsNoMessageIsNobodys() {
+        String garbage = "x".repeat(50_000);
+        String wide = "{" + "\"a\":1,".repeat(10_000) + "\"id\":5}";
+        String deep = "{\"id\":5".repeat(10_000);
+        open(OutputStream.nullOutputStream(), input(garbage + "\n" + wide + "\n" + deep), SMALL);
+        listener.failure();
+
+        assertThat(listener.unreadable)
+                .containsExactly("BODY_TOO_LARGE ", "BODY_TOO_LARGE ", "BODY_TOO_LARGE {\"id\":5null}");
     }
 
     @Test

@@ -95,6 +95,24 @@ class BesideCallsTest extends ManualUpstreams {
         assertThat(other.result()).isEqualTo("2");
     }
 
+    @Test
+    void anAnswerThatIsTooLongEndsItsCallWithTheLimit() {
+        RecordingCall call = send(stdio(Isolation.SHARED), ANNE);
+        String id = server.lastCall().message.requireId().json();
+
+        server.channels
+                .get(0)
+                .listener
+                .onUnreadable(
+                        EchoServer.text("{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"result\":null}"),
+                        new GatewayException(ErrorCode.BODY_TOO_LARGE, "A line is longer than 64 bytes."));
+
+        assertThat(call.failure().code()).isEqualTo(ErrorCode.UPSTREAM_PROTOCOL);
+        assertThat(call.failure())
+                .hasMessage("Service \"svc\" answered tools/call \"say\" with too much at once: "
+                        + "A line is longer than 64 bytes.");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
