@@ -29,8 +29,11 @@ final class Admission {
         /** Whether a call waits for it, now; what nobody has called for holds up no call. */
         boolean called();
 
-        /** What it needs, or really uses if that is known and more; of a sleeping one what it still keeps. */
+        /** What it uses while awake, as far as that is known, and at least what is set aside for it. */
         long memoryBytes();
+
+        /** What it still keeps while it sleeps. */
+        long keptBytes();
 
         /** It may start now. Any thread. */
         void admitted();

@@ -96,16 +96,30 @@ final class Entrance implements Admission.Applicant {
 
     @Override
     public long memoryBytes() {
-        return memoryOf(service, live);
+        return awakeMemory(service, live);
     }
 
-    /** What an instance counts for: what was measured last, else what is set aside for it, else its ceiling, else zero. */
-    static long memoryOf(ServiceDefinition service, @Nullable LiveInstance current) {
+    @Override
+    public long keptBytes() {
+        return keptMemory(service, live);
+    }
+
+    /**
+     * What an instance counts for while it is awake, or asks to be: the larger of what was measured last while it was awake and
+     * of what is set aside for it; its ceiling if neither is known.
+     */
+    static long awakeMemory(ServiceDefinition service, @Nullable LiveInstance current) {
+        long measured = current == null ? 0 : current.meter().lastAwakeMemory();
+        Long reserved = service.resources().memoryReservationBytes();
+        return measured == 0
+                ? service.resources().expectedMemoryBytes()
+                : Math.max(measured, reserved == null ? 0 : reserved);
+    }
+
+    /** What an instance counts for while it sleeps: what was measured last. */
+    static long keptMemory(ServiceDefinition service, @Nullable LiveInstance current) {
         long measured = current == null ? 0 : current.meter().lastTrueMemory();
-        if (measured > 0) {
-            return measured;
-        }
-        return service.resources().expectedMemoryBytes();
+        return measured > 0 ? measured : service.resources().expectedMemoryBytes();
     }
 
     @Override

@@ -112,7 +112,9 @@ final class Eviction implements Admission.Evictor {
     }
 
     private static long memoryOf(Resident resident) {
-        return Entrance.memoryOf(
-                resident.service(), resident.slot().here().view().live());
+        LiveInstance live = resident.slot().here().view().live();
+        return resident.asleep()
+                ? Entrance.keptMemory(resident.service(), live)
+                : Entrance.awakeMemory(resident.service(), live);
     }
 }

@@ -42,6 +42,11 @@ final class LeaseGate {
         word.getAndUpdate(seen -> seen | OPEN);
     }
 
+    /** Whether whoever comes now is let in. */
+    boolean isOpen() {
+        return (word.get() & OPEN) != 0;
+    }
+
     /** Closes the door if nobody is inside. */
     boolean closeIfEmpty() {
         return word.compareAndSet(OPEN, 0);

@@ -37,7 +37,7 @@ final class LiveInstance {
         this.timers = timers;
         this.lastUsed = lastUsed;
         this.emptied = emptied;
-        this.meter = new UsageMeter(instance, timers);
+        this.meter = new UsageMeter(instance, gate::isOpen, timers);
     }
 
     /** A lease if the instance is awake, null if the caller has to go through the mailbox. Never waits. */

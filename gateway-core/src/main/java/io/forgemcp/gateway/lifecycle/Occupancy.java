@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Who is awake and who sleeps, and what of the budget is left beside them. Guarded by the lock of its {@link Admission}. */
@@ -134,7 +135,8 @@ final class Occupancy {
         if (limit == null) {
             return;
         }
-        long used = bytes(awake, applicant) + bytes(asleep, applicant);
+        long used = bytes(awake, applicant, Admission.Applicant::memoryBytes)
+ + bytes(asleep, applicant, Admission.Applicant::keptBytes);
         long needed = applicant.memoryBytes();
         double allowed = limit * share;
         if (used > 0 && used + needed > allowed) {
@@ -166,10 +168,13 @@ final class Occupancy {
         }
     }
 
-    private static long bytes(Collection<Admission.Applicant> of, Admission.Applicant without) {
+    private static long bytes(
+            Collection<Admission.Applicant> of,
+            Admission.Applicant without,
+            ToLongFunction<Admission.Applicant> memory) {
         return of.stream()
                 .filter(other -> other != without)
-                .mapToLong(Admission.Applicant::memoryBytes)
+                .mapToLong(memory)
                 .sum();
     }
 

@@ -3,6 +3,7 @@ package io.forgemcp.gateway.lifecycle;
 import io.forgemcp.gateway.time.Timers;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,10 +28,14 @@ final class UsageMeter {
     private final Timers timers;
     private final AtomicReference<@Nullable Sample> last = new AtomicReference<>();
 
+    private final BooleanSupplier awake;
     private volatile long lastTrueMemory;
+    private volatile long lastAwakeMemory;
 
-    UsageMeter(Instance instance, Timers timers) {
+    /** @param awake whether it is awake at this moment; asked from any thread */
+    UsageMeter(Instance instance, BooleanSupplier awake, Timers timers) {
         this.instance = instance;
+        this.awake = awake;
         this.timers = timers;
     }
 
@@ -42,9 +47,14 @@ final class UsageMeter {
     /** What the instance uses now; null if it cannot be known. May block as long as the runtime does. */
     Instance.@Nullable Usage usage() {
         try {
+            boolean before = awake.getAsBoolean();
             Instance.Usage usage = instance.usage();
             if (usage != null) {
                 lastTrueMemory = usage.trueMemoryBytes();
+                // It may have fallen asleep, and given its memory back, while it was looked at.
+                if (before && awake.getAsBoolean()) {
+                    lastAwakeMemory = lastTrueMemory;
+                }
             }
             return usage;
         } catch (RuntimeException unreadable) {
@@ -55,6 +65,11 @@ final class UsageMeter {
     /** The memory found by the last look; zero before. Never blocks. */
     long lastTrueMemory() {
         return lastTrueMemory;
+    }
+
+    /** The memory found by the last look at it while it was awake; zero before. Never blocks. */
+    long lastAwakeMemory() {
+        return lastAwakeMemory;
     }
 
     private @Nullable Double percent(long cpuNanos) {

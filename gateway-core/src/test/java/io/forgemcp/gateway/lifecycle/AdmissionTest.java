@@ -239,6 +239,35 @@ class AdmissionTest {
     }
 
     @Test
+    void whatIsSetAsideForAServiceCountsAlsoWhereItUsesLess() {
+        Lifecycle on = limited(new ServiceBudget(1500L, null, null, Map.of()));
+        on.runtime.usage = instance -> new Instance.Usage(100, 0);
+        on.with(reserving("one", 1000)).with(reserving("two", 1000));
+        call(on, "one").join();
+        on.manager.statuses();
+        assertThat(call(on, "two")).isNotDone();
+    }
+
+    @Test
+    void aSleeperAsksForWhatItUsedAwakeAndNotForWhatItKeeps() {
+        Lifecycle on = limited(new ServiceBudget(1500L, null, null, Map.of()));
+        on.runtime.depths = Set.of(SleepDepth.FREEZE, SleepDepth.SHALLOW, SleepDepth.DEEP);
+        on.runtime.usage = instance -> new Instance.Usage(instance.asleep ? 2 : 800, 0);
+        on.with(service("sleeper")).with(service("other"));
+        call(on, "sleeper").join().close();
+        on.pass(300);
+        assertThat(state(on, "sleeper")).isEqualTo(ServiceState.SLEEPING);
+        Lease other = call(on, "other").join();
+        on.manager.statuses();
+        CompletableFuture<Lease> sleeper = call(on, "sleeper");
+        on.pass(10);
+        assertThat(sleeper).isNotDone();
+        other.close();
+        on.manager.stop(ServiceName.of("other"), Force.NO);
+        assertThat(sleeper).isCompleted();
+    }
+
+    @Test
     void reservedCoresAndCategoriesAreLimitsToo() {
         Lifecycle cores = limited(new ServiceBudget(null, 1.0, null, Map.of()))
                 .with(service("one").resources(new Resources(null, null, null, 0.6, null, null)))
