@@ -4,13 +4,15 @@ import io.forgemcp.gateway.service.Priority;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What is done when resources have run out: the listed actions, one at each look for as long as it lasts, sparing those
- * who are to be spared. It is over when everything is clearly below its threshold again. Not thread-safe.
+ * who are to be spared. Services that never sleep on their own are the last: what concerns others first concerns them only at
+ * the next look, if it lasts until then. It is over when everything is clearly below its threshold again. Not thread-safe.
  */
 final class Emergency {
     private static final Logger LOG = LoggerFactory.getLogger(Emergency.class);
@@ -25,6 +27,8 @@ final class Emergency {
     private final Residents residents;
     private boolean active;
     private int next;
+    /** Whether the action at {@link #next} has been taken for those who sleep on their own, and others are left. */
+    private boolean others;
 
     Emergency(EmergencySettings settings, LifecycleScope scope, Residents residents) {
         this.settings = settings;
@@ -44,8 +48,11 @@ final class Emergency {
             }
         } else if (!active || next < settings.actions().size()) {
             active = true;
-            EmergencySettings.Action action = settings.actions().get(next++);
+            EmergencySettings.Action action = settings.actions().get(next);
             List<String> concerned = act(action);
+            if (!others) {
+                next++;
+            }
             LOG.warn("event=emergency trigger=\"{}\" action={} services={}", trigger, action, concerned);
             scope.events().publish(new EmergencyStep(scope.timers().now(), trigger, action, concerned));
         }
@@ -75,14 +82,14 @@ final class Emergency {
                 yield List.of();
             }
             case FORCE_SLEEP_ALL_SERVICES ->
-                each(residents.idle(unspared), resident -> residents.sleep(resident, Force.YES, false, reason));
+                each(inTurn(residents.idle(unspared)), resident -> residents.sleep(resident, Force.YES, false, reason));
             case STOP_NON_CRITICAL_SERVICES -> {
                 Predicate<Residents.Resident> wanted =
                         unspared.and(resident -> resident.priority() != Priority.CRITICAL);
-                List<String> stopped = each(residents.asleep(wanted), resident -> residents.stop(resident, reason));
-                List<String> ended = each(residents.idle(wanted), resident -> residents.stop(resident, reason));
-                yield java.util.stream.Stream.concat(stopped.stream(), ended.stream())
+                List<Residents.Resident> chosen = Stream.concat(
+                                residents.asleep(wanted).stream(), residents.idle(wanted).stream())
                         .toList();
+                yield each(inTurn(chosen), resident -> residents.stop(resident, reason));
             }
             case REDUCE_SERVICE_LIMITS -> {
                 scope.admission().reduceTo(REDUCED);
@@ -95,6 +102,15 @@ final class Emergency {
         };
     }
 
+    /** Those who sleep on their own; at the next look, or if there are none of them, the rest. */
+    private List<Residents.Resident> inTurn(List<Residents.Resident> chosen) {
+        List<Residents.Resident> first =
+                chosen.stream().filter(Residents.Resident::sleepsOnItsOwn).toList();
+        boolean all = others || first.isEmpty();
+        others = !all && first.size() < chosen.size();
+        return all ? chosen : first;
+    }
+
     private static List<String> each(
             List<Residents.Resident> chosen, java.util.function.Consumer<Residents.Resident> what) {
         chosen.forEach(what);
@@ -104,6 +120,7 @@ final class Emergency {
     private void end() {
         active = false;
         next = 0;
+        others = false;
         scope.controls().haste(1);
         scope.admission().reduceTo(1);
         LOG.info("event=emergency_over");

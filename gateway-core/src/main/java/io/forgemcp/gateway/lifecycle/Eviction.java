@@ -64,7 +64,7 @@ final class Eviction implements Admission.Evictor {
     /** Whether the one in question gives way to this service. */
     private boolean gives(Resident resident, ServiceDefinition forWhom, boolean overdue) {
         int difference = resident.priority().compareTo(forWhom.priority());
-        return resident.service().sleepPolicy().enabled()
+        return resident.sleepsOnItsOwn()
                 && (difference > 0 || ((difference == 0 || overdue) && residents.rested(resident)));
     }
 

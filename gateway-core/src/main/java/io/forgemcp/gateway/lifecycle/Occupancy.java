@@ -136,7 +136,7 @@ final class Occupancy {
             return;
         }
         long used = bytes(awake, applicant, Admission.Applicant::memoryBytes)
- + bytes(asleep, applicant, Admission.Applicant::keptBytes);
+                + bytes(asleep, applicant, Admission.Applicant::keptBytes);
         long needed = applicant.memoryBytes();
         double allowed = limit * share;
         if (used > 0 && used + needed > allowed) {
@@ -172,10 +172,7 @@ final class Occupancy {
             Collection<Admission.Applicant> of,
             Admission.Applicant without,
             ToLongFunction<Admission.Applicant> memory) {
-        return of.stream()
-                .filter(other -> other != without)
-                .mapToLong(memory)
-                .sum();
+        return of.stream().filter(other -> other != without).mapToLong(memory).sum();
     }
 
     private static double cores(Admission.Applicant applicant) {

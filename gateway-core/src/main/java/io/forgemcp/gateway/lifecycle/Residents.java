@@ -26,6 +26,11 @@ final class Residents {
             return service().priority();
         }
 
+        /** Whether its policy ever lets it sleep without a command. */
+        boolean sleepsOnItsOwn() {
+            return service().sleepPolicy().enabled();
+        }
+
         String name() {
             return service().name().value();
         }
@@ -86,13 +91,24 @@ final class Residents {
         return in(ServiceState.STOPPING);
     }
 
+    /** Whatever is there and costs something, in whatever state. */
+    List<Resident> all() {
+        return found(view -> view.live() != null).stream()
+                .filter(resident -> resident.service().sleepable())
+                .toList();
+    }
+
     private List<Resident> in(ServiceState state) {
+        return found(view -> view.state() == state);
+    }
+
+    private List<Resident> found(Predicate<SlotState.View> wanted) {
         List<Resident> found = new ArrayList<>();
         for (ServiceOwner owner : owners) {
             for (Slot slot : owner.slots().all()) {
                 SlotState.View view = slot.here().view();
-                if (view.state() == state) {
-                    found.add(new Resident(owner, slot, state == ServiceState.SLEEPING, view.since()));
+                if (wanted.test(view)) {
+                    found.add(new Resident(owner, slot, view.state() == ServiceState.SLEEPING, view.since()));
                 }
             }
         }

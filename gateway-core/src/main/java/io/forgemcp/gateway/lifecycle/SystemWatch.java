@@ -94,7 +94,7 @@ final class SystemWatch implements AutoCloseable {
         }
         lastPressureTurn = now;
         PressureLevel before = level;
-        level = gauge.update(settings, reading.memory(), reading.cpu(), servicesOver(settings));
+        level = gauge.update(settings, reading.memory(), reading.cpu(), servicesUse(settings));
         if (level != before) {
             LOG.info(
                     "event=memory_pressure from={} to={} memory={} cpu={}",
@@ -108,19 +108,14 @@ final class SystemWatch implements AutoCloseable {
         relieve(settings);
     }
 
-    private boolean servicesOver(SleepSettings settings) {
+    /** What all services use, whether anybody uses them or not, as a share of what they should use at most. */
+    private @Nullable Double servicesUse(SleepSettings settings) {
         Long threshold = settings.memoryThresholdBytes();
         if (threshold == null) {
-            return false;
+            return null;
         }
-        long used = 0;
-        for (Residents.Resident resident : residents.idle(any -> true)) {
-            used += memory(resident);
-        }
-        for (Residents.Resident resident : residents.asleep(any -> true)) {
-            used += memory(resident);
-        }
-        return used > threshold;
+        long used = residents.all().stream().mapToLong(SystemWatch::memory).sum();
+        return used / (double) Math.max(1, threshold);
     }
 
     private static long memory(Residents.Resident resident) {
@@ -129,7 +124,8 @@ final class SystemWatch implements AutoCloseable {
     }
 
     private void relieve(SleepSettings settings) {
-        if (level == PressureLevel.NONE) {
+        // Without sleep on their own services are not put to sleep by pressure either.
+        if (level == PressureLevel.NONE || !settings.enabled()) {
             return;
         }
         String reason = "memory or processors are scarce";
@@ -137,7 +133,7 @@ final class SystemWatch implements AutoCloseable {
         if (level == PressureLevel.LOW) {
             return;
         }
-        List<Residents.Resident> idle = residents.idle(resident -> resident.priority() != Priority.CRITICAL
+        List<Residents.Resident> idle = residents.idle(resident -> mayBePressed(resident)
                 && residents.rested(resident)
                 && (level == PressureLevel.HIGH || (resident.priority() == Priority.LOW && quiet(resident, settings))));
         if (!idle.isEmpty()) {
@@ -148,12 +144,16 @@ final class SystemWatch implements AutoCloseable {
                     .forEach(resident -> residents.sleep(resident, Force.NO, false, reason));
         } else if (level == PressureLevel.HIGH) {
             residents
-                    .asleep(resident -> resident.priority() != Priority.CRITICAL
-                            && resident.owner().slots().rebuildable(resident.slot()))
+                    .asleep(resident ->
+                            mayBePressed(resident) && resident.owner().slots().rebuildable(resident.slot()))
                     .stream()
                     .findFirst()
                     .ifPresent(resident -> residents.stop(resident, reason));
         }
+    }
+
+    private static boolean mayBePressed(Residents.Resident resident) {
+        return resident.priority() != Priority.CRITICAL && resident.sleepsOnItsOwn();
     }
 
     /** Whether it does nothing by itself either. */

@@ -7,6 +7,7 @@ import io.forgemcp.gateway.lifecycle.EmergencySettings.Action;
 import io.forgemcp.gateway.service.Isolation;
 import io.forgemcp.gateway.service.Priority;
 import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.gateway.service.SleepPolicy;
 import io.forgemcp.gateway.upstream.ClientKey;
 import java.time.Duration;
 import java.util.List;
@@ -106,13 +107,101 @@ class SystemWatchTest {
             PressureLevel.LOW, PressureLevel.NONE
         };
         for (int i = 0; i < readings.length; i++) {
-            assertThat(gauge.update(settings, readings[i], null, false))
+            assertThat(gauge.update(settings, readings[i], null, null))
                     .as("reading %d: %s", i, readings[i])
                     .isEqualTo(levels[i]);
         }
-        assertThat(gauge.update(settings, 0.1, 0.85, false)).isEqualTo(PressureLevel.MODERATE);
-        assertThat(gauge.update(settings, 0.1, 0.2, false)).isEqualTo(PressureLevel.NONE);
-        assertThat(gauge.update(settings, null, null, true)).isEqualTo(PressureLevel.MODERATE);
+        assertThat(gauge.update(settings, 0.1, 0.85, null)).isEqualTo(PressureLevel.MODERATE);
+        assertThat(gauge.update(settings, 0.1, 0.2, null)).isEqualTo(PressureLevel.NONE);
+        assertThat(gauge.update(settings, null, null, 1.1)).isEqualTo(PressureLevel.MODERATE);
+    }
+
+    @Test
+    void aPeakOfProcessorsIsOverWithThePeakWhateverMemorySays() {
+        PressureGauge gauge = new PressureGauge();
+        SleepSettings settings = SleepSettings.DEFAULT;
+        assertThat(gauge.update(settings, 0.55, 0.95, null)).isEqualTo(PressureLevel.MODERATE);
+        assertThat(gauge.update(settings, 0.55, 0.77, null)).isEqualTo(PressureLevel.MODERATE);
+        assertThat(gauge.update(settings, 0.55, 0.05, null)).isEqualTo(PressureLevel.LOW);
+        assertThat(gauge.update(settings, 0.1, 0.05, 1.0)).isEqualTo(PressureLevel.MODERATE);
+        assertThat(gauge.update(settings, 0.1, 0.05, 0.96)).isEqualTo(PressureLevel.MODERATE);
+        assertThat(gauge.update(settings, 0.1, 0.05, 0.9)).isEqualTo(PressureLevel.NONE);
+    }
+
+    @Test
+    void whatIsInUseOrAlwaysRunsCountsForTheMemoryOfAllServicesToo() {
+        Lifecycle on = watched(SystemPolicy.NONE.withSleep(sleep(true, 2500L)));
+        on.with(service("used"))
+                .with(service("always").instances(1, 2))
+                .with(service("idle").priority(Priority.LOW));
+        on.acquire("used", ClientKey.GATEWAY).join();
+        on.acquire("always", ClientKey.GATEWAY).join().close();
+        on.acquire("idle", ClientKey.GATEWAY).join().close();
+        on.manager.statuses();
+        on.pass(60);
+        assertThat(on.manager.pressure()).isEqualTo(PressureLevel.MODERATE);
+        assertThat(asleep(on)).containsExactly("idle");
+    }
+
+    @Test
+    void pressureLeavesThoseAloneThatNeverSleepOnTheirOwn() {
+        Lifecycle on = watched();
+        on.with(service("never").priority(Priority.LOW).sleepPolicy(SleepPolicy.NEVER))
+                .with(service("normal"));
+        on.acquire("never", ClientKey.GATEWAY).join().close();
+        on.acquire("normal", ClientKey.GATEWAY).join().close();
+        memory = 0.95;
+        on.pass(240);
+        assertThat(state(on, "never")).isEqualTo(ServiceState.RUNNING);
+        assertThat(state(on, "normal")).isEqualTo(ServiceState.STOPPED);
+    }
+
+    @Test
+    void withSleepSwitchedOffPressurePutsNobodyToSleep() {
+        Lifecycle on = fourPriorities(watched(SystemPolicy.NONE.withSleep(sleep(false, null))));
+        memory = 0.95;
+        on.pass(600);
+        assertThat(on.manager.pressure()).isEqualTo(PressureLevel.HIGH);
+        assertThat(asleep(on)).isEmpty();
+    }
+
+    @Test
+    void anEmergencyComesToThoseThatNeverSleepOnTheirOwnLast() {
+        Lifecycle on = watched(Action.FORCE_SLEEP_ALL_SERVICES, Action.STOP_NON_CRITICAL_SERVICES);
+        on.with(service("never").priority(Priority.LOW).sleepPolicy(SleepPolicy.NEVER))
+                .with(service("normal"));
+        on.acquire("never", ClientKey.GATEWAY).join().close();
+        on.acquire("normal", ClientKey.GATEWAY).join().close();
+        memory = 0.95;
+        on.pass(10);
+        assertThat(asleep(on)).containsExactly("normal");
+        on.pass(10);
+        assertThat(asleep(on)).containsExactly("never", "normal");
+        on.acquire("never", ClientKey.GATEWAY).join().close();
+        on.pass(10);
+        assertThat(state(on, "normal")).isEqualTo(ServiceState.STOPPED);
+        assertThat(state(on, "never")).isEqualTo(ServiceState.RUNNING);
+        on.pass(10);
+        assertThat(state(on, "never")).isEqualTo(ServiceState.STOPPED);
+        assertThat(steps(on))
+                .containsExactly(
+                        Action.FORCE_SLEEP_ALL_SERVICES,
+                        Action.FORCE_SLEEP_ALL_SERVICES,
+                        Action.STOP_NON_CRITICAL_SERVICES,
+                        Action.STOP_NON_CRITICAL_SERVICES);
+    }
+
+    private static SleepSettings sleep(boolean enabled, @Nullable Long memoryThreshold) {
+        SleepSettings standard = SleepSettings.DEFAULT;
+        return new SleepSettings(
+                enabled,
+                standard.maxSleeping(),
+                memoryThreshold,
+                standard.checkInterval(),
+                standard.wakeTimeout(),
+                standard.monitoring(),
+                standard.pressure(),
+                standard.optimization());
     }
 
     @Test
