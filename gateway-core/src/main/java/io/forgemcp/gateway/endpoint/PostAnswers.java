@@ -18,6 +18,7 @@ final class PostAnswers implements Reply {
     /** Answers of a batch that wait for the others; null for a single request. */
     private final @Nullable List<byte[]> batch;
 
+    private final List<RequestId> requests;
     private int outstanding;
     private @Nullable SessionStream stream;
 
@@ -26,31 +27,38 @@ final class PostAnswers implements Reply {
             McpResponder responder,
             AnswerForm preference,
             @Nullable List<byte[]> batch,
-            int requests) {
+            List<RequestId> requests,
+            int answers) {
         this.session = session;
         this.responder = responder;
         this.preference = preference;
         this.batch = batch;
-        this.outstanding = requests;
+        this.requests = requests;
+        this.outstanding = answers;
         if (preference == AnswerForm.STREAM) {
             begin();
         }
     }
 
-    static PostAnswers single(ClientSession session, McpResponder responder, AnswerForm preference) {
-        return new PostAnswers(session, responder, preference, null, 1);
+    static PostAnswers single(ClientSession session, McpResponder responder, AnswerForm preference, RequestId request) {
+        return new PostAnswers(session, responder, preference, null, List.of(request), 1);
     }
 
-    /** @param requests how many answers there will be, at least one */
-    static PostAnswers batch(ClientSession session, McpResponder responder, AnswerForm preference, int requests) {
-        return new PostAnswers(session, responder, preference, new ArrayList<>(), requests);
+    /** @param answers how many there will be, at least one */
+    static PostAnswers batch(
+            ClientSession session,
+            McpResponder responder,
+            AnswerForm preference,
+            List<RequestId> requests,
+            int answers) {
+        return new PostAnswers(session, responder, preference, new ArrayList<>(), requests, answers);
     }
 
     private SessionStream begin() {
         SessionStream begun = stream;
         if (begun == null) {
             EventStream connection = responder.stream();
-            begun = session.streams().answering(connection, session.primes());
+            begun = session.streams().answering(connection, session.primes(), requests);
             stream = begun;
             SessionStream carried = begun;
             responder.onDisconnect(() -> carried.disconnected(connection));

@@ -1,5 +1,9 @@
 package io.forgemcp.gateway.endpoint;
 
+import io.forgemcp.gateway.protocol.Messages;
+import io.forgemcp.gateway.protocol.RequestId;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,11 +19,16 @@ public final class SessionStream {
     private final String name;
     private final @Nullable ReplayLog log;
     private final LongSupplier clock;
+    private final List<RequestId> requests;
     private @Nullable EventStream connection;
     private long number;
 
-    /** @param log keeps what is said; null for a stream whose events have no ids */
-    SessionStream(String name, @Nullable ReplayLog log, LongSupplier clock) {
+    /**
+     * @param log keeps what is said; null for a stream whose events have no ids
+     * @param requests those that are answered on it; none on a standing one
+     */
+    SessionStream(String name, @Nullable ReplayLog log, LongSupplier clock, List<RequestId> requests) {
+        this.requests = requests;
         this.name = name;
         this.log = log;
         this.clock = clock;
@@ -27,6 +36,15 @@ public final class SessionStream {
 
     String name() {
         return name;
+    }
+
+    List<RequestId> requests() {
+        return requests;
+    }
+
+    /** How many events it has had. */
+    synchronized long events() {
+        return number;
     }
 
     synchronized boolean isConnected() {
@@ -41,15 +59,29 @@ public final class SessionStream {
         }
     }
 
-    /** Says what was missed and goes on; a connection that still carries the stream is given up. */
+    /** Says what was missed, or that some of it is lost, and goes on; a connection that still carries the stream is given up. */
     synchronized void resume(EventStream fresh, long after) {
         EventStream before = connection;
         connection = fresh;
         if (log != null) {
-            log.after(name, after).forEach(event -> fresh.numbered(id(event.number()), event.json()));
+            List<ReplayLog.Event> missed = log.after(name, after);
+            tellLost(fresh, number - after - missed.size());
+            missed.forEach(event -> fresh.numbered(id(event.number()), event.json()));
         }
         if (before != null) {
             before.close();
+        }
+    }
+
+    /** Says, outside the numbers of the stream, that so many of its events are no longer kept. */
+    static void tellLost(EventStream to, long events) {
+        if (events > 0) {
+            String params = "{\"level\":\"warning\",\"logger\":\"forge-mcp-gateway\",\"data\":\"" + events
+                    + " events of this stream are no longer kept and are missing here.\"}";
+            to.event(
+                    null,
+                    Messages.notification("notifications/message", params.getBytes(StandardCharsets.US_ASCII))
+                            .bytes());
         }
     }
 

@@ -1,5 +1,8 @@
 package io.forgemcp.gateway.endpoint;
 
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.protocol.RequestId;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,6 +26,7 @@ public final class SessionStreams {
     private final Map<String, SessionStream> answering = new ConcurrentHashMap<>(2);
 
     private final List<SessionStream> standing = new CopyOnWriteArrayList<>();
+    private final EndedStreams ended;
 
     /**
      * @param log keeps what is said, for this session alone
@@ -31,15 +35,17 @@ public final class SessionStreams {
     public SessionStreams(ReplayLog log, LongSupplier clock) {
         this.log = log;
         this.clock = clock;
+        this.ended = new EndedStreams(log);
     }
 
     /**
      * A stream on which a request is answered, which goes on without a connection.
      *
      * @param prime whether it begins with an event to resume from
+     * @param requests ids of those that are answered on it
      */
-    public SessionStream answering(EventStream connection, boolean prime) {
-        SessionStream stream = new SessionStream("c" + names.incrementAndGet(), log, clock);
+    public SessionStream answering(EventStream connection, boolean prime, List<RequestId> requests) {
+        SessionStream stream = new SessionStream("c" + names.incrementAndGet(), log, clock, requests);
         answering.put(stream.name(), stream);
         stream.connect(connection, prime);
         return stream;
@@ -47,6 +53,7 @@ public final class SessionStreams {
 
     /** The request has been answered on this stream; the log alone remembers it from now on. */
     public void answered(SessionStream stream) {
+        ended.add(stream);
         answering.remove(stream.name());
         stream.close();
     }
@@ -58,7 +65,8 @@ public final class SessionStreams {
      * @param prime whether it begins with an event to resume from
      */
     public SessionStream standing(EventStream connection, boolean numbered, boolean prime) {
-        SessionStream stream = new SessionStream("s" + names.incrementAndGet(), numbered ? log : null, clock);
+        SessionStream stream =
+                new SessionStream("s" + names.incrementAndGet(), numbered ? log : null, clock, List.of());
         stream.connect(connection, prime);
         standing.add(stream);
         if (standing.size() > MOST_BROKEN) {
@@ -78,34 +86,46 @@ public final class SessionStreams {
     }
 
     /**
-     * Goes on with the stream of which the client got this event last.
+     * Goes on with the stream of which the client got this event last. A stream that is said to go on and has lost events
+     * says so; a call whose answer is lost is answered with an error.
      *
      * @param responder opens the connection; untouched if there is nothing to go on with
      * @param headers of the answer, names and values in turn
-     * @return false if the event is not one of this session's streams that are known
+     * @return false if nothing can have been missed that a new stream does not bring
+     * @throws GatewayException with {@link ErrorCode#UNKNOWN_EVENT} if this session was never given the event, or if what
+     *     was answered on its stream is no longer kept
      */
     public boolean resume(String lastEventId, McpResponder responder, String... headers) {
+        if (lastEventId.isEmpty()) {
+            return false;
+        }
         int dash = lastEventId.indexOf('-');
-        long number = dash < 0 ? -1 : number(lastEventId, dash + 1);
-        if (number < 0) {
-            return false;
+        long number = dash < 2 ? -1 : number(lastEventId, dash + 1);
+        String name = number < 0 ? "" : lastEventId.substring(0, dash);
+        if (!isGiven(name)) {
+            throw EndedStreams.neverGiven();
         }
-        String name = lastEventId.substring(0, dash);
         SessionStream live = find(name);
-        if (live != null) {
-            EventStream connection = responder.stream(headers);
-            live.resume(connection, number);
-            responder.onDisconnect(() -> live.disconnected(connection));
-            return true;
+        if (live == null) {
+            // A standing stream that is forgotten was broken for long; a new one says what is said from now on.
+            return name.charAt(0) == 'c' && ended.resume(name, number, responder, headers);
         }
-        List<ReplayLog.Event> missed = log.after(name, number);
-        if (missed.isEmpty()) {
-            return false;
+        if (number > live.events()) {
+            throw EndedStreams.neverGiven();
         }
         EventStream connection = responder.stream(headers);
-        missed.forEach(event -> connection.numbered(name + "-" + event.number(), event.json()));
-        connection.close();
+        live.resume(connection, number);
+        responder.onDisconnect(() -> live.disconnected(connection));
         return true;
+    }
+
+    /** Whether one of this session's streams has or had this name. */
+    private boolean isGiven(String name) {
+        if (name.isEmpty() || (name.charAt(0) != 'c' && name.charAt(0) != 's')) {
+            return false;
+        }
+        long which = number(name, 1);
+        return which > 0 && which <= names.get();
     }
 
     private @Nullable SessionStream find(String name) {
@@ -176,6 +196,7 @@ public final class SessionStreams {
         answering.values().forEach(SessionStream::close);
         standing.clear();
         answering.clear();
+        ended.clear();
         log.clear();
     }
 }

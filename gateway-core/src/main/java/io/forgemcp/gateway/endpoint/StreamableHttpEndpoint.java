@@ -70,7 +70,10 @@ public final class StreamableHttpEndpoint implements McpEndpoint {
         }
         ClientSession session = session(request);
         if (message.isRequest()) {
-            methods.request(session, message, PostAnswers.single(session, responder, AnswerForm.of(request)));
+            methods.request(
+                    session,
+                    message,
+                    PostAnswers.single(session, responder, AnswerForm.of(request), message.requireId()));
         } else {
             methods.accept(session, message);
             responder.answer(202, null);
@@ -121,8 +124,12 @@ public final class StreamableHttpEndpoint implements McpEndpoint {
             responder.answer(202, null);
             return;
         }
-        PostAnswers answers =
-                PostAnswers.batch(session, responder, AnswerForm.of(request), requests.size() + refusals.size());
+        PostAnswers answers = PostAnswers.batch(
+                session,
+                responder,
+                AnswerForm.of(request),
+                requests.stream().map(Message::requireId).toList(),
+                requests.size() + refusals.size());
         refusals.forEach(answers::answer);
         requests.forEach(message -> methods.request(session, message, answers));
     }
@@ -204,7 +211,6 @@ public final class StreamableHttpEndpoint implements McpEndpoint {
         if (lastEvent != null && streams.resume(lastEvent, responder, SESSION_ID, session.id())) {
             return;
         }
-        // An event that is not known any more belongs to a stream whose client has to be content with what comes now.
         EventStream connection = responder.stream(SESSION_ID, session.id());
         SessionStream stream = streams.standing(connection, true, session.primes());
         responder.onDisconnect(() -> stream.disconnected(connection));

@@ -55,6 +55,8 @@ public enum ErrorCode {
     TOO_MANY_TASKS("GW-1108", 1108, 503),
     /** A caller has more streams open on which it listens for changes than one may have. */
     TOO_MANY_STREAMS("GW-1109", 1109, 429),
+    /** The Last-Event-ID is none that the session was given, or its stream is no longer known. */
+    UNKNOWN_EVENT("GW-1110", -32600, 400),
 
     /** The Host header is not one of the allowed hosts. */
     FORBIDDEN_HOST("GW-1201", -32600, 403),

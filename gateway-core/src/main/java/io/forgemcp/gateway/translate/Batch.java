@@ -6,6 +6,7 @@ import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Messages;
+import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.time.Timers;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +47,14 @@ record Batch(List<Message> messages) {
             messages.add(message);
         }
         return new Batch(messages);
+    }
+
+    /** The ids of those that are answered. */
+    List<RequestId> requests() {
+        return messages.stream()
+                .filter(Message::isRequest)
+                .map(Message::requireId)
+                .toList();
     }
 
     void handle(Session session, McpResponder responder, boolean streams, Timers timers) {

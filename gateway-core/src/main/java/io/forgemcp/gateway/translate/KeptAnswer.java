@@ -4,6 +4,8 @@ import io.forgemcp.gateway.endpoint.EventStream;
 import io.forgemcp.gateway.endpoint.McpResponder;
 import io.forgemcp.gateway.endpoint.SessionStream;
 import io.forgemcp.gateway.endpoint.SessionStreams;
+import io.forgemcp.gateway.protocol.RequestId;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,11 +16,16 @@ final class KeptAnswer implements McpResponder {
     private final McpResponder responder;
     private final SessionStreams streams;
     private final boolean prime;
+    private final List<RequestId> requests;
     private boolean gone;
     private @Nullable Kept kept;
 
-    /** @param prime whether a stream begins with an event to resume from */
-    KeptAnswer(McpResponder responder, SessionStreams streams, boolean prime) {
+    /**
+     * @param prime whether a stream begins with an event to resume from
+     * @param requests ids of those that are answered
+     */
+    KeptAnswer(McpResponder responder, SessionStreams streams, boolean prime, List<RequestId> requests) {
+        this.requests = requests;
         this.responder = responder;
         this.streams = streams;
         this.prime = prime;
@@ -32,7 +39,7 @@ final class KeptAnswer implements McpResponder {
     @Override
     public EventStream stream(String... headers) {
         EventStream connection = responder.stream(headers);
-        Kept begun = new Kept(streams, streams.answering(connection, prime), connection);
+        Kept begun = new Kept(streams, streams.answering(connection, prime, requests), connection);
         boolean late;
         synchronized (this) {
             kept = begun;

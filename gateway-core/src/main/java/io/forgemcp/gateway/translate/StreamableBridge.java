@@ -88,8 +88,12 @@ final class StreamableBridge implements McpEndpoint {
             checkVersion(request);
             checkBatches(request);
             Session session = sessionOrNone(request);
-            Batch.of(body)
-                    .handle(session, back(session, request, responder), accepts(request, "text/event-stream"), timers);
+            Batch batch = Batch.of(body);
+            batch.handle(
+                    session,
+                    back(session, request, responder, batch.requests()),
+                    accepts(request, "text/event-stream"),
+                    timers);
             return;
         }
         Message message = Message.parse(body);
@@ -157,7 +161,7 @@ final class StreamableBridge implements McpEndpoint {
             return;
         }
         boolean modern = session.conversation() == stateless;
-        McpResponder back = back(session, request, responder);
+        McpResponder back = back(session, request, responder, List.of(message.requireId()));
         PostReply reply = PostReply.one(
                 back,
                 accepts(request, "text/event-stream"),
@@ -182,8 +186,11 @@ final class StreamableBridge implements McpEndpoint {
     }
 
     /** A client of a session may lose its connection and come back. */
-    private static McpResponder back(Session session, McpRequest request, McpResponder responder) {
-        return session.isPassing() ? responder : new KeptAnswer(responder, session.streams(), primes(request));
+    private static McpResponder back(
+            Session session, McpRequest request, McpResponder responder, List<RequestId> requests) {
+        return session.isPassing()
+                ? responder
+                : new KeptAnswer(responder, session.streams(), primes(request), requests);
     }
 
     /** Whether the client knows events without content, to come back to (MCP 2025-11-25, Transports). */
@@ -206,7 +213,6 @@ final class StreamableBridge implements McpEndpoint {
         if (lastEvent != null && session.resumed(lastEvent, responder, SESSION_ID, session.id())) {
             return;
         }
-        // An event that is not known any more belongs to a stream whose client has to be content with what comes now.
         EventStream connection = responder.stream(SESSION_ID, session.id());
         SessionStream stream = session.opened(connection, true, primes(request));
         responder.onDisconnect(() -> session.closed(stream, connection));

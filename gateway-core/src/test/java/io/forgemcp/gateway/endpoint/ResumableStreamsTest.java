@@ -1,9 +1,12 @@
 package io.forgemcp.gateway.endpoint;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forgemcp.gateway.Gateway;
 import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
 import java.time.Duration;
@@ -120,12 +123,28 @@ class ResumableStreamsTest {
     }
 
     @Test
-    void anUnknownEventBeginsAnewStream() {
-        for (String id : List.of("c99-1", "nonsense", "s1-x", "")) {
-            FakeHttp stream = client.resume(id);
-            assertThat(stream.status()).isEqualTo(200);
-            assertThat(stream.events()).isEmpty();
+    void anEventThatTheSessionWasNeverGivenIsRefusedWithTheReason() {
+        FakeHttp listening = client.listen();
+        for (String id : List.of(
+                "c99-1",
+                "nonsense",
+                "s1-x",
+                "-1",
+                "x1-1",
+                "c-1",
+                listening.ids().get(0) + "7")) {
+            FakeHttp refused = client.resume(id);
+            assertThat(refused.status()).as(id).isEqualTo(400);
+            assertThat(refused.answer()).contains("GW-1110");
         }
+        assertThat(listening.streamClosed()).isFalse();
+    }
+
+    @Test
+    void anEmptyEventIdIsNone() {
+        FakeHttp stream = client.resume("");
+        assertThat(stream.status()).isEqualTo(200);
+        assertThat(stream.events()).isEmpty();
     }
 
     @Test
@@ -135,7 +154,74 @@ class ResumableStreamsTest {
         answer();
         call.awaitStreamEnd();
 
-        assertThat(LegacyClient.open(http).resume(call.ids().get(0)).events()).isEmpty();
+        FakeHttp refused = LegacyClient.open(http).resume(call.ids().get(0));
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.events()).isEmpty();
+    }
+
+    private static SessionStreams small(int events) {
+        return new SessionStreams(
+                new ReplayLog(new ReplayLog.Limits(events, 1_000, 1_000, Duration.ofHours(1)), new AtomicLong()),
+                () -> 0);
+    }
+
+    private static byte[] note(int number) {
+        return ("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/x\",\"params\":" + number + "}").getBytes(UTF_8);
+    }
+
+    @Test
+    void aStreamOfWhichTheMiddleIsNoLongerKeptSaysSoAndBringsTheRest() {
+        SessionStreams streams = small(2);
+        FakeHttp before = FakeHttp.get();
+        SessionStream stream = streams.standing(before.stream(), true, true);
+        for (int i = 1; i <= 5; i++) {
+            stream.send(note(i));
+        }
+
+        FakeHttp resumed = FakeHttp.get();
+        assertThat(streams.resume("s1-1", resumed)).isTrue();
+
+        assertThat(resumed.events()).hasSize(3);
+        assertThat(resumed.events().get(0)).contains("notifications/message", "2 events");
+        assertThat(resumed.events().get(1)).contains("\"params\":4");
+        assertThat(resumed.events().get(2)).contains("\"params\":5");
+        assertThat(before.streamClosed()).isTrue();
+    }
+
+    @Test
+    void aCallWhoseAnswerIsNoLongerKeptIsAnsweredWithAnError() {
+        SessionStreams streams = small(2);
+        SessionStream stream =
+                streams.answering(FakeHttp.get().stream(), true, List.of(RequestId.of(7), RequestId.of(8)));
+        stream.send(note(1));
+        stream.send("{\"jsonrpc\":\"2.0\",\"id\":7,\"result\":{}}".getBytes(UTF_8));
+        stream.send("{\"jsonrpc\":\"2.0\",\"id\":8,\"result\":{}}".getBytes(UTF_8));
+        streams.answered(stream);
+        streams.standing(FakeHttp.get().stream(), true, true).send(note(2));
+
+        FakeHttp resumed = FakeHttp.get();
+        assertThat(streams.resume("c1-0", resumed)).isTrue();
+
+        assertThat(resumed.events()).hasSize(3);
+        assertThat(resumed.events().get(1)).contains("\"id\":8,\"result\"");
+        assertThat(resumed.events().get(2)).contains("\"id\":7,\"error\"", "GW-1503");
+        assertThat(resumed.streamClosed()).isTrue();
+        FakeHttp nothingMissed = FakeHttp.get();
+        assertThat(streams.resume("c1-3", nothingMissed)).isFalse();
+        assertThat(nothingMissed.isAnswered()).isFalse();
+    }
+
+    @Test
+    void aCallThatIsForgottenWithItsAnswerIsRefused() {
+        SessionStreams streams = small(1);
+        for (int i = 1; i <= 40; i++) {
+            SessionStream stream = streams.answering(FakeHttp.get().stream(), true, List.of(RequestId.of(i)));
+            stream.send(note(i));
+            streams.answered(stream);
+        }
+
+        assertThatThrownBy(() -> streams.resume("c1-0", FakeHttp.get()))
+                .hasMessageContaining("c1-0 belongs to no stream");
     }
 
     @Test
@@ -185,8 +271,8 @@ class ResumableStreamsTest {
         FakeHttp call =
                 FakeHttp.post("{}").session(client.session).with("Accept", "text/event-stream, application/json");
         FakeHttp patient = FakeHttp.post("{}").session(client.session);
-        PostAnswers streaming = PostAnswers.single(session(), call, AnswerForm.STREAM);
-        PostAnswers waiting = PostAnswers.single(session(), patient, AnswerForm.JSON);
+        PostAnswers streaming = PostAnswers.single(session(), call, AnswerForm.STREAM, RequestId.of(1));
+        PostAnswers waiting = PostAnswers.single(session(), patient, AnswerForm.JSON, RequestId.of(2));
         streaming.suspended();
         waiting.suspended();
 

@@ -135,21 +135,21 @@ class ResumedStreamTest {
     }
 
     @Test
-    void anotherSessionsEventsAreOutOfReachAndUnknownOnesBeginAnew() {
+    void eventsOfAnotherSessionAndUnknownOnesAreRefused() {
         Http call = call("1");
         progress("1", 1);
         child.answer("{'secret':1}");
         String other = bridged.session();
-        for (String id : new String[] {call.ids.get(0), "c99-1", "nonsense", ""}) {
+        for (String id : new String[] {call.ids.get(0), "c99-1", "nonsense"}) {
             Http stream = get(other, id);
-            assertThat(stream.status).isEqualTo(200);
-            assertThat(stream.events).isEmpty();
-            assertThat(stream.closed).isFalse();
+            assertThat(stream.status).isEqualTo(400);
+            assertThat(stream.json).contains("GW-1110");
         }
+        assertThat(get(other, "").status).isEqualTo(200);
     }
 
     @Test
-    void anAnswerIsKeptForFiveMinutes() {
+    void anAnswerIsKeptForFiveMinutesAndItsLossIsAnErrorAfterThat() {
         Http call = call("1");
         progress("1", 1);
         call.disconnect();
@@ -157,7 +157,7 @@ class ResumedStreamTest {
         bridged.pass(Duration.ofMinutes(4));
         assertThat(get(session, call.ids.get(1)).events).hasSize(1);
         bridged.pass(Duration.ofMinutes(3));
-        assertThat(get(session, call.ids.get(1)).events).isEmpty();
+        assertThat(get(session, call.ids.get(1)).events.get(1)).contains("\"id\":1", "GW-1503");
     }
 
     @Test
