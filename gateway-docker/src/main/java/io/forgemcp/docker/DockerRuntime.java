@@ -97,7 +97,11 @@ public final class DockerRuntime implements ServiceRuntime {
         networks = new Networks(engine, labels);
         askedUsage = new AskedUsage(engine, timers, workers);
         starts = new ContainerStart(
-                engine, labels, networks, new VolumeMounts(settings.volumeDirectories()), new Around());
+                engine,
+                labels,
+                networks,
+                new VolumeMounts(settings.volumeDirectories(), settings.ownFiles()),
+                new Around());
         adoption = new Adoption(
                 engine,
                 labels,

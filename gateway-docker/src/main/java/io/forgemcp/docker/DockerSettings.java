@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param owner whose containers are taken over and cleaned up: the same after a restart of the same gateway, and no
  *     other gateway's
  * @param volumeDirectories below which a service may be given directories of the host, beside its own directory; absolute
+ * @param ownFiles files and directories of the gateway itself, which no service may see, nor any directory around them
  * @param pullMissing whether an image that is not there is fetched from its registry
  * @param configured services that may have containers left from an earlier run; those of others are removed
  * @param portTimeout how long an HTTP server may take until its port answers
@@ -24,6 +25,7 @@ public record DockerSettings(
         @Nullable String host,
         String owner,
         List<Path> volumeDirectories,
+        List<Path> ownFiles,
         boolean pullMissing,
         Set<ServiceName> configured,
         Duration portTimeout) {
@@ -32,31 +34,36 @@ public record DockerSettings(
     public DockerSettings {
         Objects.requireNonNull(owner, "owner");
         volumeDirectories = List.copyOf(volumeDirectories);
+        ownFiles = List.copyOf(ownFiles);
         configured = Set.copyOf(configured);
     }
 
     /** The usual socket, no directories beside the services' own, missing images fetched. */
     public static DockerSettings of(String owner) {
-        return new DockerSettings(null, owner, List.of(), true, Set.of(), PORT_TIMEOUT);
+        return new DockerSettings(null, owner, List.of(), List.of(), true, Set.of(), PORT_TIMEOUT);
     }
 
     public DockerSettings withHost(@Nullable String value) {
-        return new DockerSettings(value, owner, volumeDirectories, pullMissing, configured, portTimeout);
+        return new DockerSettings(value, owner, volumeDirectories, ownFiles, pullMissing, configured, portTimeout);
     }
 
     public DockerSettings withVolumeDirectories(List<Path> value) {
-        return new DockerSettings(host, owner, value, pullMissing, configured, portTimeout);
+        return new DockerSettings(host, owner, value, ownFiles, pullMissing, configured, portTimeout);
+    }
+
+    public DockerSettings withOwnFiles(List<Path> value) {
+        return new DockerSettings(host, owner, volumeDirectories, value, pullMissing, configured, portTimeout);
     }
 
     public DockerSettings withPullMissing(boolean value) {
-        return new DockerSettings(host, owner, volumeDirectories, value, configured, portTimeout);
+        return new DockerSettings(host, owner, volumeDirectories, ownFiles, value, configured, portTimeout);
     }
 
     public DockerSettings withConfigured(Set<ServiceName> value) {
-        return new DockerSettings(host, owner, volumeDirectories, pullMissing, value, portTimeout);
+        return new DockerSettings(host, owner, volumeDirectories, ownFiles, pullMissing, value, portTimeout);
     }
 
     public DockerSettings withPortTimeout(Duration value) {
-        return new DockerSettings(host, owner, volumeDirectories, pullMissing, configured, value);
+        return new DockerSettings(host, owner, volumeDirectories, ownFiles, pullMissing, configured, value);
     }
 }

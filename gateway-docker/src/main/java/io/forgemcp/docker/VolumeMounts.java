@@ -13,13 +13,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Which directories of the host a container sees: only such below the directories that are allowed. */
+/** Which directories of the host a container sees: only such below the directories that are allowed, and nothing of the gateway's. */
 final class VolumeMounts {
     private final List<Path> allowed;
+    private final List<Path> own;
 
-    /** @param allowed beside the service's own directory */
-    VolumeMounts(List<Path> allowed) {
+    /**
+     * @param allowed beside the service's own directory
+     * @param own files of the gateway, its secrets among them
+     */
+    VolumeMounts(List<Path> allowed, List<Path> own) {
         this.allowed = List.copyOf(allowed);
+        this.own = List.copyOf(own);
     }
 
     /** @throws GatewayException if one is missing or not allowed; symbolic links count as where they lead */
@@ -46,7 +51,7 @@ final class VolumeMounts {
         return roots;
     }
 
-    private static Mount mount(ServiceDefinition service, Launch.Volume volume, List<Path> roots) {
+    private Mount mount(ServiceDefinition service, Launch.Volume volume, List<Path> roots) {
         objection(volume, roots).ifPresent(why -> {
             throw EngineFailure.startFailed(service.name(), why);
         });
@@ -61,12 +66,18 @@ final class VolumeMounts {
         }
     }
 
-    private static Optional<String> objection(Launch.Volume volume, List<Path> roots) {
+    private Optional<String> objection(Launch.Volume volume, List<Path> roots) {
         Path real;
         try {
             real = volume.host().toRealPath();
         } catch (IOException missing) {
             return Optional.of(missing(volume));
+        }
+        Optional<Path> seen = own.stream().filter(file -> shows(real, file)).findFirst();
+        if (seen.isPresent()) {
+            return Optional.of("the volume " + volume.host() + " would show " + seen.get()
+                    + ", which is the gateway's own, to the server. Give the service a directory of its own, such as one"
+                    + " below the data directory");
         }
         if (roots.stream().anyMatch(root -> below(real, root))) {
             return Optional.empty();
@@ -81,6 +92,22 @@ final class VolumeMounts {
 
     private static String missing(Launch.Volume volume) {
         return "the volume " + volume.host() + " does not exist on this host. Make it, or correct the key volumes";
+    }
+
+    /** Whether who sees the directory sees the file, which may not have been made yet. */
+    private static boolean shows(Path real, Path file) {
+        Path where;
+        try {
+            where = file.toRealPath();
+        } catch (IOException notYet) {
+            Path around = file.toAbsolutePath().normalize().getParent();
+            try {
+                where = around == null ? file : around.toRealPath().resolve(file.getFileName());
+            } catch (IOException neither) {
+                return false;
+            }
+        }
+        return where.startsWith(real) || real.startsWith(where);
     }
 
     private static boolean below(Path real, Path root) {

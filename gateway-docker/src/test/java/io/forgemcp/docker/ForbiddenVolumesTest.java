@@ -29,7 +29,9 @@ class ForbiddenVolumesTest {
                 0,
                 "/mcp",
                 new Launch.Container(null, null));
-        try (DockerRuntime runtime = new DockerRuntime(DockerSettings.of("test").withHost("tcp://127.0.0.1:1"))) {
+        try (DockerRuntime runtime = new DockerRuntime(DockerSettings.of("test")
+                .withHost("tcp://127.0.0.1:1")
+                .withOwnFiles(List.of(project.resolve("data/state"), project.resolve("data/identity"))))) {
             return runtime.objections(ServiceDefinition.of("search", RuntimeChoice.DOCKER, launch, WireProtocol.STDIO)
                     .build());
         }
@@ -47,6 +49,30 @@ class ForbiddenVolumesTest {
 
     @Test
     void aDirectoryBelowTheProjectIsNot() throws IOException {
-        assertThat(objections(Files.createDirectory(project.resolve("data")))).isEmpty();
+        assertThat(objections(Files.createDirectory(project.resolve("workspace"))))
+                .isEmpty();
+    }
+
+    @Test
+    void whatTheGatewayKeepsForItselfIsObjectedToAndSoIsEveryDirectoryAroundIt() throws IOException {
+        Path state = Files.createDirectories(project.resolve("data/state"));
+
+        assertThat(objections(state).get("volumes")).contains("data/state").contains("the gateway's own");
+        assertThat(objections(project.resolve("data")).get("volumes")).contains("the gateway's own");
+        assertThat(objections(project).get("volumes")).contains("the gateway's own");
+    }
+
+    @Test
+    void theDirectoryAroundItIsObjectedToBeforeAnythingIsThereToo() throws IOException {
+        assertThat(objections(Files.createDirectory(project.resolve("data"))).get("volumes"))
+                .contains("the gateway's own");
+    }
+
+    @Test
+    void aDirectoryBesideItInTheDataDirectoryIsNot() throws IOException {
+        Files.createDirectories(project.resolve("data/state"));
+
+        assertThat(objections(Files.createDirectory(project.resolve("data/memory"))))
+                .isEmpty();
     }
 }

@@ -17,11 +17,16 @@ import io.forgemcp.gateway.service.WireProtocol;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Finds out from an entry of {@code services.yml} what has to be run, and how it is spoken to. */
 final class LaunchReader {
+    /** Nothing may be mounted on these or below. */
+    private static final List<Path> OF_THE_KERNEL = List.of(Path.of("/proc"), Path.of("/sys"), Path.of("/dev"));
+
     private final Reading reading;
     private final Path projectDirectory;
     private final List<GatewayRow> gateways;
@@ -181,11 +186,26 @@ final class LaunchReader {
 
     private List<Launch.Volume> volumes(ServiceName name, ServiceEntry entry) {
         List<Launch.Volume> volumes = new ArrayList<>();
+        Set<Path> targets = new HashSet<>();
         entry.volumes().forEach((host, container) -> {
             boolean readOnly = container.endsWith(":ro");
             String target = container.replaceFirst(":r[ow]$", "");
             if (!target.startsWith("/")) {
                 error(name, ".volumes", "\"" + container + "\" is not a path in the container: it must begin with /.");
+                return;
+            }
+            Path inside = Path.of(target).normalize();
+            if (inside.getNameCount() == 0 || OF_THE_KERNEL.stream().anyMatch(inside::startsWith)) {
+                error(
+                        name,
+                        ".volumes",
+                        "\"" + container
+                                + "\" would hide what the container itself needs. Write a directory of its own, such"
+                                + " as /data.");
+                return;
+            }
+            if (!targets.add(inside)) {
+                error(name, ".volumes", "Two volumes lead to \"" + inside + "\". Give each a directory of its own.");
                 return;
             }
             try {

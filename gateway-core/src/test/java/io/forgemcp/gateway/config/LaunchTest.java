@@ -112,6 +112,39 @@ class LaunchTest {
     }
 
     @Test
+    void aVolumeMayNotHideWhatAContainerNeedsItself() {
+        files.write("services.yml", """
+                services:
+                  root: {image: x, volumes: {./a: /}}
+                  proc: {image: x, volumes: {./a: /proc}}
+                  dev: {image: x, volumes: {./a: "/srv/../dev/shm:ro"}}
+                  sys: {image: x, volumes: {./a: /sys/fs}}
+                  well: {image: x, volumes: {./a: /processes, ./b: /data}}
+                """);
+
+        assertThat(files.load().findings(Finding.Severity.ERROR))
+                .allSatisfy(finding -> assertThat(finding.describe()).contains("such as /data"))
+                .extracting(Finding::keyPath)
+                .containsExactlyInAnyOrder(
+                        "services.root.volumes",
+                        "services.proc.volumes",
+                        "services.dev.volumes",
+                        "services.sys.volumes");
+    }
+
+    @Test
+    void twoVolumesMayNotLeadToOneDirectory() {
+        files.write("services.yml", """
+                services:
+                  twice: {image: x, volumes: {./a: /data, ./b: "/data/:ro"}}
+                """);
+
+        assertThat(files.load().findings(Finding.Severity.ERROR))
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.describe()).contains("Two volumes lead to \"/data\""));
+    }
+
+    @Test
     void anHttpServerWithoutANetworkIsAnError() {
         files.write("services.yml", """
                 services:

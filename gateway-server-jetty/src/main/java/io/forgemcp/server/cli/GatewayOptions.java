@@ -10,6 +10,7 @@ import io.forgemcp.gateway.config.ExtraUpstreams;
 import io.forgemcp.gateway.config.LoadResult;
 import io.forgemcp.gateway.config.read.Durations;
 import io.forgemcp.gateway.config.read.Finding;
+import io.forgemcp.gateway.config.schema.ServicesFile;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.lifecycle.ProcSystemLoad;
 import io.forgemcp.gateway.lifecycle.ServiceRuntime;
@@ -122,7 +123,7 @@ final class GatewayOptions {
             List<ServiceDefinition> services = List.copyOf(
                     new RegisteredServices(store, management(loaded).entries()).over(services(files, directory)));
             services.forEach(builder::service);
-            builder.runtime(containers(loaded, files, services));
+            builder.runtime(containers(loaded, files, services, directory));
             files.virtualServers().forEach(builder::virtualServer);
             return builder.build();
         } catch (GatewayException e) {
@@ -133,9 +134,13 @@ final class GatewayOptions {
 
     /** Looks for an engine only when a service wants one. */
     private ServiceRuntime containers(
-            ConfigurationOptions.Loaded loaded, Configuration files, List<ServiceDefinition> services) {
+            ConfigurationOptions.Loaded loaded, Configuration files, List<ServiceDefinition> services, Path directory) {
         Path project = loaded.environment().projectDirectory();
         return new DockerRuntime(DockerSettings.of(DataDirectory.identity(data))
+                .withOwnFiles(List.of(
+                        directory.resolve("state"),
+                        directory.resolve("identity"),
+                        loaded.directory().resolve(ServicesFile.NAME)))
                 .withHost(ListenOptions.variable(loaded.environment(), "DOCKER_HOST", ""))
                 .withVolumeDirectories(files.files().services().volumeDirectories().stream()
                         .map(project::resolve)
