@@ -2,11 +2,15 @@ package io.forgemcp.gateway.translate;
 
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.protocol.RequestId;
 import java.util.Set;
 
 /** Whose line it is: hears what comes over a {@link ServerLink}, in order. Called from several threads, one at a time; must not block. */
 interface LinkOwner {
     void onMessage(Message message);
+
+    /** Whether a request that was sent under this id has still to be answered. */
+    boolean awaits(RequestId sent);
 
     /** This was not delivered. */
     void onUnsent(Message message, GatewayException reason);

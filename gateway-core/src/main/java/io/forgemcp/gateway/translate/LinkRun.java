@@ -111,6 +111,11 @@ final class LinkRun implements ChannelListener, ServiceRuntime.ExitListener {
     }
 
     @Override
+    public boolean onUnreadable(byte[] text, GatewayException reason) {
+        return link.unreadable(this, text, reason);
+    }
+
+    @Override
     public void onClosed(GatewayException reason) {
         ended(null, reason.getMessage());
     }

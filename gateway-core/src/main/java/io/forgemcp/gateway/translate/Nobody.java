@@ -2,6 +2,7 @@ package io.forgemcp.gateway.translate;
 
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.protocol.RequestId;
 import java.util.Set;
 
 /** The owner of a line that has no client yet. */
@@ -10,6 +11,11 @@ enum Nobody implements LinkOwner {
 
     @Override
     public void onMessage(Message message) {}
+
+    @Override
+    public boolean awaits(RequestId sent) {
+        return false;
+    }
 
     @Override
     public void onUnsent(Message message, GatewayException reason) {}

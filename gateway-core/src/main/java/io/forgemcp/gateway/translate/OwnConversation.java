@@ -106,6 +106,11 @@ final class OwnConversation implements Conversation, LinkOwner {
         }
     }
 
+    @Override
+    public boolean awaits(RequestId sent) {
+        return pending.containsKey(key(sent));
+    }
+
     private @Nullable Pending progressing(Message message) {
         JsonSlice token = message.get(Message.Field.PROGRESS);
         if (token == null || !message.method().equals("notifications/progress")) {

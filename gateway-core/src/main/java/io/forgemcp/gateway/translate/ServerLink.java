@@ -3,6 +3,7 @@ package io.forgemcp.gateway.translate;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.protocol.Messages;
 import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.time.Timers;
 import java.time.Duration;
@@ -319,6 +320,33 @@ final class ServerLink {
                             ErrorCode.UPSTREAM_PROTOCOL,
                             "The server refused the handshake: " + message.get(Message.Field.ERROR)));
         }
+    }
+
+    /**
+     * A child said something that is no message. If it was meant for the answer to a request, that request gets an error
+     * instead, because no other answer will come.
+     *
+     * @return false if it is nobody's
+     */
+    boolean unreadable(LinkRun from, byte[] text, GatewayException reason) {
+        RequestId id = RequestId.answeredBy(text);
+        if (id == null) {
+            return false;
+        }
+        Message failure = Message.parse(Messages.error(
+                id,
+                new GatewayException(
+                        ErrorCode.UPSTREAM_PROTOCOL,
+                        (reason.code() == ErrorCode.BODY_TOO_LARGE
+                                        ? "The server answered with too much at once: "
+                                        : "The server answered with something that is not JSON-RPC: ")
+                                + reason.getMessage(),
+                        reason)));
+        if (!greeting.isMine(failure) && !owner.awaits(id)) {
+            return false;
+        }
+        received(from, failure);
+        return true;
     }
 
     /** The first sign that a child has gone: nothing more is written to it. */

@@ -171,6 +171,11 @@ final class SharedConversation implements Conversation, LinkOwner {
         }
     }
 
+    @Override
+    public boolean awaits(RequestId sent) {
+        return sent.json().matches("[0-9]{1,18}") && pending.containsKey(Long.parseLong(sent.json()));
+    }
+
     private void onNotification(Message message) {
         long number = Renumbering.concerned(message);
         Pending asked = number < 0 ? null : pending.get(number);

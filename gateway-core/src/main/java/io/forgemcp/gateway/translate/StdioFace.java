@@ -208,6 +208,11 @@ public final class StdioFace implements AutoCloseable {
         }
 
         @Override
+        public boolean awaits(RequestId sent) {
+            return underWay.containsKey(sent);
+        }
+
+        @Override
         public void onUnsent(Message message, GatewayException reason) {
             if (message.isRequest()) {
                 fail(message, reason);

@@ -6,8 +6,8 @@ import io.forgemcp.gateway.metrics.GatewayMetrics;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
+import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.protocol.RequestMeta;
-import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -148,7 +148,8 @@ final class BesideCalls {
      * @return false if it is nobody's
      */
     boolean onUnreadable(byte[] text, GatewayException reason) {
-        PendingCall call = context.table().find(answeredId(text));
+        RequestId id = RequestId.answeredBy(text);
+        PendingCall call = context.table().find(id == null ? -1 : number(id.json()));
         if (call == null || !call.isOn(session)) {
             return false;
         }
@@ -163,23 +164,9 @@ final class BesideCalls {
         return true;
     }
 
-    /** The id in what looks like an answer; -1 if it does not. */
-    private static long answeredId(byte[] text) {
-        if (text.length == 0 || text[0] != '{') {
-            return -1;
-        }
+    private static long number(String id) {
         try {
-            JsonSlice object = JsonSlice.parse(text);
-            JsonSlice id = object.member("id");
-            return id == null || object.member("method") != null ? -1 : number(id.toBytes());
-        } catch (GatewayException notJson) {
-            return -1;
-        }
-    }
-
-    private static long number(byte[] id) {
-        try {
-            return Long.parseLong(new String(id, StandardCharsets.US_ASCII));
+            return Long.parseLong(id);
         } catch (NumberFormatException another) {
             return -1;
         }

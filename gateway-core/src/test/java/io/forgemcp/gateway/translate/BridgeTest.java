@@ -162,6 +162,21 @@ class BridgeTest {
     }
 
     @Test
+    void anAnswerThatIsNoMessageEndsItsCallWithAnErrorAndItsIdIsFreeAgain() {
+        String session = bridged.session();
+        Http call = bridged.call(session, "'a'");
+        Http other = bridged.call(session, "2");
+        assertThat(bridged.children.last().garble("hello")).isFalse();
+        assertThat(bridged.children.last().garble("{'jsonrpc':'2.0','id':9}")).isFalse();
+        assertThat(bridged.children.last().garble("{'jsonrpc':'2.0','id':'a'}")).isTrue();
+        assertThat(call.json).contains("\"id\":\"a\"", "GW-1502", "not JSON-RPC: No message.");
+        assertThat(other.isAnswered()).isFalse();
+        Http again = bridged.call(session, "'a'");
+        bridged.children.last().answer("{}");
+        assertThat(again.json).contains("result");
+    }
+
+    @Test
     void anIdThatIsUnderWayIsRefused() {
         String session = bridged.session();
         Http first = bridged.call(session, "1");

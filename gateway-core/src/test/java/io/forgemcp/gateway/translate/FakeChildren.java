@@ -91,6 +91,12 @@ final class FakeChildren implements ServiceRuntime, UpstreamTransport {
             listener.onMessage(Message.parse(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8)));
         }
 
+        /** Says what is no message; false if it is nobody's. */
+        boolean garble(String text) {
+            byte[] bytes = text.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+            return listener.onUnreadable(bytes, new GatewayException(ErrorCode.INVALID_REQUEST, "No message."));
+        }
+
         /** Answers the last request. */
         void answer(String result) {
             answer(lastRequest(), result);

@@ -42,6 +42,30 @@ class SharedChildTest {
     }
 
     @Test
+    void anAnswerThatIsNoMessageEndsItsCallWithAnErrorUnderTheClientsId() {
+        String ann = bridged.session();
+        String bob = bridged.session();
+        Http hers = bridged.call(ann, "'a'");
+        Message forAnn = child().lastRequest();
+        Http his = bridged.call(bob, "'a'");
+        assertThat(child().garble("{'jsonrpc':'2.0','id':'a'}")).isFalse();
+        assertThat(child().garble("{'jsonrpc':'2.0','id':" + forAnn.requireId() + "}"))
+                .isTrue();
+        assertThat(hers.json).contains("\"id\":\"a\"", "GW-1502", "not JSON-RPC: No message.");
+        assertThat(his.isAnswered()).isFalse();
+    }
+
+    @Test
+    void aHandshakeThatIsAnsweredWithNoMessageFailsInsteadOfWaitingForEver() {
+        bridged.children.slow = true;
+        Http early = Http.post(Bridged.INITIALIZE).to(bridged.bridge.streamableHttp());
+        assertThat(child().garble(
+                                "{'jsonrpc':'2.0','id':" + child().lastRequest().requireId() + "}"))
+                .isTrue();
+        assertThat(early.json).contains("GW-1502", "not JSON-RPC: No message.");
+    }
+
+    @Test
     void equalIdsAndTokensOfTwoClientsDoNotMeet() {
         String ann = bridged.session();
         String bob = bridged.session();
