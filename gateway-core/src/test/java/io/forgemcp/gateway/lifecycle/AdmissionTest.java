@@ -443,6 +443,7 @@ class AdmissionTest {
                         .resources(new Resources(null, null, null, 0.6, null, null)))
                 .with(service("more").resources(new Resources(null, null, null, 0.6, null, null)));
         call(on, "none").join().close();
+        on.pass(1);
         call(on, "some").join().close();
         assertThat(call(on, "more")).isCompleted();
         assertThat(state(on, "none")).isEqualTo(ServiceState.RUNNING);
