@@ -58,7 +58,7 @@ final class GrantBook implements AutoCloseable {
         this.documents = new ConcurrentHashMap<>(store.list(NAMESPACE));
     }
 
-    /** What was kept for this service, unless it was for another URL or another client. */
+    /** What was kept for this service, unless it was for another URL; no token of another configuration. */
     Page find(String service, URI url, OAuthClient wanted) {
         JsonSlice document = documents.get(key(service));
         if (document == null) {
@@ -75,8 +75,8 @@ final class GrantBook implements AutoCloseable {
         }
     }
 
-    void save(String service, URI url, Page page) {
-        Map<String, Object> json = seal.close(PageJson.write(url, page));
+    void save(String service, URI url, OAuthClient wanted, Page page) {
+        Map<String, Object> json = seal.close(PageJson.write(url, wanted, page));
         JsonSlice document = JsonSlice.parse(JSONObjectUtils.toJSONString(json).getBytes(StandardCharsets.UTF_8));
         documents.put(key(service), document);
         write(service, () -> store.put(NAMESPACE, key(service), document));

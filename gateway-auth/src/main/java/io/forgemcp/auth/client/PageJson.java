@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
 final class PageJson {
     private PageJson() {}
 
-    static Map<String, Object> write(URI url, Page page) {
+    static Map<String, Object> write(URI url, OAuthClient wanted, Page page) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("url", url.toString());
+        json.put("wanted", wanted(wanted));
         Map<String, Object> registered = new LinkedHashMap<>();
         page.registered().forEach((issuer, client) -> registered.put(issuer, client(client)));
         json.put("registered", registered);
@@ -36,6 +37,19 @@ final class PageJson {
         return json;
     }
 
+    /**
+     * What a token was asked for by: with any of it changed, the token has rights that the configuration does not mean any
+     * more, such as those of a person where the gateway shall have its own.
+     */
+    private static Map<String, Object> wanted(OAuthClient wanted) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        put(json, "grant", wanted.grant());
+        put(json, "client_id", wanted.id());
+        put(json, "client_metadata_url", wanted.metadata());
+        json.put("scopes", wanted.scopes().stream().sorted().distinct().toList());
+        return json;
+    }
+
     private static Map<String, Object> client(ClientRegistration client) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("id", client.id());
@@ -45,6 +59,7 @@ final class PageJson {
         }
         put(json, "method", client.method());
         put(json, "redirect", client.redirect());
+        put(json, "expires", client.expires());
         return json;
     }
 
@@ -54,7 +69,7 @@ final class PageJson {
         }
     }
 
-    /** Nothing if it was for another URL; no tokens if they were given to another client than is configured now. */
+    /** Nothing if it was for another URL; no tokens if they were asked for by another configuration than is there now. */
     static Page read(Map<String, Object> json, URI url, OAuthClient wanted) {
         if (!url.toString().equals(json.get("url"))) {
             return Page.EMPTY;
@@ -63,6 +78,7 @@ final class PageJson {
         object(json.get("registered")).forEach((issuer, client) -> registered.put(issuer, client(object(client))));
         Granted granted = json.containsKey("access_token") ? granted(json, url, wanted) : null;
         boolean same = granted != null
+                && wanted(wanted).equals(json.get("wanted"))
                 && (wanted.id() == null || wanted.id().equals(granted.client().id()))
                 && (wanted.issuer() == null
                         || wanted.issuer().equals(granted.found().server().issuer()));
@@ -89,11 +105,13 @@ final class PageJson {
 
     private static ClientRegistration client(Map<String, Object> json) {
         String redirect = find(json, "redirect");
+        String expires = find(json, "expires");
         return new ClientRegistration(
                 text(json, "id"),
                 find(json, "secret"),
                 find(json, "method"),
-                redirect == null ? null : AuthorizationServer.uri(redirect));
+                redirect == null ? null : AuthorizationServer.uri(redirect),
+                expires == null ? null : Instant.parse(expires));
     }
 
     @SuppressWarnings("unchecked")

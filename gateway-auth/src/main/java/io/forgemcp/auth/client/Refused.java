@@ -18,6 +18,10 @@ final class Refused {
     }
 
     static GatewayException because(String reason) {
-        return new GatewayException(ErrorCode.UPSTREAM_REFUSED, "The gateway was not authorised: " + reason);
+        return new GatewayException(ErrorCode.UPSTREAM_REFUSED, sentence(reason));
+    }
+
+    static String sentence(String reason) {
+        return "The gateway was not authorised: " + reason;
     }
 }

@@ -1,6 +1,5 @@
 package io.forgemcp.auth.client;
 
-import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.service.OAuthClient;
 import java.net.URI;
 import java.time.Instant;
@@ -60,7 +59,7 @@ final class ServiceGrant {
         this.endpoint = new TokenEndpoint(documents, clock);
         GrantBook.Page page = book.find(service, url, wanted);
         this.granted = page.granted();
-        this.clients = new Clients(wanted, endpoint, page.registered(), page.pinned(), this::save);
+        this.clients = new Clients(wanted, endpoint, page, clock, this::save);
     }
 
     boolean isFor(URI otherUrl, OAuthClient otherWanted) {
@@ -158,8 +157,7 @@ final class ServiceGrant {
                 return CompletableFuture.completedStage(current.tokens().access());
             }
             if (renewing == null || renewing.isDone()) {
-                renewing = CompletableFuture.supplyAsync(() -> endpoint.refresh(old), worker)
-                        .thenApply(tokens -> renewed(old, tokens));
+                renewing = CompletableFuture.supplyAsync(() -> refresh(old), worker);
             }
             shared = renewing;
         }
@@ -169,13 +167,36 @@ final class ServiceGrant {
 
     private CompletionStage<@Nullable String> outcome(
             Granted old, Challenge challenge, @Nullable String token, @Nullable Throwable failure) {
-        if (failure == null) {
-            return token == null ? obtain(challenge, Set.of()) : CompletableFuture.completedStage(token);
+        if (failure == null && token != null) {
+            return CompletableFuture.completedStage(token);
         }
-        // The authorization server is away: the token may still be good, unless the server has just refused it.
-        return challenge == Challenge.NONE && !old.isOver(clock.instant())
-                ? CompletableFuture.completedStage(old.tokens().access())
-                : CompletableFuture.failedStage(failure);
+        // There is no other: this one may still be good, unless the server has just refused it.
+        if (challenge == Challenge.NONE && !old.isOver(clock.instant())) {
+            return CompletableFuture.completedStage(old.tokens().access());
+        }
+        return failure == null ? obtain(challenge, Set.of()) : CompletableFuture.failedStage(failure);
+    }
+
+    /** @return null if there is nothing to renew it with any more */
+    private @Nullable String refresh(Granted old) {
+        try {
+            return renewed(old, endpoint.refresh(old));
+        } catch (UnknownClient gone) {
+            if (!clients.forget(old.found().server(), old.client())) {
+                throw gone;
+            }
+            unrenewable(old);
+            return null;
+        }
+    }
+
+    /** What only a client could renew that is not there any more; the token itself stays as good as it was. */
+    private synchronized void unrenewable(Granted old) {
+        if (granted == old) {
+            granted = old.with(
+                    new Tokens(old.tokens().access(), null, old.tokens().expires()));
+            save();
+        }
     }
 
     private synchronized @Nullable String renewed(Granted old, @Nullable Tokens tokens) {
@@ -225,6 +246,9 @@ final class ServiceGrant {
             return CompletableFuture.failedStage(
                     Refused.because("the answer does not say that it is from \"" + from.issuer() + "\"."));
         }
+        if (!"unauthorized_client".equals(answer.get("error")) && !"invalid_client".equals(answer.get("error"))) {
+            clients.answered(flow.client());
+        }
         String code = answer.get("code");
         if (code == null || answer.containsKey("error")) {
             return CompletableFuture.failedStage(Refused.because(
@@ -236,9 +260,12 @@ final class ServiceGrant {
     private Tokens exchange(Flow flow, String code) {
         try {
             return endpoint.exchange(flow, code);
-        } catch (GatewayException refused) {
-            clients.forget(flow.found().server());
-            throw refused;
+        } catch (UnknownClient gone) {
+            if (!clients.forget(flow.found().server(), flow.client())) {
+                throw gone;
+            }
+            throw Refused.because("\"" + flow.found().server().issuer()
+                    + "\" does not know the gateway any more. Begin again: the gateway registers anew.");
         }
     }
 
@@ -262,12 +289,13 @@ final class ServiceGrant {
         LOG.info("event=oauth_granted service={} authorization_server={}", service, from.issuer());
     }
 
-    /** Gives up the token; registrations stay. */
-    synchronized void giveUp() {
+    /** Gives up the token, and who the gateway was where it registered itself: an administrator wants a new beginning. */
+    void giveUp() {
         Granted current = granted;
         if (current != null) {
             lose(current);
         }
+        clients.forgetAll();
     }
 
     /** Gives up everything, also what was kept. */
@@ -279,7 +307,7 @@ final class ServiceGrant {
 
     private synchronized void save() {
         if (!forgotten) {
-            book.save(service, url, new GrantBook.Page(granted, clients.registered(), clients.pinned()));
+            book.save(service, url, wanted, new GrantBook.Page(granted, clients.registered(), clients.pinned()));
         }
     }
 }

@@ -6,6 +6,7 @@ import io.forgemcp.gateway.error.GatewayException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Registers clients and gets tokens (RFC 7591, RFC 6749). Blocks on the network. Thread-safe. */
 final class TokenEndpoint {
+    /** The last second of the year 9999: more of them would not fit what dates are written with. */
+    private static final long FAR = 253_402_300_799L;
+
     private final Documents documents;
     private final InstantSource clock;
 
@@ -51,7 +55,12 @@ final class TokenEndpoint {
                 id,
                 secret instanceof String text ? text : null,
                 granted instanceof String text ? text : method,
-                redirect);
+                redirect,
+                secret != null
+                                && answer.json().get("client_secret_expires_at") instanceof Number end
+                                && end.longValue() > 0
+                        ? Instant.ofEpochSecond(Math.min(end.longValue(), FAR))
+                        : null);
     }
 
     Tokens exchange(Flow flow, String code) {
@@ -100,10 +109,19 @@ final class TokenEndpoint {
         AuthorizationServer server = granted.found().server();
         Document answer = ask(server, granted.client(), form);
         Tokens tokens = tokens(answer, refresh);
-        if (tokens == null && answer.status() != 400 && answer.status() != 401) {
+        if (tokens == null && !isOver(answer)) {
             throw noToken(server, answer);
         }
         return tokens;
+    }
+
+    /** A proxy in between also answers with 400 or 401, so the status alone ends nothing (RFC 6749, section 5.2). */
+    private static boolean isOver(Document answer) {
+        return answer.status() / 100 == 4 && "invalid_grant".equals(error(answer));
+    }
+
+    private static @Nullable Object error(Document answer) {
+        return answer.json() == null ? null : answer.json().get("error");
     }
 
     private Document ask(AuthorizationServer server, ClientRegistration client, Map<String, String> form) {
@@ -138,9 +156,11 @@ final class TokenEndpoint {
     }
 
     private static GatewayException noToken(AuthorizationServer server, Document answer) {
-        return Refused.because("the token endpoint of \"" + server.issuer() + "\" gave no bearer token (HTTP "
-                + answer.status() + ")"
-                + Refused.code(answer.json() == null ? null : answer.json().get("error")) + ".");
+        String reason = "the token endpoint of \"" + server.issuer() + "\" gave no bearer token (HTTP "
+                + answer.status() + ")" + Refused.code(error(answer)) + ".";
+        return answer.status() / 100 == 4 && "invalid_client".equals(error(answer))
+                ? new UnknownClient(reason)
+                : Refused.because(reason);
     }
 
     static String encode(Map<String, String> form) {

@@ -7,69 +7,20 @@ import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
-import io.forgemcp.gateway.protocol.JsonSlice;
-import io.forgemcp.gateway.service.Launch;
 import io.forgemcp.gateway.service.OAuthClient;
-import io.forgemcp.gateway.service.ServiceDefinition;
-import io.forgemcp.gateway.service.WireProtocol;
-import io.forgemcp.gateway.store.GatewayStore;
-import io.forgemcp.gateway.store.InMemoryStore;
-import io.forgemcp.gateway.transport.HttpExchanger;
-import io.forgemcp.gateway.transport.InstanceAddress;
-import io.forgemcp.gateway.transport.JdkHttpExchanger;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class AuthorizingExchangerTest {
-    private static final URI HOME = URI.create("http://127.0.0.1:8080");
-    private static final String CALLBACK = "http://127.0.0.1:8080/oauth/callback";
-
-    private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-26T07:00:00Z"));
-    private final GatewayStore store = new InMemoryStore();
-    /** The cookie of the browser that began last. */
-    private final Map<String, String> cookies = new HashMap<>();
-
-    private OAuthClient client = OAuthClient.AUTOMATIC;
-    private FakeAuthorization remote;
-    private AuthorizingExchanger exchanger;
-
-    @BeforeEach
-    void start() throws IOException {
-        remote = new FakeAuthorization();
-        exchanger = exchanger();
-    }
-
-    @AfterEach
-    void stop() {
-        exchanger.close();
-        remote.close();
-    }
-
-    private AuthorizingExchanger exchanger() {
-        AuthorizingExchanger made = new AuthorizingExchanger(new JdkHttpExchanger(), store, null, now::get);
-        made.listensAt(HOME);
-        return made;
-    }
-
+class AuthorizingExchangerTest extends AuthorizingFixture {
     @Test
     void aServerThatWantsATokenGetsOneOnceAPersonHasAgreed() {
         Map<String, String> asked = askedFor();
@@ -265,29 +216,6 @@ class AuthorizingExchangerTest {
     }
 
     @Test
-    void anExpiredTokenIsRenewedOnceForAllCalls() {
-        complete(askedFor());
-        now.set(now.get().plus(Duration.ofHours(1)));
-
-        List<CompletableFuture<Integer>> calls = new ArrayList<>();
-        for (int i = 0; i < 20; i++) {
-            calls.add(send(client(), remote.url("/mcp")));
-        }
-
-        assertThat(calls).allSatisfy(call -> assertThat(get(call)).isEqualTo(200));
-        assertThat(remote.refreshes).hasValue(1);
-    }
-
-    @Test
-    void aTokenThatTheServerNoLongerTakesIsRenewedAndTheCallRepeated() {
-        complete(askedFor());
-        remote.accepted = "another";
-
-        assertThat(call()).isEqualTo(200);
-        assertThat(remote.refreshes).hasValue(1);
-    }
-
-    @Test
     void aClientThatWasRegisteredByHandIsUsedBeforeAnyOther() {
         remote.metadata.put("client_id_metadata_document_supported", true);
         remote.metadata.put("token_endpoint_auth_methods_supported", List.of("client_secret_post"));
@@ -359,23 +287,6 @@ class AuthorizingExchangerTest {
     }
 
     @Test
-    void aServerThatRefusesOneCallEndsNoGrantForTheOthers() {
-        complete(askedFor());
-        String taken = remote.accepted;
-        remote.refusesAll = true;
-
-        for (int i = 0; i < 10; i++) {
-            assertThat(failure(send(client(), remote.url("/mcp"))).code())
-                    .isEqualTo(ErrorCode.UPSTREAM_AUTHORIZATION_NEEDED);
-        }
-        assertThat(remote.refreshes).as("tried anew, but not with every call").hasValue(1);
-
-        remote.refusesAll = false;
-        assertThat(call()).isEqualTo(200);
-        assertThat(remote.accepted).isNotEqualTo(taken);
-    }
-
-    @Test
     void aServerThatNeverTakesTheTokenGetsNoNewOneWithEveryCall() {
         client = ownRights();
         remote.refusesAll = true;
@@ -398,10 +309,6 @@ class AuthorizingExchangerTest {
         now.set(now.get().plusSeconds(5));
         remote.refusesTokens = 0;
         assertThat(call()).isEqualTo(200);
-    }
-
-    private static OAuthClient ownRights() {
-        return new OAuthClient(true, "ours", "hush", null, List.of(), null, OAuthClient.Grant.CLIENT_CREDENTIALS);
     }
 
     @Test
@@ -462,199 +369,5 @@ class AuthorizingExchangerTest {
         String late = exchanger.invite(service());
         now.set(now.get().plus(Duration.ofMinutes(10)));
         assertThat(exchanger.accept(late)).isNull();
-    }
-
-    @Test
-    void whatWasGrantedOutlivesARestart() {
-        complete(askedFor());
-        restart();
-
-        assertThat(call()).isEqualTo(200);
-        assertThat(remote.discoveries).hasValue(1);
-    }
-
-    @Test
-    void aRegistrationOutlivesARestartThatNobodyWaitedFor() {
-        askedFor();
-        restart();
-        askedFor();
-
-        assertThat(remote.registrations).hasValue(1);
-    }
-
-    @Test
-    void aRemovedServiceLeavesNothingBehind() {
-        complete(askedFor());
-        exchanger.forget("far");
-        restart();
-
-        assertThat(store.list("oauth-grants")).isEmpty();
-        assertThat(askedFor()).isNotEmpty();
-    }
-
-    @Test
-    void whatWasGivenUpIsAskedForAgainAlsoByWhoeverUsedIt() {
-        HttpExchanger before = client();
-        complete(askedFor());
-        exchanger.giveUp(service());
-
-        assertThat(failure(send(before, remote.url("/mcp"))).code()).isEqualTo(ErrorCode.UPSTREAM_AUTHORIZATION_NEEDED);
-        complete(askedFor());
-        assertThat(get(send(before, remote.url("/mcp")))).isEqualTo(200);
-        assertThat(remote.registrations).hasValue(1);
-    }
-
-    @Test
-    void aServiceThatIsNoLongerConfiguredIsForgotten() {
-        complete(askedFor());
-        exchanger.keepOnly(List.of("other"));
-        restart();
-
-        assertThat(store.list("oauth-grants")).isEmpty();
-    }
-
-    @Test
-    void tokensOfAnotherUrlAreNotSentToThisOne() {
-        complete(askedFor());
-        restart();
-
-        HttpExchanger elsewhere = exchanger.towards(
-                "far", new InstanceAddress.Http(remote.url("/mcp/x"), Map.of(), WireProtocol.STREAMABLE_HTTP, client));
-
-        assertThat(failure(send(elsewhere, remote.url("/mcp/x"))).code())
-                .isEqualTo(ErrorCode.UPSTREAM_AUTHORIZATION_NEEDED);
-    }
-
-    @Test
-    void aDamagedGrantIsAskedForAgain() {
-        store.put("oauth-grants", "far", JsonSlice.parse("{\"url\":7}".getBytes(StandardCharsets.UTF_8)));
-        restart();
-
-        complete(askedFor());
-        assertThat(call()).isEqualTo(200);
-    }
-
-    @Test
-    void aRefreshThatTheAuthorizationServerRefusesMeansThatAPersonIsAskedAgain() {
-        complete(askedFor());
-        remote.refusesRefresh = 400;
-        remote.accepted = "another";
-
-        assertThat(askedFor()).isNotEmpty();
-    }
-
-    @Test
-    void anAuthorizationServerThatIsAwayCostsNoGrant() {
-        complete(askedFor());
-        remote.refusesRefresh = 503;
-        remote.accepted = "another";
-        assertThat(refusal()).contains("gave no bearer token");
-
-        remote.refusesRefresh = 0;
-        assertThat(call()).isEqualTo(200);
-    }
-
-    private void restart() {
-        exchanger.close();
-        exchanger = exchanger();
-    }
-
-    /** What a person is asked for who does what the error says. */
-    private Map<String, String> askedFor() {
-        GatewayException failure = failure(send(client(), remote.url("/mcp")));
-        assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_AUTHORIZATION_NEEDED);
-        assertThat(failure).hasMessageContaining(HOME + "/oauth/start/far");
-        AuthorizingExchanger.Beginning beginning =
-                get(exchanger.begin(service()).toCompletableFuture());
-        cookies.put(beginning.cookie(), beginning.value());
-        return parameters(beginning.url().getRawQuery());
-    }
-
-    private ServiceDefinition service() {
-        return ServiceDefinition.http("far", remote.url("/mcp"))
-                .launch(new Launch.Remote(remote.url("/mcp"), Map.of(), client))
-                .build();
-    }
-
-    private InstanceAddress.Http address(Map<String, String> headers) {
-        return new InstanceAddress.Http(remote.url("/mcp"), headers, WireProtocol.STREAMABLE_HTTP, client);
-    }
-
-    private HttpExchanger client() {
-        return exchanger.towards("far", address(Map.of()));
-    }
-
-    private String refusal() {
-        GatewayException failure = failure(send(client(), remote.url("/mcp")));
-        assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_REFUSED);
-        return failure.getMessage();
-    }
-
-    private void complete(Map<String, String> asked) {
-        get(exchanger
-                .complete(Map.of("state", asked.get("state"), "code", "the-code"), cookies::get)
-                .toCompletableFuture());
-    }
-
-    private void assertRefused(Map<String, String> asked, Map<String, String> more, String why) {
-        Map<String, String> answer = new HashMap<>(more);
-        answer.put("state", asked.get("state"));
-        answer.put("code", "the-code");
-        assertRefused(exchanger.complete(answer, cookies::get), why);
-    }
-
-    private static void assertRefused(CompletionStage<?> stage, String why) {
-        GatewayException failure = failure(stage.toCompletableFuture());
-        assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_REFUSED);
-        assertThat(failure).hasMessageContaining(why);
-    }
-
-    private int call() {
-        return get(send(client(), remote.url("/mcp")));
-    }
-
-    private static CompletableFuture<Integer> send(HttpExchanger http, URI url) {
-        CompletableFuture<Integer> status = new CompletableFuture<>();
-        AtomicReference<Integer> seen = new AtomicReference<>(0);
-        http.send(new HttpExchanger.Call("POST", url, List.of(), new byte[] {'x'}), new HttpExchanger.Listener() {
-            @Override
-            public void onHeaders(int code, Function<String, String> answer) {
-                seen.set(code);
-            }
-
-            @Override
-            public void onContent(ByteBuffer part) {}
-
-            @Override
-            public void onComplete() {
-                status.complete(seen.get());
-            }
-
-            @Override
-            public void onFailure(Throwable failure, boolean delivered) {
-                status.completeExceptionally(failure);
-            }
-        });
-        return status;
-    }
-
-    private static <T> T get(CompletableFuture<T> future) {
-        try {
-            return future.get(30, TimeUnit.SECONDS);
-        } catch (ExecutionException failed) {
-            throw new AssertionError(failed.getCause());
-        } catch (Exception failed) {
-            throw new AssertionError(failed);
-        }
-    }
-
-    private static GatewayException failure(CompletableFuture<?> future) {
-        try {
-            throw new AssertionError("did not fail but gave " + future.get(30, TimeUnit.SECONDS));
-        } catch (ExecutionException failed) {
-            return (GatewayException) GatewayException.unwrap(failed);
-        } catch (Exception failed) {
-            throw new AssertionError(failed);
-        }
     }
 }

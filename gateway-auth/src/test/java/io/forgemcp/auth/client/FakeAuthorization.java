@@ -35,11 +35,20 @@ final class FakeAuthorization implements AutoCloseable {
     /** Whether no token is good enough. */
     volatile boolean refusesAll;
 
+    /** Whether clients may register themselves now. */
+    volatile boolean registers = true;
+
+    /** A member that registrations have beside the others, after a comma. */
+    volatile String secretExpires = "";
+
     volatile boolean describesItself = true;
     volatile boolean namesItsDescription;
 
     /** The status that refreshes are answered with; 0 to renew. */
     volatile int refusesRefresh;
+
+    /** What comes with that status. */
+    volatile String refusal = "{\"error\":\"invalid_grant\"}";
 
     /** The status that all requests for tokens are answered with; 0 to give one. */
     volatile int refusesTokens;
@@ -74,7 +83,11 @@ final class FakeAuthorization implements AutoCloseable {
                                 : JSONObjectUtils.toJSONString(metadata)));
         http.createContext("/register", exchange -> {
             registrations.incrementAndGet();
-            answer(exchange, 201, "{\"client_id\":\"dynamic\",\"client_secret\":\"hush\"}");
+            answer(
+                    exchange,
+                    registers ? 201 : 429,
+                    "{\"client_id\":\"dynamic" + (registrations.get() > 1 ? registrations.get() : "")
+                            + "\",\"client_secret\":\"hush\"" + secretExpires + "}");
         });
         http.createContext("/token", this::token);
         http.start();
@@ -121,7 +134,7 @@ final class FakeAuthorization implements AutoCloseable {
         if (form.contains("grant_type=refresh_token")) {
             refreshes.incrementAndGet();
             if (refusesRefresh > 0) {
-                answer(exchange, refusesRefresh, "{\"error\":\"invalid_grant\"}");
+                answer(exchange, refusesRefresh, refusal);
                 return;
             }
         }

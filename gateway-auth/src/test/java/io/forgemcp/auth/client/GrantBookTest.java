@@ -99,10 +99,11 @@ class GrantBookTest {
 
     @Test
     void theSecretOfTheConfigurationStaysThereAndMayChange() throws IOException {
-        ClientRegistration ours = new ClientRegistration("ours", "client-hush", null, null);
+        ClientRegistration ours = new ClientRegistration("ours", "client-hush", null);
         Granted before = page(null).granted();
         keep(
                 null,
+                new OAuthClient(true, "ours", "client-hush", null, List.of()),
                 new GrantBook.Page(
                         new Granted(before.found(), ours, before.scopes(), before.tokens()),
                         Map.of(),
@@ -118,7 +119,7 @@ class GrantBookTest {
     void theLastOfManyChangesIsTheOneThatIsKept() {
         try (GrantBook book = book(null)) {
             for (int i = 0; i < 50; i++) {
-                book.save("far", SERVICE, page(Instant.ofEpochSecond(i)));
+                book.save("far", SERVICE, OAuthClient.AUTOMATIC, page(Instant.ofEpochSecond(i)));
             }
         }
 
@@ -126,8 +127,12 @@ class GrantBookTest {
     }
 
     private void keep(byte[] secret, GrantBook.Page page) {
+        keep(secret, OAuthClient.AUTOMATIC, page);
+    }
+
+    private void keep(byte[] secret, OAuthClient wanted, GrantBook.Page page) {
         try (GrantBook book = book(secret)) {
-            book.save("far", SERVICE, page);
+            book.save("far", SERVICE, wanted, page);
         }
     }
 
@@ -149,7 +154,11 @@ class GrantBookTest {
     private static GrantBook.Page page(Instant expires) {
         String issuer = "https://auth.example/";
         ClientRegistration client = new ClientRegistration(
-                "dynamic", "client-hush", "client_secret_post", URI.create("http://127.0.0.1:4444/oauth/callback"));
+                "dynamic",
+                "client-hush",
+                "client_secret_post",
+                URI.create("http://127.0.0.1:4444/oauth/callback"),
+                Instant.parse("2027-11-26T07:00:00Z"));
         AuthorizationServer server = AuthorizationServer.of(
                 issuer,
                 Map.of(
