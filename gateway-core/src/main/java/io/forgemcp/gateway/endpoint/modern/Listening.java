@@ -25,7 +25,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
@@ -35,6 +37,9 @@ import java.util.function.Supplier;
  */
 final class Listening implements ResourceListeners, AutoCloseable {
     private static final Duration DEBOUNCE = Duration.ofMillis(50);
+    /** A server may take longer to start for the first time. */
+    private static final long PATIENCE_SECONDS = 10;
+
     private static final int MAX_STREAMS = 20_000;
     private static final int MAX_OF_ONE = 10_000;
 
@@ -73,20 +78,38 @@ final class Listening implements ResourceListeners, AutoCloseable {
         this.subscription = events.subscribe(this::heard);
     }
 
-    /** Opens a stream that lasts until its client closes it or the gateway stops. */
+    /**
+     * Opens a stream that lasts until its client closes it or the gateway stops. Servers of which nothing is known yet are
+     * waited for a moment where resources are asked for: only they can say whether they tell of updates.
+     */
     void listen(ModernRequest request, ModernReply reply) {
         ModernViewer viewer = new ModernViewer(request, clients);
-        ServerView view = routes.view(viewer);
-        ModernCapabilities capabilities = new ModernCapabilities(view, catalog.get());
-        ListenFilter asked = ListenFilter.read(request.parameter("notifications"), capabilities.subscribe());
-        List<TaskTable.Task> named = tasks.named(request, asked.tasks());
-        ListenFilter filter = asked.withTasks(named);
+        ListenFilter wanted = ListenFilter.read(request.parameter("notifications"), true);
         if (!reply.streams()) {
             throw new GatewayException(
                     ErrorCode.NOT_ACCEPTABLE,
                     "subscriptions/listen is answered on a stream: accept text/event-stream.");
         }
-        routes.learnWhatIsMissing(view);
+        CompletableFuture<?> learning = routes.learnWhatIsMissing(routes.view(viewer));
+        if (learning == null || wanted.uris().isEmpty()) {
+            open(request, viewer, reply);
+            return;
+        }
+        learning.completeOnTimeout(null, PATIENCE_SECONDS, TimeUnit.SECONDS).whenComplete((learnt, failure) -> {
+            try {
+                open(request, viewer, reply);
+            } catch (GatewayException refused) {
+                ModernErrors.refuse(reply, request.id(), refused);
+            }
+        });
+    }
+
+    private void open(ModernRequest request, ModernViewer viewer, ModernReply reply) {
+        ServerView view = routes.view(viewer);
+        ModernCapabilities capabilities = new ModernCapabilities(view, catalog.get());
+        ListenFilter asked = ListenFilter.read(request.parameter("notifications"), capabilities.subscribe());
+        List<TaskTable.Task> named = tasks.named(request, asked.tasks());
+        ListenFilter filter = asked.withTasks(named);
         places.take(request.caller().principal());
         Listener listener = new Listener(request, viewer, filter, view, reply, serverInfo, routes);
         // Before it can hear of anything.

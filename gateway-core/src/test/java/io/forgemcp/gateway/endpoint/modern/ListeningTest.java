@@ -12,6 +12,8 @@ import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.time.ManualTimers;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -155,6 +157,30 @@ class ListeningTest {
                 .toCompletableFuture()
                 .join();
         return listen("1", "{\"resourceSubscriptions\":" + uris + "}");
+    }
+
+    @Test
+    void aServerThatHasNeverRunIsAskedFirstWhetherItTellsOfUpdates() {
+        server.capabilities = "{\"tools\":{},\"resources\":{\"subscribe\":true}}";
+        gateway.remove(io.forgemcp.gateway.service.ServiceName.of("s"))
+                .toCompletableFuture()
+                .join();
+        CompletableFuture<Runnable> held = new CompletableFuture<>();
+        server.methods.put(
+                "tools/list",
+                (message, way) ->
+                        held.complete(() -> way.accept(ScriptedServer.result(message.requireId(), "{\"tools\":[]}"))));
+        gateway.add(ServiceDefinition.java("s", server).build());
+
+        FakeHttp stream = listen("1", "{\"resourceSubscriptions\":[\"test://a\"]}");
+        FakeHttp lists = listen("2", "{\"toolsListChanged\":true}");
+
+        assertThat(lists.events()).as("needs no server").hasSize(1);
+        assertThat(stream.isAnswered()).isFalse();
+        held.orTimeout(10, TimeUnit.SECONDS).join().run();
+        assertThat(stream.status()).isEqualTo(200);
+        assertThat(stream.events().get(0)).contains("\"resourceSubscriptions\":[\"test://a\"]");
+        assertThat(stream.streamClosed()).isFalse();
     }
 
     @Test
