@@ -105,7 +105,9 @@ public final class Message {
                 throw scanner.malformed("something follows the value", start);
             }
             throw EnvelopeRules.invalid(
-                    "A JSON-RPC message is one object. Batches are not accepted by this protocol revision.");
+                    bytes[start] == '['
+                            ? "A JSON-RPC message is one object. Batches are not accepted by this protocol revision."
+                            : "A JSON-RPC message is one object.");
         }
         int end = readObject(scanner, bytes, start, 1, TOP, places);
         if (scanner.skipSpace(end) != bytes.length) {

@@ -1,9 +1,12 @@
 package io.forgemcp.gateway.translate;
 
+import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.lifecycle.ServiceRuntime;
+import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Messages;
+import io.forgemcp.gateway.protocol.ProtocolVersion;
 import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.time.Timers;
@@ -44,6 +47,9 @@ public final class StdioFace implements AutoCloseable {
     private final Map<RequestId, Message> underWay = new ConcurrentHashMap<>();
     private final ArrayDeque<Message> held = new ArrayDeque<>();
     private @Nullable RequestId shakingHands;
+    /** Of the session, wanted or agreed; null before there is one, and without sessions. */
+    private volatile @Nullable String revision;
+
     private final CompletableFuture<Void> done = new CompletableFuture<>();
     private volatile boolean inputEnded;
 
@@ -90,9 +96,26 @@ public final class StdioFace implements AutoCloseable {
             }
             if (message.isRequest() && message.method().equals("initialize") && !StatelessRules.isModern(message)) {
                 shakingHands = message.requireId();
+                revision = revision(message.get(Message.Field.PARAMS));
             }
         }
         pass(message);
+    }
+
+    private static @Nullable String revision(@Nullable JsonSlice object) {
+        return object == null ? null : object.textMember("protocolVersion");
+    }
+
+    /** What the server makes of the client's revision is what counts. */
+    private void agreed(Message answer) {
+        boolean handshake;
+        synchronized (held) {
+            handshake = shakingHands != null && shakingHands.equals(answer.id());
+        }
+        String version = handshake ? revision(answer.get(Message.Field.RESULT)) : null;
+        if (version != null) {
+            revision = version;
+        }
     }
 
     private void pass(Message message) {
@@ -178,6 +201,18 @@ public final class StdioFace implements AutoCloseable {
         }
 
         @Override
+        public void onBatch() {
+            String version = revision;
+            if (!ProtocolVersion.V2025_03_26.date().equals(version)) {
+                throw new GatewayException(
+                        ErrorCode.INVALID_REQUEST,
+                        "Batches belong to sessions of MCP " + ProtocolVersion.V2025_03_26.date()
+                                + (version == null ? "" : "; this one speaks " + version)
+                                + ". Send one message in each line.");
+            }
+        }
+
+        @Override
         public boolean onUnreadable(byte[] text, GatewayException reason) {
             LOG.warn(
                     "event=line_refused reason=\"{}\" action=\"The client was told. It must write one JSON-RPC 2.0"
@@ -203,6 +238,7 @@ public final class StdioFace implements AutoCloseable {
             out.write(message.bytes());
             RequestId id = message.isAnswer() ? message.id() : null;
             if (id != null) {
+                agreed(message);
                 answered(id);
             }
         }

@@ -9,6 +9,13 @@ public interface ChannelListener {
     void onMessage(Message message);
 
     /**
+     * Several messages have come as one array, and are handed over one by one after this (MCP 2025-03-26).
+     *
+     * @throws GatewayException with {@code INVALID_REQUEST} to refuse them all; the text is then one that is no message
+     */
+    default void onBatch() {}
+
+    /**
      * Text came that is no message. Where a client speaks, it is to be told; a server's greeting or stray {@code print} is
      * passed over, as this does.
      *

@@ -40,6 +40,11 @@ final class StdioChannel implements UpstreamChannel {
         listener.onMessage(message);
     }
 
+    /** From the reader: a line is a batch; throws if none may come. */
+    void onBatch() {
+        listener.onBatch();
+    }
+
     /** From the reader: a line that is no message. */
     boolean onUnreadable(byte[] text, GatewayException reason) {
         synchronized (this) {

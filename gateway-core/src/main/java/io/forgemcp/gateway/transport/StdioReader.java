@@ -141,6 +141,9 @@ final class StdioReader implements Runnable {
         }
         byte[] text = Arrays.copyOfRange(buffer, from, stop);
         try {
+            if (text[0] == '[') {
+                channel.onBatch();
+            }
             IncomingText.read(text, channel::onMessage);
         } catch (GatewayException notMessage) {
             if (channel.onUnreadable(text, notMessage)) {

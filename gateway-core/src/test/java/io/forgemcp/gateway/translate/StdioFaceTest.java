@@ -131,6 +131,44 @@ class StdioFaceTest {
     }
 
     @Test
+    void batchesAreRefusedWhereTheSessionHasNoneAndAnEmptyOneEverywhere() throws Exception {
+        say("[" + Bridged.request("2", "tools/call", "'name':'t'") + "]");
+        assertThat(line(0)).contains("\"id\":null,", "-32600", "Batches belong to sessions of MCP 2025-03-26.");
+        say(Bridged.INITIALIZE);
+        assertThat(line(1)).contains("serverInfo");
+        say("[" + Bridged.request("2", "tools/call", "'name':'t'") + "]");
+        assertThat(line(2)).contains("\"id\":null,", "-32600", "this one speaks 2025-11-25");
+        say("[]");
+        assertThat(line(3)).contains("\"id\":null,", "-32600");
+        assertThat(children.last().methods()).doesNotContain("tools/call");
+    }
+
+    @Test
+    void batchesOfTheRevisionThatHasThemAreServedAndEmptyOnesRefused() throws Exception {
+        children.slow = true;
+        say(Bridged.INITIALIZE.replace("2025-06-18", "2025-03-26"));
+        heard("initialize");
+        children.last().answer("{'protocolVersion':'2025-03-26','serverInfo':{}}");
+        assertThat(line(0)).contains("serverInfo");
+        say("[" + Bridged.request("2", "tools/call", "'name':'t'") + "]");
+        heard("tools/call");
+        children.last().answer("{}");
+        assertThat(line(1)).contains("\"id\":2", "result");
+        say("[]");
+        assertThat(line(2)).contains("\"id\":null,", "-32600", "This batch is empty.");
+    }
+
+    @Test
+    void aLineThatIsAnotherJsonValueIsRefusedWithoutAWordAboutBatches() throws Exception {
+        int index = 0;
+        for (String value : List.of("'x'", "5", "null")) {
+            say(value);
+            assertThat(line(index)).contains("-32600", "one object.").doesNotContain("atch");
+            index++;
+        }
+    }
+
+    @Test
     void aLineThatIsTooLongIsRefused() throws Exception {
         shakeHands();
         byte[] megabyte = new byte[1 << 20];
