@@ -101,7 +101,7 @@ final class ClientCall implements CallListener {
     public void onFailure(GatewayException failure) {
         end();
         if (failure.code() == ErrorCode.CANCELLED) {
-            reply.nothing();
+            reply.nothing(id, failure);
         } else {
             reply.answer(Messages.error(id, failure));
         }

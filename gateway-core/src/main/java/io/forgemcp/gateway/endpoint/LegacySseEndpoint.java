@@ -3,6 +3,7 @@ package io.forgemcp.gateway.endpoint;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.protocol.RequestId;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -77,6 +78,6 @@ public final class LegacySseEndpoint implements McpEndpoint {
         }
 
         @Override
-        public void nothing() {}
+        public void nothing(RequestId id, GatewayException cancelled) {}
     }
 }

@@ -1,5 +1,6 @@
 package io.forgemcp.gateway.endpoint;
 
+import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Messages;
 import io.forgemcp.gateway.protocol.RequestId;
@@ -42,7 +43,7 @@ public final class LocalClient {
             }
 
             @Override
-            public void nothing() {
+            public void nothing(RequestId id, GatewayException cancelled) {
                 answer.cancel(false);
             }
         });

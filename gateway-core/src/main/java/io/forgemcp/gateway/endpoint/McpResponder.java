@@ -4,7 +4,7 @@ import io.forgemcp.gateway.protocol.ReadyAnswer;
 import io.forgemcp.gateway.protocol.RequestId;
 import org.jspecify.annotations.Nullable;
 
-/** Takes the answer to one request. Exactly one of {@link #answer} and {@link #stream} is called, once, from any thread. */
+/** Takes the answer to one request. Exactly one of {@link #answer}, {@link #stream} and {@link #nothing} is called, once, from any thread. */
 public interface McpResponder {
     /**
      * A whole answer.
@@ -26,6 +26,16 @@ public interface McpResponder {
      * @param headers names and values in turn
      */
     EventStream stream(String... headers);
+
+    /**
+     * An event stream without an event, status 200: the answer to a request that is not answered, where the client takes
+     * streams. Nobody can come back to it.
+     *
+     * @param headers names and values in turn
+     */
+    default void nothing(String... headers) {
+        stream(headers).close();
+    }
 
     /** Runs the action once if the client goes away before the answer or stream is complete. At most one action. */
     void onDisconnect(Runnable action);

@@ -1,5 +1,7 @@
 package io.forgemcp.gateway.endpoint;
 
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.protocol.Messages;
 import io.forgemcp.gateway.protocol.ReadyAnswer;
 import io.forgemcp.gateway.protocol.RequestId;
 import java.util.ArrayList;
@@ -132,18 +134,22 @@ final class PostAnswers implements Reply {
         }
     }
 
+    /** A request is answered with JSON or a stream and nothing else (MCP 2025-11-25, Transports). */
     @Override
-    public synchronized void nothing() {
-        outstanding--;
+    public synchronized void nothing(RequestId id, GatewayException cancelled) {
         SessionStream begun = stream;
         if (begun != null) {
+            outstanding--;
             endStream(begun);
-        } else if (batch != null) {
-            endBatch();
         } else if (preference == AnswerForm.JSON_ONLY) {
-            responder.answer(202, null);
+            answer(Messages.error(id, cancelled));
         } else {
-            responder.stream().close();
+            outstanding--;
+            if (batch != null) {
+                endBatch();
+            } else {
+                responder.nothing();
+            }
         }
     }
 
@@ -156,7 +162,7 @@ final class PostAnswers implements Reply {
     private void endBatch() {
         if (outstanding == 0 && batch != null) {
             if (batch.isEmpty()) {
-                responder.answer(202, null);
+                responder.nothing();
             } else {
                 responder.answer(200, joined(batch));
             }

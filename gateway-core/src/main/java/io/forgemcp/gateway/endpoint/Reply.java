@@ -1,5 +1,6 @@
 package io.forgemcp.gateway.endpoint;
 
+import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.ReadyAnswer;
 import io.forgemcp.gateway.protocol.RequestId;
 
@@ -31,6 +32,11 @@ interface Reply {
         answer(ready.whole(id));
     }
 
-    /** There will be no answer, because the client does not want one any more. */
-    void nothing();
+    /**
+     * The client does not want the answer any more and gets none, unless its connection has to be answered.
+     *
+     * @param id of the request
+     * @param cancelled tells of it
+     */
+    void nothing(RequestId id, GatewayException cancelled);
 }

@@ -3,6 +3,8 @@ package io.forgemcp.gateway.endpoint;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.protocol.Messages;
+import io.forgemcp.gateway.protocol.RequestId;
 
 /** Plain JSON-RPC 2.0 over POST for scripts: no session, no stream, one answer. */
 public final class RpcEndpoint implements McpEndpoint {
@@ -42,8 +44,8 @@ public final class RpcEndpoint implements McpEndpoint {
         }
 
         @Override
-        public void nothing() {
-            responder.answer(202, null);
+        public void nothing(RequestId id, GatewayException cancelled) {
+            responder.answer(200, Messages.error(id, cancelled));
         }
     }
 }

@@ -167,8 +167,8 @@ public final class StreamableHttpEndpoint implements McpEndpoint {
             }
 
             @Override
-            public void nothing() {
-                responder.answer(202, null);
+            public void nothing(RequestId id, GatewayException cancelled) {
+                answer(Messages.error(id, cancelled));
             }
         });
     }

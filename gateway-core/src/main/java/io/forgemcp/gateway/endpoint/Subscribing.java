@@ -4,6 +4,7 @@ import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.lifecycle.Lease;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Messages;
+import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.virtualserver.Route;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
@@ -92,12 +93,12 @@ final class Subscribing {
         }
 
         @Override
-        public void nothing() {
+        public void nothing(RequestId id, GatewayException cancelled) {
             if (lease != null) {
                 lease.close();
                 lease = null;
             }
-            reply.nothing();
+            reply.nothing(id, cancelled);
         }
     }
 }

@@ -9,6 +9,7 @@ import io.forgemcp.gateway.protocol.JsonText;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
 import io.forgemcp.gateway.protocol.Messages;
+import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.protocol.TaskSupport;
 import io.forgemcp.gateway.time.Timers;
 import io.forgemcp.gateway.upstream.Call;
@@ -225,8 +226,8 @@ final class TaskMethods {
         }
 
         @Override
-        public void nothing() {
-            reply.nothing();
+        public void nothing(RequestId id, GatewayException cancelled) {
+            reply.nothing(id, cancelled);
         }
     }
 
@@ -295,9 +296,9 @@ final class TaskMethods {
         }
 
         @Override
-        public void nothing() {
+        public void nothing(RequestId id, GatewayException cancelled) {
             notBegun();
-            super.nothing();
+            super.nothing(id, cancelled);
         }
     }
 }

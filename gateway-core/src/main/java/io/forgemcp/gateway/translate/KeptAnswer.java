@@ -51,6 +51,11 @@ final class KeptAnswer implements McpResponder {
         return begun;
     }
 
+    @Override
+    public void nothing(String... headers) {
+        responder.nothing(headers);
+    }
+
     /** Runs the action only if there is no stream yet, so that the client knows no event to come back with. */
     @Override
     public void onDisconnect(Runnable action) {

@@ -35,6 +35,6 @@ record Pending(Message request, Message sent, Session session, Reply reply) {
 
     void drop() {
         session.ended(this);
-        reply.nothing();
+        reply.nothing(id());
     }
 }

@@ -2,6 +2,10 @@ package io.forgemcp.gateway.translate;
 
 import io.forgemcp.gateway.endpoint.EventStream;
 import io.forgemcp.gateway.endpoint.McpResponder;
+import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.protocol.Messages;
+import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.time.Timers;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
@@ -116,8 +120,13 @@ final class PostReply implements Reply {
         }
     }
 
+    /** A request is answered with JSON or a stream and nothing else (MCP 2025-11-25, Transports). */
     @Override
-    public synchronized void nothing() {
+    public synchronized void nothing(RequestId id) {
+        if (!streams) {
+            answer(Messages.error(id, new GatewayException(ErrorCode.CANCELLED, "The client cancelled this request.")));
+            return;
+        }
         missing--;
         if (missing <= 0 && !over) {
             finish(null);
@@ -138,7 +147,7 @@ final class PostReply implements Reply {
         } else if (json != null) {
             responder.answer(status.applyAsInt(json), json, headers);
         } else {
-            responder.answer(202, null);
+            responder.nothing(headers);
         }
     }
 

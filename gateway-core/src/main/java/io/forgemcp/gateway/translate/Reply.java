@@ -1,5 +1,7 @@
 package io.forgemcp.gateway.translate;
 
+import io.forgemcp.gateway.protocol.RequestId;
+
 /** How messages get back to the client that sent one request. Thread-safe; must not block. */
 interface Reply {
     /**
@@ -12,6 +14,10 @@ interface Reply {
     /** The answer: the last thing that is said. */
     void answer(byte[] json);
 
-    /** There will be no answer, because the client does not want one any more. */
-    void nothing();
+    /**
+     * The client does not want the answer any more and gets none, unless its connection has to be answered.
+     *
+     * @param id of the request
+     */
+    void nothing(RequestId id);
 }

@@ -47,7 +47,7 @@ record RevisionRefusal(RequestId request, String claimed, McpResponder responder
     }
 
     @Override
-    public void nothing() {
+    public void nothing(RequestId id) {
         refuse(known());
     }
 

@@ -7,6 +7,7 @@ import io.forgemcp.gateway.endpoint.McpResponder;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.protocol.RequestId;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -81,6 +82,6 @@ final class SseBridge implements McpEndpoint {
         }
 
         @Override
-        public void nothing() {}
+        public void nothing(RequestId id) {}
     }
 }

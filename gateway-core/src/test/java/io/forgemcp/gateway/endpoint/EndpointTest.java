@@ -247,6 +247,25 @@ class EndpointTest {
     }
 
     @Test
+    void aClientThatTakesNoStreamHearsThatItHasCancelled() {
+        String session = open();
+        script.silent = true;
+        FakeHttp call = FakeHttp.post("{\"jsonrpc\":\"2.0\",\"id\":\"c1\",\"method\":\"tools/call\","
+                        + "\"params\":{\"name\":\"s-tool\"}}")
+                .session(session)
+                .with("Accept", "application/json")
+                .to(http);
+        await().until(() -> script.lastName != null);
+
+        FakeHttp.post("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":\"c1\"}}")
+                .session(session)
+                .to(http);
+
+        assertThat(call.answer()).contains("\"id\":\"c1\"", "GW-1506");
+        assertThat(call.status()).isEqualTo(200);
+    }
+
+    @Test
     void endingASessionCancelsWhatItHasUnderWay() {
         String session = open();
         script.silent = true;

@@ -151,14 +151,31 @@ class BridgeTest {
     @Test
     void aCallThatItsClientCancelsEndsWithoutAnAnswerAndKeepsNoSession() {
         String session = bridged.session();
-        Http call = bridged.call(session, "1");
+        Http call = Http.post(Bridged.request("1", "tools/call", "'name':'t'"))
+                .session(session)
+                .with("MCP-Protocol-Version", "2025-11-25")
+                .to(bridged.bridge.streamableHttp());
         bridged.post(session, "{'jsonrpc':'2.0','method':'notifications/cancelled','params':{'requestId':1}}");
         assertThat(children.last().methods()).endsWith("tools/call", "notifications/cancelled");
-        assertThat(call.status).isEqualTo(202);
-        assertThat(call.json).isEmpty();
+        assertThat(call.status).isEqualTo(200);
+        assertThat(call.streaming && call.closed).isTrue();
+        assertThat(call.events).isEmpty();
+        assertThat(call.ids).as("nobody can come back to it").isEmpty();
         children.last().answer("{}");
         bridged.pass(Duration.ofHours(1));
         assertThat(bridged.bridge.health().sessions()).isZero();
+    }
+
+    @Test
+    void aClientThatTakesNoStreamHearsThatItHasCancelled() {
+        String session = bridged.session();
+        Http call = Http.post(Bridged.request("1", "tools/call", "'name':'t'"))
+                .session(session)
+                .with("Accept", "application/json")
+                .to(bridged.bridge.streamableHttp());
+        bridged.post(session, "{'jsonrpc':'2.0','method':'notifications/cancelled','params':{'requestId':1}}");
+        assertThat(call.status).isEqualTo(200);
+        assertThat(call.json).contains("\"id\":1,", "GW-1506");
     }
 
     @Test
