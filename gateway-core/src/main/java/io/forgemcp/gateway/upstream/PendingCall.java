@@ -6,6 +6,7 @@ import io.forgemcp.gateway.protocol.Era;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
+import io.forgemcp.gateway.protocol.ProtocolVersion;
 import io.forgemcp.gateway.transport.Outgoing;
 import io.forgemcp.gateway.transport.UpstreamChannel;
 import java.nio.charset.StandardCharsets;
@@ -58,6 +59,9 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
     private boolean delivering;
     private boolean over;
     private volatile boolean answered;
+    /** Whether the server last refused the revision that it was asked in. */
+    private volatile boolean disowned;
+
     private int sweepsSinceAnswer;
     private @Nullable ArrayDeque<Object> waiting;
 
@@ -186,6 +190,7 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
         if (on != null && on.isModern() && ModernSide.disowns(answer)) {
             // It speaks another revision by now, and did nothing: a new session finds out which.
             endingsToIgnore.incrementAndGet();
+            disowned = true;
             onFailure(new GatewayException(
                     ErrorCode.SESSION_NOT_FOUND, serviceText() + " no longer speaks the revision that it spoke."));
             return;
@@ -293,6 +298,7 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
         session = null;
         exchange = null;
         sent = false;
+        disowned = false;
         return true;
     }
 
@@ -300,7 +306,12 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
         if (failure.code() == ErrorCode.SESSION_NOT_FOUND) {
             return new GatewayException(
                     ErrorCode.UPSTREAM_PROTOCOL,
-                    serviceText() + " forgot its session twice in a row; " + what() + " did not run.",
+                    serviceText()
+                            + (disowned
+                                    ? " says that it speaks MCP " + ProtocolVersion.LATEST.date()
+                                            + " and refuses it as unsupported (-32022) twice in a row; "
+                                    : " forgot its session twice in a row; ")
+                            + what() + " did not run.",
                     failure);
         }
         return failure;
@@ -479,7 +490,8 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
                 return;
             }
         }
-        listener.onAnswer(answer);
+        boolean foreign = on != null && !on.isModern() && isOfModernClient();
+        listener.onAnswer(foreign ? OlderAnswer.forModernClient(answer) : answer);
     }
 
     private String serviceText() {

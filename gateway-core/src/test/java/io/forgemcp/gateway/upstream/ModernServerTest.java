@@ -277,6 +277,21 @@ class ModernServerTest {
     }
 
     @Test
+    void aServerThatRefusesTheRevisionItNamesIsToldOfInItsOwnWords() {
+        RecordingCall call = send(NEW, "tools/call", "\"name\":\"x\"");
+        for (int i = 0; i < 2; i++) {
+            server.calls.remove(0).answer(DISCOVERED);
+            error(server.calls.remove(0), "{\"code\":-32022,\"message\":\"?\"}");
+        }
+
+        assertThat(call.failure().code()).isEqualTo(ErrorCode.UPSTREAM_PROTOCOL);
+        assertThat(call.failure())
+                .hasMessageContaining("-32022")
+                .hasMessageContaining("did not run")
+                .hasMessageNotContaining("session");
+    }
+
+    @Test
     void aModernClientsOwnWordsPassThrough() {
         RecordingCall call = send(NEW, "tools/call", "\"name\":\"x\",\"requestState\":\"s\\u0041\",\"_meta\":" + META);
         server.calls.remove(0).answer(DISCOVERED);

@@ -285,7 +285,7 @@ final class ModernCall implements CallListener, Questions.Waiting {
         if (UrlElicitation.isAskedFor(answer)) {
             UrlElicitation.ask(current, answer, questions, to);
         } else {
-            ServerAnswer fitted = ServerAnswer.of(current.id(), current.method(), readable.apply(answer));
+            ServerAnswer fitted = ServerAnswer.of(current, readable.apply(answer));
             to.answer(fitted.status(), fitted.json());
         }
     }

@@ -7,6 +7,7 @@ import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
 import io.forgemcp.gateway.protocol.RequestId;
+import io.forgemcp.gateway.protocol.TaskExtension;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
@@ -16,21 +17,28 @@ import java.util.Objects;
  * @param status HTTP status
  */
 record ServerAnswer(int status, byte[] json) {
+    /** Stands for the kind of what has no members. */
+    private static final JsonSlice NONE = JsonSlice.parse("{}");
+
     private static final byte[] COMPLETE = ascii("\"resultType\":\"complete\"");
     private static final byte[] COMPLETE_READ =
             ascii("\"resultType\":\"complete\",\"ttlMs\":0,\"cacheScope\":\"private\"");
 
-    /** @param method of the client's request */
-    static ServerAnswer of(RequestId id, String method, Message answer) {
-        return answer.kind() == Message.Kind.ERROR ? error(id, answer) : result(id, method, answer);
+    /** @param request of the client */
+    static ServerAnswer of(ModernRequest request, Message answer) {
+        return answer.kind() == Message.Kind.ERROR ? error(request.id(), answer) : result(request, answer);
     }
 
-    private static ServerAnswer result(RequestId id, String method, Message answer) {
+    private static ServerAnswer result(ModernRequest request, Message answer) {
+        RequestId id = request.id();
         Message.Edit edit = answer.edit().set(Field.ID, id.toBytes());
         JsonSlice result = answer.get(Field.RESULT);
         // A modern server says itself what kind of result it is.
-        if (result != null && result.isObject() && result.member("resultType") == null) {
-            edit.add(Field.RESULT, method.equals("resources/read") ? COMPLETE_READ : COMPLETE);
+        JsonSlice kind = result != null && result.isObject() ? result.member("resultType") : NONE;
+        if (kind == null) {
+            edit.add(Field.RESULT, request.method().equals("resources/read") ? COMPLETE_READ : COMPLETE);
+        } else if (kind.isString() && kind.text().equals("task") && !TaskCalls.mayBecome(request)) {
+            return new ServerAnswer(200, ModernErrors.json(id, unexpectedTask()));
         }
         return new ServerAnswer(200, edit.toBytes());
     }
@@ -40,20 +48,19 @@ record ServerAnswer(int status, byte[] json) {
         JsonSlice code = error.member("code");
         byte[] asItIs = answer.has(Field.ID) ? answer.with(Field.ID, id.toBytes()) : answer.bytes();
         return switch (code == null ? "" : code.toString()) {
-            // Said by older servers about resources.
-            case "-32002" ->
-                new ServerAnswer(
-                        200,
-                        Message.parse(asItIs)
-                                .with(
-                                        Field.ERROR,
-                                        error.withMember("code", ascii("-32602"))
-                                                .toBytes()));
             case "-32021" -> new ServerAnswer(ErrorCode.CLIENT_CAPABILITY_MISSING.httpStatus(), asItIs);
             // About the gateway's request to the server, so no news for the client about its own.
             case "-32020", "-32022" -> new ServerAnswer(200, ModernErrors.json(id, misunderstood(error)));
             default -> new ServerAnswer(200, asItIs);
         };
+    }
+
+    private static GatewayException unexpectedTask() {
+        return new GatewayException(
+                ErrorCode.UPSTREAM_PROTOCOL,
+                "The server made a task of this request, although the client does not declare \"" + TaskExtension.NAME
+                        + "\". What it has begun goes on, and nobody can ask about it. Declare the extension, or have the"
+                        + " server mended.");
     }
 
     private static GatewayException misunderstood(JsonSlice error) {

@@ -216,7 +216,7 @@ final class TaskCalls implements AutoCloseable {
     }
 
     private static void refuse(ModernRequest request, Message error, ModernReply reply) {
-        ServerAnswer fitted = ServerAnswer.of(request.id(), request.method(), error);
+        ServerAnswer fitted = ServerAnswer.of(request, error);
         reply.answer(fitted.status(), fitted.json());
     }
 

@@ -253,6 +253,17 @@ class ModernEndpointTest {
         assertThat(exchange.answer()).contains("\"code\":" + seen);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"input_required", "task", "weird"})
+    void whatAServerWithSessionsCallsAKindOfResultIsNoWordOfTheNewerGeneration(String kind) {
+        server.answer(
+                "tools/call", "{\"resultType\":\"" + kind + "\",\"inputRequests\":{},\"content\":[],\"more\":1.0}");
+
+        assertThat(call("1", "s-tool", "").to(http).answer())
+                .isEqualTo("{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"resultType\":\"complete\",\"inputRequests\":{},"
+                        + "\"content\":[],\"more\":1.0}}");
+    }
+
     @Test
     void logMessagesComeOnlyWhereTheyWereAskedForAndFromThatLevelOn() {
         server.methods.put("tools/call", (message, way) -> {

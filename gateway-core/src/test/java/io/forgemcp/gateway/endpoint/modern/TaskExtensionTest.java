@@ -243,6 +243,20 @@ class TaskExtensionTest {
     }
 
     @Test
+    void aTaskOfACallThatDoesNotDeclareTheExtensionIsAnErrorAndItsServersIdStaysBehind() {
+        FakeHttp call = begin("s-t", meta("{}"));
+
+        assertThat(call.answer()).contains("GW-1502", TASKS).doesNotContain("taskId");
+    }
+
+    @Test
+    void anErrorOfAModernServerKeepsTheCodeThatOlderServersHaveForResources() {
+        server.methods.put("tools/call", message -> "\"error\":{\"code\":-32002,\"message\":\"its own\"}");
+
+        assertThat(begin("s-t", meta("{}")).answer()).contains("{\"code\":-32002,\"message\":\"its own\"}");
+    }
+
+    @Test
     void whileNothingIsKnownOfAServerItsTasksAreUnknownAndNotTheMethods() {
         FakeHttp asked = about("tasks/get", "1", "").to(http);
 
