@@ -5,7 +5,6 @@ import io.forgemcp.gateway.transport.UpstreamChannel;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -108,10 +107,8 @@ final class Attempt implements HttpExchanger.Listener, UpstreamChannel.Exchange 
     @Override
     public void onHeaders(int status, Function<String, @Nullable String> headers) {
         if ((status == 401 || status == 403) && retries < MAX_RETRIES) {
-            String header = headers.apply("WWW-Authenticate");
-            Challenge heard = Challenge.of(status, header);
-            boolean bearer = header == null || header.toLowerCase(Locale.ROOT).contains("bearer");
-            if (heard.wantsMoreScope() || (status == 401 && (bearer || used != null))) {
+            Challenge heard = Challenge.of(status, headers.apply("WWW-Authenticate"));
+            if (heard.wantsMoreScope() || (status == 401 && (heard.bearer() || used != null))) {
                 challenge = heard;
                 return;
             }

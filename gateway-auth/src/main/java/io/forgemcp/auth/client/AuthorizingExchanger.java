@@ -21,6 +21,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,11 +55,16 @@ public final class AuthorizingExchanger implements HttpExchanger {
      * @param secret that they are encrypted with there; null to leave them readable to whoever can read the store
      */
     public AuthorizingExchanger(HttpExchanger http, GatewayStore store, byte @Nullable [] secret, InstantSource clock) {
+        this(http, store, secret, clock, System::nanoTime);
+    }
+
+    AuthorizingExchanger(
+            HttpExchanger http, GatewayStore store, byte @Nullable [] secret, InstantSource clock, LongSupplier ticks) {
         this.http = http;
         this.book = new GrantBook(store, new Seal(secret));
-        this.shared = new Shared(book, home, new LateClient(), clock, worker);
-        this.flows = new SingleUse<>(clock);
-        this.invitations = new SingleUse<>(clock);
+        this.shared = new Shared(book, home, new LateClient(), clock, ticks, worker);
+        this.flows = new SingleUse<>(ticks);
+        this.invitations = new SingleUse<>(ticks);
     }
 
     /** Browsers reach the gateway here; nothing can be authorised before this is known. */

@@ -105,8 +105,16 @@ final class Discovery {
         return null;
     }
 
-    /** Whether a URL belongs to the resource: the same origin, and the same path or one below it. */
+    /**
+     * Whether a URL belongs to the resource: the same origin, and the same path or one below it. A resource that has a query
+     * is only what has the same one; one without has all.
+     */
     static boolean covers(URI resource, URI url) {
+        if (resource.getRawFragment() != null
+                || resource.getRawUserInfo() != null
+                || (resource.getRawQuery() != null && !resource.getRawQuery().equals(url.getRawQuery()))) {
+            return false;
+        }
         if (resource.getHost() == null
                 || !resource.getHost().equalsIgnoreCase(url.getHost())
                 || !String.valueOf(resource.getScheme()).equalsIgnoreCase(url.getScheme())

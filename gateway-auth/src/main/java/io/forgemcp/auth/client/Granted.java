@@ -1,6 +1,5 @@
 package io.forgemcp.auth.client;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 
@@ -12,18 +11,13 @@ import java.util.Set;
  * @param scopes that were asked for
  */
 record Granted(Discovery.Found found, ClientRegistration client, Set<String> scopes, Tokens tokens) {
-    /** A token is renewed this long before it ends, so that it does not end on its way. */
-    private static final Duration MARGIN = Duration.ofSeconds(10);
-
     Granted with(Tokens next) {
         return new Granted(found, client, scopes, next);
     }
 
     /** Whether the token should be renewed before it is used, and can be. */
     boolean wantsRenewal(Instant now) {
-        return tokens.expires() != null
-                && tokens.refresh() != null
-                && !now.isBefore(tokens.expires().minus(MARGIN));
+        return tokens.renewal() != null && tokens.refresh() != null && !now.isBefore(tokens.renewal());
     }
 
     boolean isOver(Instant now) {

@@ -5,16 +5,16 @@ import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.service.OAuthClient;
 import java.net.URI;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * What one service needs before it takes calls: found out once for all of them, on the worker, and then known for a while.
@@ -31,12 +31,18 @@ final class Needs {
     private final OAuthClient wanted;
     private final Discovery discovery;
     private final Home home;
-    private final InstantSource clock;
+    private final LongSupplier ticks;
     private final Executor worker;
 
     private @Nullable CompletableFuture<Need> latest;
     private Challenge of = Challenge.NONE;
-    private Instant since = Instant.EPOCH;
+    private long since;
+    /** What the server and the authorization server say of themselves, whatever a challenge says beside. */
+    private @Nullable CompletableFuture<Discovery.Found> look;
+
+    private long looked;
+    private boolean told;
+    private long toldAt;
 
     Needs(String service, URI url, OAuthClient wanted, Discovery discovery, Shared shared) {
         this.service = service;
@@ -44,7 +50,7 @@ final class Needs {
         this.wanted = wanted;
         this.discovery = discovery;
         this.home = shared.home();
-        this.clock = shared.clock();
+        this.ticks = shared.ticks();
         this.worker = shared.worker();
     }
 
@@ -59,7 +65,10 @@ final class Needs {
         });
     }
 
-    /** What this challenge needs. */
+    /**
+     * What this challenge needs. However much the challenges of a server differ, it and the authorization server are looked
+     * at once in a while.
+     */
     synchronized CompletableFuture<Need> find(Challenge challenge, Set<String> before) {
         CompletableFuture<Need> need = latest;
         return need == null || isOver(need) || !of.equals(challenge) ? begin(challenge, before) : need;
@@ -74,23 +83,31 @@ final class Needs {
     /** Everything that was needed is there. */
     synchronized void met() {
         latest = null;
+        look = null;
+        told = false;
     }
 
     private boolean isOver(CompletableFuture<Need> need) {
         Duration good = need.isCompletedExceptionally() ? PAUSE : SingleUse.PATIENCE;
-        return need.isDone() && !clock.instant().isBefore(since.plus(good));
+        return need.isDone() && ticks.getAsLong() - since >= good.toNanos();
     }
 
     private CompletableFuture<Need> begin(Challenge challenge, Set<String> before) {
-        CompletableFuture<Need> need = CompletableFuture.supplyAsync(() -> need(challenge, before), worker);
+        CompletableFuture<Discovery.Found> found = look;
+        if (found == null || (found.isDone() && ticks.getAsLong() - looked >= PAUSE.toNanos())) {
+            found = CompletableFuture.supplyAsync(
+                    () -> discovery.find(url, challenge.resourceMetadata(), wanted.issuer()), worker);
+            look = found;
+            looked = ticks.getAsLong();
+        }
+        CompletableFuture<Need> need = found.thenApply(server -> need(server, challenge, before));
         latest = need;
         of = challenge;
-        since = clock.instant();
+        since = ticks.getAsLong();
         return need;
     }
 
-    private Need need(Challenge challenge, Set<String> before) {
-        Discovery.Found found = discovery.find(url, challenge.resourceMetadata(), wanted.issuer());
+    private Need need(Discovery.Found found, Challenge challenge, Set<String> before) {
         if (wanted.issuer() != null && !wanted.issuer().equals(found.server().issuer())) {
             throw Refused.because("the server names the authorization server \""
                     + found.server().issuer() + "\", but oauth.issuer is \"" + wanted.issuer() + "\".");
@@ -111,11 +128,21 @@ final class Needs {
             // Without it there may be no refresh token, and a person would be asked every hour.
             scopes.add("offline_access");
         }
-        LOG.warn(
-                "event=oauth_needed service={} authorization_server={} advice=\"an administrator opens {}\"",
-                service,
-                found.server().issuer(),
-                home.start(service));
+        LOG.atLevel(isNews() ? Level.WARN : Level.DEBUG)
+                .log(
+                        "event=oauth_needed service={} authorization_server={} advice=\"an administrator opens {}\"",
+                        service,
+                        found.server().issuer(),
+                        home.start(service));
         return new Need(found, scopes, challenge.wantsMoreScope());
+    }
+
+    private synchronized boolean isNews() {
+        boolean lately = told && ticks.getAsLong() - toldAt < SingleUse.PATIENCE.toNanos();
+        if (!lately) {
+            told = true;
+            toldAt = ticks.getAsLong();
+        }
+        return !lately;
     }
 }

@@ -33,6 +33,7 @@ final class PageJson {
             json.put("access_token", tokens.access());
             put(json, "refresh_token", tokens.refresh());
             put(json, "expires", tokens.expires());
+            put(json, "renewal", tokens.renewal());
         }
         return json;
     }
@@ -92,7 +93,6 @@ final class PageJson {
         }
         Map<String, Object> server = object(json.get("server"));
         AuthorizationServer place = AuthorizationServer.of(text(server, "issuer"), server);
-        Object expires = json.get("expires");
         return new Granted(
                 new Discovery.Found(resource, List.of(), place),
                 client(object(json.get("client"))).with(wanted),
@@ -100,18 +100,18 @@ final class PageJson {
                 new Tokens(
                         text(json, "access_token"),
                         find(json, "refresh_token"),
-                        expires == null ? null : Instant.parse(expires.toString())));
+                        instant(json, "expires"),
+                        instant(json, "renewal")));
     }
 
     private static ClientRegistration client(Map<String, Object> json) {
         String redirect = find(json, "redirect");
-        String expires = find(json, "expires");
         return new ClientRegistration(
                 text(json, "id"),
                 find(json, "secret"),
                 find(json, "method"),
                 redirect == null ? null : AuthorizationServer.uri(redirect),
-                expires == null ? null : Instant.parse(expires));
+                instant(json, "expires"));
     }
 
     @SuppressWarnings("unchecked")
@@ -124,6 +124,11 @@ final class PageJson {
 
     private static String text(Map<String, Object> json, String key) {
         return Objects.requireNonNull(find(json, key), key);
+    }
+
+    private static @Nullable Instant instant(Map<String, Object> json, String key) {
+        String text = find(json, key);
+        return text == null ? null : Instant.parse(text);
     }
 
     private static @Nullable String find(Map<String, Object> json, String key) {

@@ -193,8 +193,7 @@ final class ServiceGrant {
     /** What only a client could renew that is not there any more; the token itself stays as good as it was. */
     private synchronized void unrenewable(Granted old) {
         if (granted == old) {
-            granted = old.with(
-                    new Tokens(old.tokens().access(), null, old.tokens().expires()));
+            granted = old.with(old.tokens().withoutRefresh());
             save();
         }
     }

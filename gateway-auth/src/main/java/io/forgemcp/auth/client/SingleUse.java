@@ -1,11 +1,10 @@
 package io.forgemcp.auth.client;
 
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -18,14 +17,15 @@ final class SingleUse<T> {
 
     private static final int MAX_WAITING = 200;
 
-    private final InstantSource clock;
+    private final LongSupplier ticks;
     /** In the order of their end, which is that of their beginning. */
     private final LinkedHashMap<String, Waiting<T>> waiting = new LinkedHashMap<>();
 
-    private record Waiting<T>(T thing, Instant expires) {}
+    private record Waiting<T>(T thing, long since) {}
 
-    SingleUse(InstantSource clock) {
-        this.clock = clock;
+    /** @param ticks nanoseconds that only ever go forward */
+    SingleUse(LongSupplier ticks) {
+        this.ticks = ticks;
     }
 
     /** @param name that nobody can guess */
@@ -36,7 +36,7 @@ final class SingleUse<T> {
             oldest.next();
             oldest.remove();
         }
-        waiting.put(name, new Waiting<>(thing, clock.instant().plus(PATIENCE)));
+        waiting.put(name, new Waiting<>(thing, ticks.getAsLong()));
     }
 
     /**
@@ -48,17 +48,20 @@ final class SingleUse<T> {
     synchronized @Nullable T take(String name, Predicate<T> allowed) {
         forgetOld();
         Waiting<T> found = waiting.get(name);
-        if (found == null || !allowed.test(found.thing())) {
+        if (found == null || isOver(found) || !allowed.test(found.thing())) {
             return null;
         }
         waiting.remove(name);
         return found.thing();
     }
 
+    private boolean isOver(Waiting<T> found) {
+        return ticks.getAsLong() - found.since() >= PATIENCE.toNanos();
+    }
+
     private void forgetOld() {
-        Instant now = clock.instant();
         for (Iterator<Map.Entry<String, Waiting<T>>> all = waiting.entrySet().iterator(); all.hasNext(); ) {
-            if (now.isBefore(all.next().getValue().expires())) {
+            if (!isOver(all.next().getValue())) {
                 return;
             }
             all.remove();

@@ -147,12 +147,11 @@ final class TokenEndpoint {
                 || !"bearer".equalsIgnoreCase(String.valueOf(json.get("token_type")))) {
             return null;
         }
-        return new Tokens(
+        return Tokens.lasting(
                 access,
                 json.get("refresh_token") instanceof String next ? next : refresh,
-                json.get("expires_in") instanceof Number seconds && seconds.longValue() > 0
-                        ? clock.instant().plusSeconds(Math.min(seconds.longValue(), Integer.MAX_VALUE))
-                        : null);
+                json.get("expires_in") instanceof Number seconds ? seconds.longValue() : 0,
+                clock.instant());
     }
 
     private static GatewayException noToken(AuthorizationServer server, Document answer) {

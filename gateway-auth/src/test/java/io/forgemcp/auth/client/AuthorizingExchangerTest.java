@@ -56,6 +56,20 @@ class AuthorizingExchangerTest extends AuthorizingFixture {
     }
 
     @Test
+    void aServerThatWantsSomethingElseEachTimeIsLookedAtOnceInAWhile() {
+        remote.challengeScope = ", scope=\"ANY\"";
+        for (int i = 0; i < 50; i++) {
+            assertThat(failure(send(client(), remote.url("/mcp"))).code())
+                    .isEqualTo(ErrorCode.UPSTREAM_AUTHORIZATION_NEEDED);
+        }
+        assertThat(remote.discoveries).hasValue(1);
+
+        now.set(now.get().plusSeconds(5));
+        assertThat(askedFor()).containsEntry("scope", "x51");
+        assertThat(remote.discoveries).hasValue(2);
+    }
+
+    @Test
     void anAnswerIsTakenOnce() {
         Map<String, String> asked = askedFor();
         complete(asked);
@@ -190,6 +204,14 @@ class AuthorizingExchangerTest extends AuthorizingFixture {
         remote.challengeScope = ", scope=\"read list\"";
 
         assertThat(askedFor()).containsEntry("scope", "read list");
+    }
+
+    @Test
+    void theBearerSchemeIsHeardAlsoInASecondHeader() {
+        remote.otherScheme = "Basic realm=\"x\", scope=\"other\"";
+        remote.challengeScope = ", scope=\"read\"";
+
+        assertThat(askedFor()).containsEntry("scope", "read");
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.forgemcp.gateway.transport.JdkHttpExchanger;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -57,9 +58,14 @@ abstract class AuthorizingFixture {
     }
 
     AuthorizingExchanger exchanger() {
-        AuthorizingExchanger made = new AuthorizingExchanger(new JdkHttpExchanger(), store, null, now::get);
+        AuthorizingExchanger made =
+                new AuthorizingExchanger(new JdkHttpExchanger(), store, null, now::get, this::ticks);
         made.listensAt(HOME);
         return made;
+    }
+
+    private long ticks() {
+        return Duration.between(Instant.EPOCH, now.get()).toNanos();
     }
 
     static OAuthClient ownRights() {

@@ -30,7 +30,9 @@ final class FakeAuthorization implements AutoCloseable {
     final Queue<String> tokenRequests = new ConcurrentLinkedQueue<>();
     final Queue<String> clientHeaders = new ConcurrentLinkedQueue<>();
     volatile String accepted = "none yet";
+    /** What a 401 says after what else it says; {@code ANY} in it is another word each time. */
     volatile String challengeScope = "";
+
     volatile String neededScope = "";
     /** Whether no token is good enough. */
     volatile boolean refusesAll;
@@ -40,6 +42,12 @@ final class FakeAuthorization implements AutoCloseable {
 
     /** A member that registrations have beside the others, after a comma. */
     volatile String secretExpires = "";
+
+    /** How long a token is good, in seconds. */
+    volatile int lifetime = 3600;
+
+    /** What a 401 says before what else it says, in a header of its own. */
+    volatile String otherScheme = "";
 
     volatile boolean describesItself = true;
     volatile boolean namesItsDescription;
@@ -54,6 +62,7 @@ final class FakeAuthorization implements AutoCloseable {
     volatile int refusesTokens;
 
     volatile byte[] metadataInstead = {};
+    private final AtomicInteger challenges = new AtomicInteger();
     private final AtomicInteger tokens = new AtomicInteger();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final HttpServer http;
@@ -104,6 +113,9 @@ final class FakeAuthorization implements AutoCloseable {
     private void serve(HttpExchange exchange) throws IOException {
         String authorization = exchange.getRequestHeaders().getFirst("Authorization");
         if (refusesAll || !("Bearer " + accepted).equals(authorization)) {
+            if (!otherScheme.isEmpty()) {
+                exchange.getResponseHeaders().add("WWW-Authenticate", otherScheme);
+            }
             exchange.getResponseHeaders()
                     .add(
                             "WWW-Authenticate",
@@ -112,7 +124,7 @@ final class FakeAuthorization implements AutoCloseable {
                                             ? ", resource_metadata=\""
                                                     + url("/.well-known/oauth-protected-resource/mcp") + "\""
                                             : "")
-                                    + challengeScope);
+                                    + challengeScope.replace("ANY", "x" + challenges.incrementAndGet()));
             answer(exchange, 401, "");
         } else if (!neededScope.isEmpty()) {
             exchange.getResponseHeaders()
@@ -142,8 +154,8 @@ final class FakeAuthorization implements AutoCloseable {
         answer(
                 exchange,
                 200,
-                "{\"access_token\":\"" + accepted
-                        + "\",\"token_type\":\"Bearer\",\"expires_in\":3600,\"refresh_token\":\"again\"}");
+                "{\"access_token\":\"" + accepted + "\",\"token_type\":\"Bearer\",\"expires_in\":" + lifetime
+                        + ",\"refresh_token\":\"again\"}");
     }
 
     private static void answer(HttpExchange exchange, int status, String body) throws IOException {

@@ -176,7 +176,7 @@ class GrantBookTest {
                 new Discovery.Found("https://mcp.example/", List.of(), server),
                 client,
                 Set.of("read"),
-                new Tokens("access-hush", "refresh-hush", expires));
+                new Tokens("access-hush", "refresh-hush", expires, expires));
         return new GrantBook.Page(granted, Map.of(issuer, client), null);
     }
 }

@@ -233,6 +233,20 @@ class GrantLifeTest extends AuthorizingFixture {
     }
 
     @Test
+    void aTokenThatLastsForMomentsIsNotRenewedWithEveryCall() {
+        remote.lifetime = 5;
+        complete(askedFor());
+        for (int i = 0; i < 4; i++) {
+            assertThat(call()).isEqualTo(200);
+            now.set(now.get().plusSeconds(1));
+        }
+        assertThat(remote.refreshes).hasValue(0);
+
+        assertThat(call()).isEqualTo(200);
+        assertThat(remote.refreshes).hasValue(1);
+    }
+
+    @Test
     void aClientStaysWhereTheTokenEndpointWasAway() {
         Map<String, String> asked = askedFor();
         remote.refusesTokens = 503;

@@ -29,7 +29,23 @@ class ReachTest {
         "224.0.0.1, NOWHERE",
         "192.0.2.1, INTERNET",
         "2001:db8::1, INTERNET",
-        "::ffff:127.0.0.1, MACHINE"
+        "::ffff:127.0.0.1, MACHINE",
+        "::7f00:1, MACHINE",
+        "64:ff9b::a9fe:a9fe, NOWHERE",
+        "64:ff9b::7f00:1, MACHINE",
+        "64:ff9b::c0a8:101, NETWORK",
+        "64:ff9b::808:808, INTERNET",
+        "64:ff9b:1::808:808, NETWORK",
+        "2002:7f00:1::1, MACHINE",
+        "2002:a00:1::1, NETWORK",
+        "2002:808:808::1, INTERNET",
+        "32.2.10.1, INTERNET",
+        "0.1.2.3, NOWHERE",
+        "240.0.0.1, NOWHERE",
+        "255.255.255.255, NOWHERE",
+        "192.0.0.8, NETWORK",
+        "198.19.0.1, NETWORK",
+        "198.20.0.1, INTERNET"
     })
     void anAddressIsAsNearAsItIs(String address, Reach reach) throws UnknownHostException {
         assertThat(Reach.of(InetAddress.getByName(address))).isEqualTo(reach);

@@ -41,7 +41,10 @@ public interface HttpExchanger extends AutoCloseable {
 
     /** Hears the answer. Must not block. */
     interface Listener {
-        /** @param headers finds the first value of a header without regard to case, null if absent */
+        /**
+         * @param headers finds the first value of a header without regard to case, null if absent; of {@code
+         *     WWW-Authenticate}, which a server may send once for each scheme, all values with commas in between
+         */
         void onHeaders(int status, Function<String, @Nullable String> headers);
 
         /** A part of the body, valid only during the call. */

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
@@ -148,11 +149,16 @@ public final class JdkHttpExchanger implements HttpExchanger {
         @Override
         public HttpResponse.BodySubscriber<Void> apply(HttpResponse.ResponseInfo info) {
             if (!over.get()) {
-                listener.onHeaders(
-                        info.statusCode(),
-                        name -> info.headers().firstValue(name).orElse(null));
+                listener.onHeaders(info.statusCode(), name -> value(info.headers(), name));
             }
             return this;
+        }
+
+        private static @Nullable String value(HttpHeaders headers, String name) {
+            List<String> values = headers.allValues(name);
+            return values.size() > 1 && name.equalsIgnoreCase("WWW-Authenticate")
+                    ? String.join(", ", values)
+                    : headers.firstValue(name).orElse(null);
         }
 
         @Override

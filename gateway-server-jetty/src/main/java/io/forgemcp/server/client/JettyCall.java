@@ -7,6 +7,8 @@ import java.util.concurrent.CancellationException;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.client.Result;
+import org.eclipse.jetty.http.HttpFields;
+import org.jspecify.annotations.Nullable;
 
 /** One exchange: Jetty's events become the listener's, exactly one of them the last. Jetty calls in order. */
 final class JettyCall implements Response.Listener, Request.HeadersListener, UpstreamChannel.Exchange {
@@ -33,9 +35,14 @@ final class JettyCall implements Response.Listener, Request.HeadersListener, Ups
     @Override
     public void onHeaders(Response response) {
         if (!cancelled) {
-            listener.onHeaders(
-                    response.getStatus(), name -> response.getHeaders().get(name));
+            listener.onHeaders(response.getStatus(), name -> value(response.getHeaders(), name));
         }
+    }
+
+    private static @Nullable String value(HttpFields headers, String name) {
+        return name.equalsIgnoreCase("WWW-Authenticate") && headers.contains(name)
+                ? String.join(", ", headers.getValuesList(name))
+                : headers.get(name);
     }
 
     @Override

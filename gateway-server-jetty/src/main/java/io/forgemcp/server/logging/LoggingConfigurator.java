@@ -21,7 +21,7 @@ public final class LoggingConfigurator extends ContextAwareBase implements Confi
     /** The logger of the access log. */
     public static final String ACCESS = "io.forgemcp.access";
 
-    /** Libraries whose INFO is of no use to an operator. */
+    /** Libraries whose INFO is of no use to an operator, and whose DEBUG holds secrets. */
     private static final List<String> QUIET =
             List.of("org.eclipse.jetty", "org.apache.hc", "com.github.dockerjava", "io.netty");
 
@@ -42,13 +42,18 @@ public final class LoggingConfigurator extends ContextAwareBase implements Confi
         console.start();
         ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         Level level = level(setting("forge.log.level", "LOG_LEVEL"));
-        root.setLevel(level);
         root.addAppender(console);
-        Level quiet = level.isGreaterOrEqual(Level.INFO) && !level.isGreaterOrEqual(Level.WARN) ? Level.WARN : level;
-        QUIET.forEach(name -> context.getLogger(name).setLevel(quiet));
+        levels(context, level);
         boolean access = "true".equalsIgnoreCase(setting("forge.log.access", "ACCESS_LOG"));
         context.getLogger(ACCESS).setLevel(access ? Level.INFO : Level.OFF);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    /** The HTTP libraries write whole requests at DEBUG, with tokens, codes and cookies: nobody gets those by accident. */
+    static void levels(LoggerContext context, Level level) {
+        context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(level);
+        Level quiet = level.isGreaterOrEqual(Level.WARN) ? level : level.equals(Level.INFO) ? Level.WARN : Level.INFO;
+        QUIET.forEach(name -> context.getLogger(name).setLevel(quiet));
     }
 
     /** Logback asks services before it looks for files; what somebody wrote on purpose comes first here. */

@@ -79,6 +79,22 @@ class JettyHttpExchangerTest {
     }
 
     @Test
+    void allSchemesOfAServerThatWantsToKnowWhoAsksAreHandedOn() throws Exception {
+        Answer answer = new Answer();
+        exchanger.send(post(), answer);
+        Socket connection = accept();
+        readRequest(connection);
+        reply(
+                connection,
+                "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"a, b\"\r\n"
+                        + "WWW-Authenticate: Bearer scope=\"x\"\r\nContent-Length: 0\r\n\r\n");
+
+        answer.done.get(5, TimeUnit.SECONDS);
+
+        assertThat(answer.headers.apply("WWW-Authenticate")).isEqualTo("Basic realm=\"a, b\", Bearer scope=\"x\"");
+    }
+
+    @Test
     void aConnectionIsUsedAgainWithoutTheCookieAndTheRedirectIsHandedOn() throws Exception {
         Answer first = new Answer();
         exchanger.send(post(), first);
