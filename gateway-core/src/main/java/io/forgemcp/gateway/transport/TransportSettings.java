@@ -12,9 +12,16 @@ import java.time.Duration;
  */
 public record TransportSettings(
         int maxMessageBytes, int maxQueuedBytes, Duration reconnectDelay, Duration maxReconnectDelay) {
-    /** 64 MiB a message, 16 MiB waiting, 1 to 60 seconds between attempts. */
-    public static final TransportSettings DEFAULT =
-            new TransportSettings(64 << 20, 16 << 20, Duration.ofSeconds(1), Duration.ofSeconds(60));
+    /**
+     * 64 MiB a message, or a quarter of the largest heap if that is less; 16 MiB waiting, 1 to 60 seconds between attempts.
+     */
+    public static final TransportSettings DEFAULT = new TransportSettings(
+            largestMessage(Runtime.getRuntime().maxMemory()), 16 << 20, Duration.ofSeconds(1), Duration.ofSeconds(60));
+
+    /** While it is read a message takes twice its size and more, and a process whose heap is full ends. */
+    static int largestMessage(long heap) {
+        return (int) Math.min(64 << 20, Math.max(heap / 4, 1 << 20));
+    }
 
     public TransportSettings {
         if (maxMessageBytes < 1024 || maxQueuedBytes < 1024) {

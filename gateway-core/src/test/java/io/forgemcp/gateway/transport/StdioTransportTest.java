@@ -131,6 +131,14 @@ class StdioTransportTest {
     }
 
     @Test
+    void aMessageMayTakeAQuarterOfTheHeapAtMost() {
+        assertThat(TransportSettings.largestMessage(120L << 20)).isEqualTo(30 << 20);
+        assertThat(TransportSettings.largestMessage(8L << 30)).isEqualTo(64 << 20);
+        assertThat(TransportSettings.DEFAULT.maxMessageBytes()).isLessThanOrEqualTo((int)
+                Math.min(64 << 20, Runtime.getRuntime().maxMemory() / 4));
+    }
+
+    @Test
     void aLineBeyondTheLimitThatIsNoMessageIsNobodys() {
         String garbage = "x".repeat(50_000);
         String wide = "{" + "\"a\":1,".repeat(10_000) + "\"id\":5}";
