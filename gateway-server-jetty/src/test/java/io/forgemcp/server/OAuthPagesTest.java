@@ -165,6 +165,11 @@ class OAuthPagesTest {
         assertThat(invited.statusCode()).as(invited.body()).isEqualTo(200);
         String link = new ObjectMapper().readTree(invited.body()).path("url").asText();
 
+        HttpResponse<String> looked = send("HEAD", URI.create(link));
+        assertThat(looked.statusCode())
+                .as("programs that look at a link do not use it up")
+                .isEqualTo(405);
+        assertThat(looked.headers().firstValue("Allow")).hasValue("GET, OPTIONS");
         HttpResponse<String> sent = send("GET", URI.create(link));
         assertThat(sent.statusCode()).isEqualTo(302);
         assertThat(sent.headers().firstValue("Set-Cookie")).isPresent();

@@ -42,7 +42,7 @@ final class Cors {
         List<String> verbs = new ArrayList<>();
         match.byVerb().forEach((verb, route) -> {
             verbs.add(verb.name());
-            if (verb == Route.Verb.GET && route.action() instanceof Route.Action.Rest) {
+            if (route.servesHead()) {
                 verbs.add("HEAD");
             }
         });

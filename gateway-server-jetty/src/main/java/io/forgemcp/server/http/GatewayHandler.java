@@ -120,8 +120,7 @@ public final class GatewayHandler extends Handler.Abstract.NonBlocking {
             case "PATCH" -> match.byVerb().get(Route.Verb.PATCH);
             case "HEAD" -> {
                 Route get = match.byVerb().get(Route.Verb.GET);
-                // An MCP GET is a stream: a HEAD of it would never end.
-                yield get != null && get.action() instanceof Route.Action.Rest ? get : null;
+                yield get != null && get.servesHead() ? get : null;
             }
             default -> null;
         };

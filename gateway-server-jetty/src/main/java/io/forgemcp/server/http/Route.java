@@ -31,6 +31,11 @@ public record Route(Verb verb, String template, String summary, List<String> par
         return new Route(Verb.GET, template, summary, List.of(), Access.OPEN, new Action.Rest(handler));
     }
 
+    /** As {@link #open}, but asking changes something, such as taking what is good once: a look at it (HEAD) is refused. */
+    public static Route once(String template, String summary, RestHandler handler) {
+        return new Route(Verb.GET, template, summary, List.of(), Access.OPEN, new Action.Rest(handler, false));
+    }
+
     /** An MCP route; its first path variable, if any, names the virtual server. */
     public static Route mcp(Verb verb, String template, String summary, McpEndpoint endpoint) {
         return new Route(verb, template, summary, List.of(), Access.AUTHENTICATED, new Action.Mcp(endpoint));
@@ -42,7 +47,12 @@ public record Route(Verb verb, String template, String summary, List<String> par
                 Verb.GET, template, summary, List.of(parameters), Access.AUTHENTICATED, new Action.Stream(handler));
     }
 
-    /** The verbs that routes use. HEAD is served wherever GET is REST, OPTIONS everywhere. */
+    /** Whether HEAD is served too. An MCP GET is a stream: a HEAD of it would never end. */
+    boolean servesHead() {
+        return verb == Verb.GET && action instanceof Action.Rest rest && rest.isSafe();
+    }
+
+    /** The verbs that routes use. HEAD is served wherever GET is REST and safe, OPTIONS everywhere. */
     public enum Verb {
         GET,
         POST,
@@ -62,8 +72,16 @@ public record Route(Verb verb, String template, String summary, List<String> par
         /** Speaks for itself, with an answer or an event stream. */
         record Mcp(McpEndpoint endpoint) implements Action {}
 
-        /** Gives one answer. */
-        record Rest(RestHandler handler) implements Action {}
+        /**
+         * Gives one answer.
+         *
+         * @param isSafe whether a GET changes nothing
+         */
+        record Rest(RestHandler handler, boolean isSafe) implements Action {
+            public Rest(RestHandler handler) {
+                this(handler, true);
+            }
+        }
 
         /** Gives one answer or a stream of events. */
         record Stream(StreamHandler handler) implements Action {}

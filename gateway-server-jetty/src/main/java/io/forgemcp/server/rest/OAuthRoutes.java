@@ -69,8 +69,8 @@ public final class OAuthRoutes {
                         start,
                         "Gives up what a server has granted to the gateway (OAuth).",
                         administrators(this::giveUp)),
-                Route.open(OPEN + "{invitation}", "Takes such a link (OAuth).", this::open),
-                Route.open(
+                Route.once(OPEN + "{invitation}", "Takes such a link (OAuth).", this::open),
+                Route.once(
                         AuthorizingExchanger.CALLBACK,
                         "Takes the answer of a server's authorization server (OAuth).",
                         this::answer));
