@@ -68,6 +68,13 @@ final class ContainerPlan {
         return port;
     }
 
+    /** Whether a process would be something else: less confined than the entry says, or without the directories it names. */
+    static boolean isNeeded(Launch.Command launch) {
+        return launch.command().isEmpty()
+                || !launch.volumes().isEmpty()
+                || !launch.container().equals(Launch.Container.DEFAULT);
+    }
+
     Launch.Network network() {
         Launch.Network said = launch.container().network();
         return said != null ? said : listens() ? Launch.Network.INTERNAL : Launch.Network.NONE;

@@ -128,7 +128,7 @@ public final class DockerRuntime implements ServiceRuntime {
         return switch (service.runtime()) {
             case DOCKER -> true;
             // Where nothing else may run it the failure of its start says what is missing.
-            case AUTO -> containerOnly(launch) || engine.wasThere() || engineAnswers(service.name());
+            case AUTO -> ContainerPlan.isNeeded(launch) || engine.wasThere() || engineAnswers(service.name());
             default -> false;
         };
     }
@@ -141,13 +141,6 @@ public final class DockerRuntime implements ServiceRuntime {
                         .map(why -> Map.of("volumes", why))
                         .orElse(Map.of())
                 : Map.of();
-    }
-
-    /** Whether a process would be something else: less confined than the entry says, or without the directories it names. */
-    private static boolean containerOnly(Launch.Command launch) {
-        return launch.command().isEmpty()
-                || !launch.volumes().isEmpty()
-                || !launch.container().equals(Launch.Container.DEFAULT);
     }
 
     private boolean engineAnswers(ServiceName service) {

@@ -4,6 +4,7 @@ import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.LogLevel;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
+import io.forgemcp.gateway.protocol.ProtocolVersion;
 import io.forgemcp.gateway.transport.UpstreamChannel;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ModernSide {
     private static final String UNSUPPORTED_VERSION = "-32022";
+    /** What to say of a server that {@link #disowns} the revision again when it is asked again. */
+    static final String DISOWNED_TWICE = " says that it speaks MCP " + ProtocolVersion.LATEST.date()
+            + " and refuses it as unsupported (-32022) twice in a row; ";
 
     private final Session session;
     private final ListenStream listening;

@@ -6,7 +6,6 @@ import io.forgemcp.gateway.protocol.Era;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
-import io.forgemcp.gateway.protocol.ProtocolVersion;
 import io.forgemcp.gateway.transport.Outgoing;
 import io.forgemcp.gateway.transport.UpstreamChannel;
 import java.nio.charset.StandardCharsets;
@@ -59,9 +58,7 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
     private boolean delivering;
     private boolean over;
     private volatile boolean answered;
-    /** Whether the server last refused the revision that it was asked in. */
     private volatile boolean disowned;
-
     private int sweepsSinceAnswer;
     private @Nullable ArrayDeque<Object> waiting;
 
@@ -304,15 +301,9 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
 
     private GatewayException named(GatewayException failure) {
         if (failure.code() == ErrorCode.SESSION_NOT_FOUND) {
+            String why = disowned ? ModernSide.DISOWNED_TWICE : " forgot its session twice in a row; ";
             return new GatewayException(
-                    ErrorCode.UPSTREAM_PROTOCOL,
-                    serviceText()
-                            + (disowned
-                                    ? " says that it speaks MCP " + ProtocolVersion.LATEST.date()
-                                            + " and refuses it as unsupported (-32022) twice in a row; "
-                                    : " forgot its session twice in a row; ")
-                            + what() + " did not run.",
-                    failure);
+                    ErrorCode.UPSTREAM_PROTOCOL, serviceText() + why + what() + " did not run.", failure);
         }
         return failure;
     }

@@ -101,6 +101,7 @@ final class ServeProcess implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroyForcibly();
+        // What it held, its data directory say, is free once it has ended.
+        process.destroyForcibly().onExit().join();
     }
 }
