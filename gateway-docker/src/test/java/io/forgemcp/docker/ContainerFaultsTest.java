@@ -25,6 +25,9 @@ class ContainerFaultsTest extends EngineTest {
     void aContainerThatIsKilledWhileItRunsIsToldAndRemoved() throws Exception {
         Instance instance = started(TestContainers.mini("mini"));
         new Talk(instance).call("echo", Map.of("token", "up"));
+        while (instance.logs(1).isEmpty()) {
+            Thread.onSpinWait();
+        }
 
         engine.killContainerCmd(instance.externalId()).exec();
 
