@@ -11,6 +11,7 @@ import io.forgemcp.gateway.protocol.Messages;
 import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.upstream.CallListener;
 import io.forgemcp.gateway.upstream.ReverseAnswer;
+import io.forgemcp.gateway.upstream.Withdrawal;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,7 +93,7 @@ final class TaskQuestions {
                     .toList();
             open.forEach(question -> asked.remove(question.key));
         }
-        open.forEach(question -> question.withdrawn(reason));
+        open.forEach(question -> question.withdrawal.withdraw(reason));
     }
 
     /** One thing that the client is asked. */
@@ -100,8 +101,7 @@ final class TaskQuestions {
         private final String key;
         private final CallListener client;
         private boolean answered;
-        private @Nullable String withdrawn;
-        private @Nullable Consumer<String> action;
+        private final Withdrawal withdrawal = new Withdrawal();
 
         private Question(String key, CallListener client) {
             this.key = key;
@@ -143,28 +143,7 @@ final class TaskQuestions {
 
         @Override
         public void onWithdrawn(Consumer<String> then) {
-            String reason;
-            synchronized (asked) {
-                reason = withdrawn;
-                if (reason == null) {
-                    action = then;
-                }
-            }
-            if (reason != null) {
-                then.accept(reason);
-            }
-        }
-
-        private void withdrawn(String reason) {
-            Consumer<String> then;
-            synchronized (asked) {
-                withdrawn = reason;
-                then = action;
-                action = null;
-            }
-            if (then != null) {
-                then.accept(reason);
-            }
+            withdrawal.then(then);
         }
     }
 }

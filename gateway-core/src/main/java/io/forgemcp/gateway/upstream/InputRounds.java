@@ -221,7 +221,7 @@ final class InputRounds implements CallListener, Call {
             open.clear();
             callOff();
         }
-        left.forEach(question -> question.withdrawn("the call is over"));
+        left.forEach(question -> question.withdrawal.withdraw("the call is over"));
         return true;
     }
 
@@ -248,8 +248,7 @@ final class InputRounds implements CallListener, Call {
     private final class Question implements ReverseAnswer {
         private final String key;
         private final Round round;
-        private java.util.function.@Nullable Consumer<String> action;
-        private @Nullable String withdrawn;
+        private final Withdrawal withdrawal = new Withdrawal();
 
         private Question(String key, Round round) {
             this.key = key;
@@ -287,28 +286,7 @@ final class InputRounds implements CallListener, Call {
 
         @Override
         public void onWithdrawn(java.util.function.Consumer<String> then) {
-            String reason;
-            synchronized (InputRounds.this) {
-                reason = withdrawn;
-                if (reason == null) {
-                    action = then;
-                }
-            }
-            if (reason != null) {
-                then.accept(reason);
-            }
-        }
-
-        private void withdrawn(String reason) {
-            java.util.function.Consumer<String> then;
-            synchronized (InputRounds.this) {
-                withdrawn = reason;
-                then = action;
-                action = null;
-            }
-            if (then != null) {
-                then.accept(reason);
-            }
+            withdrawal.then(then);
         }
     }
 

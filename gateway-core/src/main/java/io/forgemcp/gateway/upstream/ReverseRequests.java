@@ -118,7 +118,7 @@ final class ReverseRequests {
             return false;
         }
         asked.callOffLimit();
-        asked.withdrawn("the server cancelled its request");
+        asked.withdrawal.withdraw("the server cancelled its request");
         return true;
     }
 
@@ -132,7 +132,7 @@ final class ReverseRequests {
                 session.reply(Messages.error(
                         asked.request.requireId(),
                         new GatewayException(ErrorCode.CANCELLED, "The call that this belonged to is over.")));
-                asked.withdrawn("the call that it belonged to is over");
+                asked.withdrawal.withdraw("the call that it belonged to is over");
             }
         }
     }
@@ -141,7 +141,7 @@ final class ReverseRequests {
     void sessionEnded() {
         for (Asked asked : open.values()) {
             if (asked.end()) {
-                asked.withdrawn("the conversation with the server has ended");
+                asked.withdrawal.withdraw("the conversation with the server has ended");
             }
         }
     }
@@ -150,8 +150,7 @@ final class ReverseRequests {
     final class Asked implements ReverseAnswer {
         private final Message request;
         private final @Nullable PendingCall call;
-        private @Nullable String withdrawn;
-        private @Nullable Consumer<String> action;
+        private final Withdrawal withdrawal = new Withdrawal();
         private volatile Timers.@Nullable Cancellable limit;
 
         private Asked(Message request, @Nullable PendingCall call) {
@@ -199,7 +198,7 @@ final class ReverseRequests {
                 session.reply(Messages.error(
                         request.requireId(),
                         new GatewayException(ErrorCode.CALL_TIMEOUT, "The client did not answer in time.")));
-                withdrawn("it was not answered in time");
+                withdrawal.withdraw("it was not answered in time");
             }
         }
 
@@ -225,28 +224,7 @@ final class ReverseRequests {
 
         @Override
         public void onWithdrawn(Consumer<String> then) {
-            String reason;
-            synchronized (this) {
-                reason = withdrawn;
-                if (reason == null) {
-                    action = then;
-                }
-            }
-            if (reason != null) {
-                then.accept(reason);
-            }
-        }
-
-        private void withdrawn(String reason) {
-            Consumer<String> then;
-            synchronized (this) {
-                withdrawn = reason;
-                then = action;
-                action = null;
-            }
-            if (then != null) {
-                then.accept(reason);
-            }
+            withdrawal.then(then);
         }
     }
 }
