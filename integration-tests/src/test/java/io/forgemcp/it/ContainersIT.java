@@ -127,7 +127,7 @@ class ContainersIT {
     void aContainerThatIsStoppedByHandIsReplacedByTheNextCall() throws Exception {
         assertThat(call("one-count", "{}")).isEqualTo("1");
         docker("stop", "-t", "1", containers().get(0));
-        awaitState("error");
+        awaitState("stopped");
 
         assertThat(call("one-count", "{}")).isEqualTo("1");
         assertThat(containers()).hasSize(1);
