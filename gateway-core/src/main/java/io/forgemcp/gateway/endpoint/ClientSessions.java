@@ -96,7 +96,7 @@ public final class ClientSessions implements AutoCloseable {
 
     /** A session for one request of a caller that keeps none; its conversations are shared by that caller's requests. */
     ClientSession transientSession(Caller caller, @Nullable String virtualServer) {
-        ClientKey key = new ClientKey("stateless:" + caller.principal(), false);
+        ClientKey key = new ClientKey("stateless:" + caller.principal(), ClientKey.Keeps.NOTHING);
         return new ClientSession("", key, caller, virtualServer, nothingKept, slow, timers.nanoTime());
     }
 

@@ -203,6 +203,13 @@ final class ClientTasks {
         return state.withMember("taskId", JsonText.quote(task.id));
     }
 
+    /** It has ended, as its result says. */
+    synchronized void ended(Task task, boolean failed) {
+        if (!TaskWords.isFinal(task.latest)) {
+            note(task, task.latest.withMember("status", JsonText.quote(failed ? "failed" : "completed")));
+        }
+    }
+
     private static void note(Task task, JsonSlice state) {
         task.latest = state;
         Lease held = task.lease;

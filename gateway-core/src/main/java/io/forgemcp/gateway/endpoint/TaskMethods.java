@@ -114,8 +114,33 @@ final class TaskMethods {
     void result(ClientSession session, Message request, Reply reply) {
         ClientTasks.Task task = require(session, request);
         Reply exposing = new Exposing(
-                reply, result -> session.tasks().exposed(task.route().service(), result));
+                reply, result -> session.tasks().exposed(task.route().service(), result)) {
+            @Override
+            public void answer(byte[] json) {
+                noteEnd(session.tasks(), task, Message.parse(json));
+                super.answer(json);
+            }
+        };
         ask(session, request, task, exposing, BridgedTask::result);
+    }
+
+    /** Whoever has the result of a task knows that it has ended, also if its state is never asked for again. */
+    private static void noteEnd(ClientTasks tasks, ClientTasks.Task task, Message answer) {
+        JsonSlice result = answer.get(Field.RESULT);
+        JsonSlice error = answer.get(Field.ERROR);
+        if (result != null) {
+            JsonSlice failed = result.isObject() ? result.member("isError") : null;
+            tasks.ended(task, failed != null && failed.isTrue());
+        } else if (error != null && !NO_SUCH_TASK.equals(answer.errorCode()) && !isOurs(error)) {
+            tasks.ended(task, true);
+        }
+    }
+
+    /** An error of the gateway's says that the result could not be had, not that there will be none. */
+    private static boolean isOurs(JsonSlice error) {
+        JsonSlice data = error.member("data");
+        String code = data == null || !data.isObject() ? null : data.textMember("code");
+        return code != null && code.startsWith("GW-");
     }
 
     /** Asks the server of the task, in its own words. */

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Slots that all clients of a service share: one, or as many as it has been scaled to. A call goes to the instance with the
- * fewest calls in flight, to equally loaded ones in turn. A client whose session with the server lives in an instance, or a
- * task or subscription, comes to it in the same way and then stays with it until that instance or what lives there ends.
+ * fewest calls in flight, to equally loaded ones in turn. A client with a session, or one whose session with the server,
+ * task or subscription lives in an instance, comes to it in the same way and then stays with it until that instance or what lives there ends.
  *
  * <p>An instance that is taken away lets nobody in, and ends when the last one inside has left.
  */
@@ -72,9 +72,12 @@ final class SharedSlots implements SlotBook {
         return hasSession(client) || holds.containsKey(client);
     }
 
-    /** Of clients that share one conversation nobody has a session. */
     private boolean hasSession(ClientKey client) {
-        return client.lasting() && service.isolation() == Isolation.SESSION;
+        return switch (client.keeps()) {
+            case SESSION -> true;
+            case CONVERSATIONS -> service.isolation() == Isolation.SESSION;
+            case NOTHING -> false;
+        };
     }
 
     @Override

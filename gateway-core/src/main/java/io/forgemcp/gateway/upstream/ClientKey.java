@@ -5,15 +5,24 @@ package io.forgemcp.gateway.upstream;
  * with {@code isolation: session}.
  *
  * @param value the client's session id, or another unguessable name of the client
- * @param lasting whether one request of this client builds on another, so that they belong to one instance of a service whose
- *     clients have sessions of their own
+ * @param keeps what of this client lasts from one request to the next
  */
-public record ClientKey(String value, boolean lasting) {
+public record ClientKey(String value, Keeps keeps) {
     /** The gateway itself: learning catalogs and health checks. */
-    public static final ClientKey GATEWAY = new ClientKey("gateway", false);
+    public static final ClientKey GATEWAY = new ClientKey("gateway", Keeps.NOTHING);
 
-    /** Of a client whose requests build on one another. */
+    /** What lasts from one request of a client to the next, and keeps it at one instance of a service. */
+    public enum Keeps {
+        /** Each request stands for itself. */
+        NOTHING,
+        /** The client has no session, but the gateway keeps one for it with servers whose clients have sessions of their own. */
+        CONVERSATIONS,
+        /** The client has a session. */
+        SESSION
+    }
+
+    /** Of a client with a session. */
     public ClientKey(String value) {
-        this(value, true);
+        this(value, Keeps.SESSION);
     }
 }

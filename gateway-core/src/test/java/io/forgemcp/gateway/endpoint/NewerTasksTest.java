@@ -155,6 +155,8 @@ class NewerTasksTest {
         timers.advance(Duration.ofMillis(1));
 
         assertThat(result(waiting)).hasToString("{" + related(id) + ",\"content\":[],\"n\":1.0}");
+        assertThat(inFlight()).as("nobody has to ask how it stands").isZero();
+        assertThat(client.request("9", "tasks/list", "{}").answer()).contains("\"status\":\"completed\"");
         assertThat(result(about("tasks/get", id)).textMember("status")).isEqualTo("completed");
         assertThat(inFlight()).isZero();
         assertThat(result(about("tasks/result", id)).member("n")).hasToString("1.0");
@@ -196,6 +198,8 @@ class NewerTasksTest {
 
         assertThat(about("tasks/result", id).answer())
                 .contains("\"error\":{\"code\":-32603,\"message\":\"crashed\",\"data\":1.0}");
+        assertThat(inFlight()).isZero();
+        assertThat(client.request("9", "tasks/list", "{}").answer()).contains("\"status\":\"failed\"");
     }
 
     @Test

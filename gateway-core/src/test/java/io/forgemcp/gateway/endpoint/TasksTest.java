@@ -62,6 +62,16 @@ class TasksTest {
     }
 
     @Test
+    void aTaskWhoseResultItsClientHasKeepsItsServerAwakeNoLonger() {
+        String done = begun(client, "s-t", server);
+        client.request("2", "tasks/result", of(done));
+        server.talk().answer(server.talk().last("tasks/result"), "{\"content\":[]}");
+
+        assertThat(gateway.services().statuses()).allMatch(status -> status.inFlight() == 0);
+        assertThat(client.request("3", "tasks/list", "{}").answer()).contains("\"status\":\"completed\"");
+    }
+
+    @Test
     void theCallIsPassedOnWithItsTaskAndTheClientGetsAnIdOfTheGatewaysOwn() {
         String one = begun(client, "s-t", server);
         String two = begun(client, "o-t", other);

@@ -70,13 +70,24 @@ class SeveralInstancesTest {
     }
 
     @Test
-    void whereClientsHaveNoSessionTheirCallsGoToTheLeastLoadedTooWhoeverCalls() {
+    void aClientWithASessionStaysAlsoWhereAllShareOneConversation() {
         Lifecycle shared = new Lifecycle(3).with(service("search").instances(0, 3));
-        Lease first = shared.acquire("search", ANN).join();
+        shared.manager.scale(NAME, 3, "test").toCompletableFuture().join();
+        InstanceId mine = of(shared.acquire("search", ANN).join());
+        for (int i = 0; i < 6; i++) {
+            assertThat(of(shared.acquire("search", ANN).join())).isEqualTo(mine);
+        }
+    }
+
+    @Test
+    void whereAllShareOneConversationTheCallsOfACallerWithoutASessionGoToTheLeastLoaded() {
+        ClientKey caller = new ClientKey("modern", ClientKey.Keeps.CONVERSATIONS);
+        Lifecycle shared = new Lifecycle(3).with(service("search").instances(0, 3));
+        Lease first = shared.acquire("search", caller).join();
         shared.manager.scale(NAME, 3, "test").toCompletableFuture().join();
         List<Lease> leases = new ArrayList<>(List.of(first));
         for (int i = 0; i < 11; i++) {
-            leases.add(shared.acquire("search", ANN).join());
+            leases.add(shared.acquire("search", caller).join());
         }
         assertThat(leases.stream().collect(Collectors.groupingBy(SeveralInstancesTest::of, Collectors.counting())))
                 .hasSize(3)
@@ -86,7 +97,7 @@ class SeveralInstancesTest {
     @Test
     void aCallerWithoutASessionIsServedAnywhere() {
         scale(2);
-        ClientKey passing = new ClientKey("passing", false);
+        ClientKey passing = new ClientKey("passing", ClientKey.Keeps.NOTHING);
         Lease one = acquire(passing).join();
         assertThat(of(acquire(passing).join())).isNotEqualTo(of(one));
     }
@@ -94,7 +105,7 @@ class SeveralInstancesTest {
     @Test
     void whatLivesInAnInstanceKeepsItsClientThereUntilItIsOver() {
         scale(2);
-        ClientKey passing = new ClientKey("passing", false);
+        ClientKey passing = new ClientKey("passing", ClientKey.Keeps.NOTHING);
         Lease task = on.manager
                 .hold(NAME, passing, Duration.ofSeconds(1))
                 .toCompletableFuture()
@@ -115,7 +126,7 @@ class SeveralInstancesTest {
     @Test
     void aHoldThatCannotBeHadKeepsNobody() {
         scale(2);
-        ClientKey passing = new ClientKey("passing", false);
+        ClientKey passing = new ClientKey("passing", ClientKey.Keeps.NOTHING);
         on.manager.stop(NAME, Force.YES).toCompletableFuture().join();
         on.runtime.failStarts("not today");
         assertThat(on.manager.hold(NAME, passing, Duration.ofSeconds(1)).toCompletableFuture())

@@ -91,7 +91,7 @@ final class ModernClients implements AutoCloseable {
         private synchronized @Nullable ClientKey key(String offered) {
             ClientKey known = keys.get(offered);
             if (known == null && keys.size() <= MAX_PROFILES) {
-                known = new ClientKey(PREFIX + keys.size() + ":" + principal);
+                known = new ClientKey(PREFIX + keys.size() + ":" + principal, ClientKey.Keeps.CONVERSATIONS);
                 keys.put(offered, known);
             }
             return known;
