@@ -5,11 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,8 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,14 +26,18 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("docker")
 @Timeout(180)
 class ContainersIT {
-    private static final Pattern URL = Pattern.compile("http://(?:127\\.0\\.0\\.1|localhost):(\\d+)");
     private static final int CALLS = 50;
 
     @TempDir
     private Path directory;
 
-    private Process gateway;
-    private URI uri;
+    private static final String SERVICES = """
+                services:
+                  one: {image: forge-mcp-test/servers, command: [node, /srv/mini-server.js]}
+                  two: {image: forge-mcp-test/servers, transport: streamable-http, command: [node, /srv/mini-server.js, http, "{port}"]}
+                """;
+
+    private JarGateway gateway;
 
     /** Where everything must be there, a test that cannot run has failed. */
     @BeforeAll
@@ -58,19 +56,13 @@ class ContainersIT {
 
     @BeforeEach
     void configure() throws IOException {
-        Path config = Files.createDirectory(directory.resolve("config"));
-        Files.writeString(config.resolve("services.yml"), """
-                services:
-                  one: {image: forge-mcp-test/servers, command: [node, /srv/mini-server.js]}
-                  two: {image: forge-mcp-test/servers, transport: streamable-http, command: [node, /srv/mini-server.js, http, "{port}"]}
-                """);
         start();
     }
 
     @AfterEach
     void nothingIsLeft() throws Exception {
-        gateway.destroy();
-        assertThat(gateway.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        gateway.process().destroy();
+        assertThat(gateway.process().waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(containers()).isEmpty();
     }
 
@@ -89,8 +81,8 @@ class ContainersIT {
         // Answered, so the server has read what was written before.
         call("one-echo", "{\"token\":\"behind the slow ones\"}");
 
-        gateway.destroyForcibly();
-        assertThat(gateway.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        gateway.process().destroyForcibly();
+        assertThat(gateway.process().waitFor(10, TimeUnit.SECONDS)).isTrue();
         for (CompletableFuture<String> call : calls) {
             assertThat(call.handle((answer, failure) -> failure != null).get(30, TimeUnit.SECONDS))
                     .as("a call to a killed gateway fails")
@@ -142,7 +134,7 @@ class ContainersIT {
     private String state() throws Exception {
         String body = GatewayClient.HTTP
                 .send(
-                        java.net.http.HttpRequest.newBuilder(uri.resolve("/services/one"))
+                        java.net.http.HttpRequest.newBuilder(gateway.uri("/services/one"))
                                 .build(),
                         java.net.http.HttpResponse.BodyHandlers.ofString())
                 .body();
@@ -150,7 +142,7 @@ class ContainersIT {
     }
 
     private String call(String tool, String arguments) {
-        try (GatewayClient client = new GatewayClient(uri.resolve("/mcp"))) {
+        try (GatewayClient client = new GatewayClient(gateway.uri("/mcp"))) {
             client.initialize();
             JsonNode result = client.call(tool, Json.of(arguments));
             return result.at("/content/0/text").asText(result.toString());
@@ -175,44 +167,6 @@ class ContainersIT {
     }
 
     private void start() throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-jar",
-                Checkout.gatewayJar().toString(),
-                "serve",
-                "--config",
-                directory.resolve("config").toString(),
-                "--data",
-                directory.resolve("data").toString());
-        builder.environment().put("GATEWAY_PORT", "0");
-        builder.redirectErrorStream(true);
-        builder.directory(directory.toFile());
-        gateway = builder.start();
-        uri = firstUrl();
-    }
-
-    /** Reads what the gateway prints until it says where it listens; the rest is read away in the background. */
-    private URI firstUrl() throws IOException {
-        BufferedReader out = new BufferedReader(new InputStreamReader(gateway.getInputStream(), UTF_8));
-        StringBuilder seen = new StringBuilder();
-        for (String line = out.readLine(); line != null; line = out.readLine()) {
-            seen.append(line).append('\n');
-            Matcher url = URL.matcher(line);
-            if (url.find() && !url.group(1).equals("0")) {
-                Thread drain = new Thread(() -> drain(out), "drain");
-                drain.setDaemon(true);
-                drain.start();
-                return URI.create("http://127.0.0.1:" + url.group(1));
-            }
-        }
-        throw new AssertionError("The gateway ended without a URL:\n" + seen);
-    }
-
-    private static void drain(BufferedReader out) {
-        try {
-            out.lines().forEach(line -> {});
-        } catch (UncheckedIOException closed) {
-            // the gateway was killed
-        }
+        gateway = JarGateway.start(directory, SERVICES);
     }
 }

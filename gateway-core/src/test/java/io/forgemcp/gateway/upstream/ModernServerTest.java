@@ -4,71 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
-import io.forgemcp.gateway.metrics.NoMetrics;
 import io.forgemcp.gateway.protocol.Era;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
 import io.forgemcp.gateway.protocol.ParameterHeaders;
 import io.forgemcp.gateway.protocol.ProtocolVersion;
-import io.forgemcp.gateway.service.InstanceId;
 import io.forgemcp.gateway.service.Isolation;
-import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.WireProtocol;
-import io.forgemcp.gateway.time.ManualTimers;
-import io.forgemcp.gateway.transport.ChannelListener;
 import io.forgemcp.gateway.transport.InstanceAddress;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Conversations with servers of revision 2026-07-28, and how it is found out that they are. */
-class ModernServerTest {
-    private static final String DISCOVERED = "{\"resultType\":\"complete\",\"supportedVersions\":[\"2026-07-28\"],"
-            + "\"capabilities\":{\"tools\":{}},\"ttlMs\":0,\"cacheScope\":\"private\"}";
-    private static final String LISTENING = DISCOVERED.replace(
-            "{\"tools\":{}}", "{\"tools\":{\"listChanged\":true},\"resources\":{\"subscribe\":true}}");
-    private static final ClientProfile OLD = new ClientProfile(
-            new ClientKey("anne"), ProtocolVersion.V2025_11_25, JsonSlice.parse("{\"elicitation\":{}}"));
-    private static final ClientProfile NEW =
-            new ClientProfile(new ClientKey("bob"), ProtocolVersion.LATEST, JsonSlice.parse("{\"sampling\":{}}"));
-    private static final String META = "{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\","
-            + "\"io.modelcontextprotocol/clientCapabilities\":{\"sampling\":{}},\"progressToken\":\"p\",\"trace\":1.0}";
-
-    private final ManualServer server = new ManualServer();
-    private final ManualTimers timers = new ManualTimers();
-    private final List<String> heard = new ArrayList<>();
-    private final List<String> texts = new ArrayList<>();
-    private final Upstreams upstreams = new Upstreams(
-            List.of(server), UpstreamSettings.DEFAULT, timers, new NoMetrics(), (service, client, notification) -> {
-                heard.add(client.value() + " " + notification.method());
-                texts.add(new String(notification.bytes(), StandardCharsets.UTF_8));
-            });
-
-    ModernServerTest() {
-        server.knowsSessionsOnly = false;
-        server.shakesHands = false;
-    }
-
-    @AfterEach
-    void nothingIsLeftAfterClosing() {
-        upstreams.close();
-        timers.advance(Duration.ofMinutes(11));
-
-        assertThat(timers.waiting()).isZero();
-        assertThat(server.channels).allMatch(channel -> channel.closed);
-    }
-
+class ModernServerTest extends ModernConversation {
     @Test
     void aServerThatAnswersDiscoverIsSpokenToWithoutASession() {
         RecordingCall call = send(OLD, "tools/call", "\"name\":\"x\",\"arguments\":{\"a\":1.0}");
@@ -425,141 +379,5 @@ class ModernServerTest {
 
         assertThat(call.result()).isEqualTo("{}");
         assertThat(server.calls).noneMatch(sent -> sent.message.method().equals(method));
-    }
-
-    @Test
-    void aSubscriptionBecomesAStreamThatIsOpenedAnewWhenItChanges() {
-        send(OLD, "resources/subscribe", "\"uri\":\"test://a\"");
-        server.calls.remove(0).answer(LISTENING);
-        ManualServer.Received first = server.lastCall();
-        assertThat(first.message.method()).isEqualTo("subscriptions/listen");
-        assertThat(first.message.get(Field.PARAMS).member("notifications"))
-                .hasToString("{\"resourceSubscriptions\":[\"test://a\"]}");
-        first.say("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/subscriptions/acknowledged\",\"params\":{}}");
-        first.say(
-                "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/resources/updated\",\"params\":{\"uri\":\"test://a\"}}");
-
-        send(OLD, "resources/subscribe", "\"uri\":\"test://b\"");
-
-        assertThat(first.cancelled).isTrue();
-        assertThat(server.lastCall().message.get(Field.PARAMS).member("notifications"))
-                .hasToString("{\"resourceSubscriptions\":[\"test://a\",\"test://b\"]}");
-        assertThat(heard).containsExactly("anne notifications/resources/updated");
-    }
-
-    @Test
-    void overStandardStreamsTheServerIsToldThatAStreamIsNotListenedToAnyMore() {
-        upstreams.send(
-                stdio(Isolation.SESSION),
-                OLD,
-                request("resources/subscribe", "\"uri\":\"test://a\""),
-                new RecordingCall());
-        refuseInitialize();
-        server.calls.remove(0).answer(LISTENING);
-        ManualServer.Received first = server.lastCall();
-        assertThat(first.message.method()).isEqualTo("subscriptions/listen");
-
-        upstreams.send(
-                stdio(Isolation.SESSION),
-                OLD,
-                request("resources/unsubscribe", "\"uri\":\"test://a\""),
-                new RecordingCall());
-
-        // The first was for changed lists alone, before there was a subscription.
-        assertThat(server.notificationTexts())
-                .hasSize(2)
-                .last()
-                .asString()
-                .startsWith("notifications/cancelled {\"requestId\":" + first.message.requireId() + ",");
-    }
-
-    @Test
-    void whatTheGatewaysOwnSubscriptionsAreCalledReachesNoClient() {
-        upstreams.send(
-                stdio(Isolation.SESSION),
-                OLD,
-                request("resources/subscribe", "\"uri\":\"test://a\""),
-                new RecordingCall());
-        refuseInitialize();
-        server.calls.remove(0).answer(LISTENING);
-        String meta = "\"_meta\":{\"io.modelcontextprotocol/subscriptionId\":7";
-        ChannelListener stream = server.channels.get(0).listener;
-        stream.onMessage(notification("subscriptions/acknowledged", "\"notifications\":{}," + meta + "}"));
-        stream.onMessage(notification("resources/updated", "\"uri\":\"test://a\"," + meta + "}"));
-        stream.onMessage(notification("resources/updated", "\"uri\":\"test://a\"," + meta + ",\"own\":1.0}"));
-
-        assertThat(heard)
-                .containsExactly("anne notifications/resources/updated", "anne notifications/resources/updated");
-        assertThat(texts.get(0)).doesNotContain("subscriptionId", "_meta").contains("test://a");
-        assertThat(texts.get(1)).doesNotContain("subscriptionId").contains("\"_meta\":{\"own\":1.0}");
-    }
-
-    private static Message notification(String what, String params) {
-        return Message.parse(EchoServer.text(
-                "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/" + what + "\",\"params\":{" + params + "}}"));
-    }
-
-    @Test
-    void theGatewayItselfListensForChangedListsAndListensAgainWhenTheStreamEnds() {
-        upstreams.session(target(), ClientProfile.GATEWAY);
-        server.calls.remove(0).answer(LISTENING);
-        ManualServer.Received stream = server.lastCall();
-        assertThat(stream.message.get(Field.PARAMS).member("notifications")).hasToString("{\"toolsListChanged\":true}");
-        assertThat(stream.headers).contains("subscriptions/listen");
-        stream.say("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/tools/list_changed\",\"params\":{}}");
-        assertThat(heard).containsExactly("gateway notifications/tools/list_changed");
-
-        stream.receiver.onEnd();
-        int before = server.calls.size();
-        timers.advance(Duration.ofSeconds(2));
-
-        assertThat(server.calls).hasSize(before + 1);
-        assertThat(server.lastCall().message.method()).isEqualTo("subscriptions/listen");
-    }
-
-    private static void error(ManualServer.Received received, String error) {
-        received.say("{\"jsonrpc\":\"2.0\",\"id\":" + received.message.requireId() + ",\"error\":" + error + "}");
-        received.receiver.onEnd();
-    }
-
-    private RecordingCall send(ClientProfile client, String method, String params) {
-        RecordingCall call = new RecordingCall();
-        upstreams.send(target(), client, request(method, params), call);
-        refuseInitialize();
-        return call;
-    }
-
-    /** As a server does that knows no sessions. */
-    private void refuseInitialize() {
-        if (!server.calls.isEmpty() && server.lastCall().message.method().equals("initialize")) {
-            error(server.calls.remove(server.calls.size() - 1), "{\"code\":-32601,\"message\":\"no such method\"}");
-        }
-    }
-
-    private static UpstreamRequest request(String method, String params) {
-        return new UpstreamRequest(
-                Message.parse(EchoServer.text(
-                        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"" + method + "\",\"params\":{" + params + "}}")),
-                null,
-                Duration.ofSeconds(30));
-    }
-
-    private static UpstreamTarget target() {
-        ServiceDefinition service = ServiceDefinition.http("svc", URI.create("http://svc.test/mcp"))
-                .isolation(Isolation.SESSION)
-                .build();
-        return new UpstreamTarget(
-                service,
-                new InstanceId(service.name(), 1),
-                new InstanceAddress.Http(URI.create("http://svc.test/mcp"), Map.of(), WireProtocol.STREAMABLE_HTTP));
-    }
-
-    private static UpstreamTarget stdio(Isolation isolation) {
-        ServiceDefinition service =
-                ServiceDefinition.stdio("svc", "unused").isolation(isolation).build();
-        return new UpstreamTarget(
-                service,
-                new InstanceId(service.name(), 1),
-                new InstanceAddress.Stdio(OutputStream.nullOutputStream(), InputStream.nullInputStream()));
     }
 }
