@@ -21,13 +21,12 @@ import org.jspecify.annotations.Nullable;
  * a task only is called again as one, and whatever becomes a task is waited for. The client sees a call that takes its
  * time. Thread-safe; never blocks.
  */
-final class AwaitedCall implements CallListener, Call {
+final class AwaitedCall extends RelayingListener implements Call {
     private static final String CAPABILITY_MISSING = "-32021";
 
     private final CallPath path;
     private final ClientProfile profile;
     private final Route route;
-    private final CallListener listener;
     private final Function<String, NewerTask> bridge;
     private final UpstreamRequest request;
     /** Counts what was begun, because the answer to one may come before it could be noted. */
@@ -46,11 +45,11 @@ final class AwaitedCall implements CallListener, Call {
             UpstreamRequest request,
             CallListener listener,
             Function<String, NewerTask> bridge) {
+        super(listener);
         this.path = path;
         this.profile = profile;
         this.route = route;
         this.request = request;
-        this.listener = listener;
         this.bridge = bridge;
     }
 
@@ -83,21 +82,6 @@ final class AwaitedCall implements CallListener, Call {
     }
 
     @Override
-    public void onNotification(Message notification) {
-        listener.onNotification(notification);
-    }
-
-    @Override
-    public void onRequest(Message question, ReverseAnswer answer) {
-        listener.onRequest(question, answer);
-    }
-
-    @Override
-    public void onPostponed() {
-        listener.onPostponed();
-    }
-
-    @Override
     public void onAnswer(Message answer) {
         JsonSlice result = answer.get(Field.RESULT);
         String original = result == null || !result.isObject() ? null : TaskMethods.newerTask(result);
@@ -107,7 +91,7 @@ final class AwaitedCall implements CallListener, Call {
             again = true;
             askAgain();
         } else if (end()) {
-            listener.onAnswer(answer);
+            listener().onAnswer(answer);
         }
     }
 
@@ -161,7 +145,7 @@ final class AwaitedCall implements CallListener, Call {
     @Override
     public void onFailure(GatewayException failure) {
         if (end()) {
-            listener.onFailure(failure);
+            listener().onFailure(failure);
         }
     }
 
@@ -188,7 +172,7 @@ final class AwaitedCall implements CallListener, Call {
         if (under != null) {
             under.cancel(reason);
         }
-        listener.onFailure(new GatewayException(ErrorCode.CANCELLED, "The call was cancelled: " + reason));
+        listener().onFailure(new GatewayException(ErrorCode.CANCELLED, "The call was cancelled: " + reason));
     }
 
     /** Hears how the task ends. */
@@ -201,14 +185,14 @@ final class AwaitedCall implements CallListener, Call {
 
         @Override
         public void onRequest(Message question, ReverseAnswer answer) {
-            listener.onRequest(question, answer);
+            listener().onRequest(question, answer);
         }
 
         @Override
         public void onAnswer(Message answer) {
             lease.close();
             if (end()) {
-                listener.onAnswer(answer);
+                listener().onAnswer(answer);
             }
         }
 

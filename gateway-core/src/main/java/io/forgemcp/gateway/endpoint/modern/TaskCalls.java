@@ -4,6 +4,7 @@ import io.forgemcp.gateway.catalog.CatalogSnapshot;
 import io.forgemcp.gateway.catalog.ServerCatalog;
 import io.forgemcp.gateway.endpoint.CallPath;
 import io.forgemcp.gateway.endpoint.ReadableUris;
+import io.forgemcp.gateway.endpoint.RelayingListener;
 import io.forgemcp.gateway.endpoint.RouteFinder;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
@@ -21,7 +22,6 @@ import io.forgemcp.gateway.time.Timers;
 import io.forgemcp.gateway.upstream.Call;
 import io.forgemcp.gateway.upstream.CallListener;
 import io.forgemcp.gateway.upstream.ClientProfile;
-import io.forgemcp.gateway.upstream.ReverseAnswer;
 import io.forgemcp.gateway.upstream.UpstreamRequest;
 import io.forgemcp.gateway.virtualserver.Route;
 import io.forgemcp.gateway.virtualserver.ServerView;
@@ -339,8 +339,7 @@ final class TaskCalls implements AutoCloseable {
     }
 
     /** Takes up the task if the server makes one of the call. */
-    private final class Beginning implements CallListener {
-        private final CallListener listener;
+    private final class Beginning extends RelayingListener {
         private final ModernClients.Client client;
         private final ClientProfile profile;
         private final ModernRequest request;
@@ -356,28 +355,13 @@ final class TaskCalls implements AutoCloseable {
                 String owner,
                 Route route,
                 CompletionStage<Lease> held) {
-            this.listener = listener;
+            super(listener);
             this.client = client;
             this.profile = profile;
             this.request = request;
             this.owner = owner;
             this.route = route;
             this.held = held;
-        }
-
-        @Override
-        public void onNotification(Message notification) {
-            listener.onNotification(notification);
-        }
-
-        @Override
-        public void onRequest(Message request, ReverseAnswer answer) {
-            listener.onRequest(request, answer);
-        }
-
-        @Override
-        public void onPostponed() {
-            listener.onPostponed();
         }
 
         @Override
@@ -392,7 +376,7 @@ final class TaskCalls implements AutoCloseable {
             String original = idOfTask(state);
             if (state == null || original == null) {
                 release(held);
-                listener.onAnswer(answer);
+                listener().onAnswer(answer);
                 return;
             }
             // What its server keeps for the client has to last as long.
@@ -404,7 +388,7 @@ final class TaskCalls implements AutoCloseable {
             byte[] exposed = state.withMember(ID, JsonText.quote(task.id())).toBytes();
             Message told = Message.parse(answer.with(Field.RESULT, exposed));
             // The client may rely on what it has heard of, whatever happens to the gateway then.
-            table.durable(task).thenRun(() -> listener.onAnswer(told));
+            table.durable(task).thenRun(() -> listener().onAnswer(told));
         }
 
         /** A server with sessions has made a task of the call. */
@@ -420,7 +404,7 @@ final class TaskCalls implements AutoCloseable {
                 client.ended();
             });
             byte[] exposed = created.withMember(ID, JsonText.quote(task.id())).toBytes();
-            listener.onAnswer(Message.parse(answer.with(Field.RESULT, exposed)));
+            listener().onAnswer(Message.parse(answer.with(Field.RESULT, exposed)));
         }
 
         private static @Nullable String idOfTask(@Nullable JsonSlice result) {
@@ -432,7 +416,7 @@ final class TaskCalls implements AutoCloseable {
         @Override
         public void onFailure(GatewayException failure) {
             release(held);
-            listener.onFailure(failure);
+            listener().onFailure(failure);
         }
     }
 }
