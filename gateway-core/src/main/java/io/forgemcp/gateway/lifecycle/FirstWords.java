@@ -62,7 +62,11 @@ final class FirstWords {
     private CompletableFuture<Void> of(Slot slot, HealthProbe probe) {
         LiveInstance live = slot.here().view().live();
         if (live == null) {
-            return CompletableFuture.completedFuture(null);
+            // It has ended since it was seen to run.
+            String end = error(List.of(slot));
+            return end == null
+                    ? CompletableFuture.completedFuture(null)
+                    : CompletableFuture.failedFuture(new GatewayException(ErrorCode.SERVICE_START_FAILED, end));
         }
         CompletableFuture<Void> heard = new CompletableFuture<>();
         Duration patience = service.healthCheck().timeout();
