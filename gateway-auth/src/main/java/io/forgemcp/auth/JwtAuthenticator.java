@@ -35,6 +35,9 @@ public final class JwtAuthenticator implements Authenticator {
     /** Clocks of issuer and gateway may differ by this much. */
     private static final Duration SKEW = Duration.ofSeconds(30);
 
+    /** RFC 9068, section 2.2.3.1. */
+    private static final String ROLES = "roles";
+
     private static final String SCHEME = "Bearer ";
 
     private final JWSVerifier verifier;
@@ -116,9 +119,13 @@ public final class JwtAuthenticator implements Authenticator {
                 && !claims.getSubject().isBlank();
     }
 
+    /** A list, or a single one without the brackets, as {@code aud} may be. */
     private static Set<String> roles(JWTClaimsSet claims) throws ParseException {
+        if (claims.getClaim(ROLES) instanceof String single) {
+            return Set.of(single);
+        }
         List<String> roles =
-                Optional.ofNullable(claims.getStringListClaim("roles")).orElse(List.of());
+                Optional.ofNullable(claims.getStringListClaim(ROLES)).orElse(List.of());
         return new HashSet<>(roles);
     }
 

@@ -35,6 +35,12 @@ class JwtAuthenticatorTest {
     }
 
     @Test
+    void aSingleRoleNeedsNoList() throws Exception {
+        assertThat(caller("Bearer " + sign(claims().claim("roles", "admin").build())))
+                .isEqualTo(new Caller("ada", Set.of("admin")));
+    }
+
+    @Test
     void theSchemeIsReadWithoutRegardToCase() throws Exception {
         assertThat(caller("bearer " + sign(claims().build())).principal()).isEqualTo("ada");
     }

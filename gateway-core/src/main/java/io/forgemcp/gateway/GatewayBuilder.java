@@ -132,7 +132,7 @@ public final class GatewayBuilder {
         return this;
     }
 
-    /** What callers may do; without it everything. */
+    /** What callers may do; without it, to call everything, and to change things with the role {@code admin}. */
     public GatewayBuilder accessPolicy(AccessPolicy value) {
         accessPolicy = once("accessPolicy", accessPolicy, value);
         return this;

@@ -4,6 +4,7 @@ import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Messages;
 import io.forgemcp.gateway.protocol.RequestId;
+import io.forgemcp.gateway.security.AdministratorRoles;
 import io.forgemcp.gateway.security.Caller;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** The Java program around the gateway as one more client: the same methods, the same path. Thread-safe. */
 public final class LocalClient {
     /** The embedding program, which may do everything. */
-    private static final Caller PROGRAM = new Caller("embedding-program", Set.of("admin"));
+    private static final Caller PROGRAM = new Caller("embedding-program", Set.of(AdministratorRoles.STANDARD));
 
     private final ClientSessions sessions;
     private final MethodTable methods;

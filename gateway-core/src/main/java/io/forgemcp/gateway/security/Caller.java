@@ -10,7 +10,7 @@ import java.util.Set;
  */
 public record Caller(String principal, Set<String> roles) {
     /** Someone on this machine, where no identity is asked for. */
-    public static final Caller LOCAL = new Caller("local", Set.of("admin"));
+    public static final Caller LOCAL = new Caller("local", Set.of(AdministratorRoles.STANDARD));
 
     public Caller {
         roles = Set.copyOf(roles);

@@ -2,12 +2,11 @@ package io.forgemcp.gateway.security;
 
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
-import io.forgemcp.gateway.service.ServiceName;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Whoever is on this machine may do everything, nobody else anything: the default without an identity plugin. */
-public final class LoopbackOnly implements Authenticator, AccessPolicy {
+/** Whoever is on this machine is an administrator, nobody else is let in: the default without an identity plugin. */
+public final class LoopbackOnly implements Authenticator {
     private static final CompletionStage<Caller> LOCAL = CompletableFuture.completedStage(Caller.LOCAL);
 
     @Override
@@ -18,25 +17,5 @@ public final class LoopbackOnly implements Authenticator, AccessPolicy {
         return CompletableFuture.failedStage(new GatewayException(
                 ErrorCode.UNAUTHENTICATED,
                 "Only callers on this machine are let in. Configure authentication to open the gateway to others."));
-    }
-
-    @Override
-    public boolean mayUse(Caller caller, String virtualServer) {
-        return true;
-    }
-
-    @Override
-    public boolean mayCall(Caller caller, ServiceName service, String tool) {
-        return true;
-    }
-
-    @Override
-    public boolean mayAdminister(Caller caller) {
-        return true;
-    }
-
-    @Override
-    public boolean isUniform() {
-        return true;
     }
 }

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.forgemcp.gateway.Gateway;
 import io.forgemcp.gateway.error.GatewayException;
-import io.forgemcp.gateway.security.LoopbackOnly;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -82,7 +81,7 @@ final class CallCommand implements Callable<Integer> {
         // A person who calls one tool wants its answer, not the story of a start.
         Logging.level(shell.variable("LOG_LEVEL", "WARN"));
         try (Gateway gateway =
-                embedded.build(embedded.load(shell), new LoopbackOnly()).start()) {
+                embedded.build(embedded.load(shell), Access.ofThisMachine()).start()) {
             return new ToolOutcome(JSON.readTree(gateway.call(tool, JSON.convertValue(values, OBJECT))
                     .toCompletableFuture()
                     .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)

@@ -1,7 +1,6 @@
 package io.forgemcp.server.cli;
 
 import io.forgemcp.gateway.config.read.Finding;
-import io.forgemcp.gateway.security.LoopbackOnly;
 import io.forgemcp.server.ServerSettings;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -81,9 +80,10 @@ final class DoctorCommand implements Callable<Integer> {
 
     private static Diagnosis access(ServerSettings settings, ConfigurationOptions.Loaded loaded) {
         try {
-            boolean open = AccessOptions.authenticator(settings, loaded.environment()) instanceof LoopbackOnly;
             return Diagnosis.pass(
-                    "access", open ? "only callers on this machine, without a token" : "only callers with a token");
+                    "access",
+                    "callers come in "
+                            + AccessOptions.of(settings, loaded.environment()).summary());
         } catch (CommandFailure refused) {
             return Diagnosis.fail("access", String.valueOf(refused.getMessage()), "Use --host 127.0.0.1.");
         }

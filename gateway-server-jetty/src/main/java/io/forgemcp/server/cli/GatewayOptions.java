@@ -16,7 +16,6 @@ import io.forgemcp.gateway.lifecycle.ProcSystemLoad;
 import io.forgemcp.gateway.lifecycle.ServiceRuntime;
 import io.forgemcp.gateway.metrics.GatewayMetrics;
 import io.forgemcp.gateway.metrics.NoMetrics;
-import io.forgemcp.gateway.security.Authenticator;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.store.GatewayStore;
@@ -87,8 +86,8 @@ final class GatewayOptions {
     }
 
     /** As below, for commands that no browser can come back to: servers that want OAuth were authorised before, or refuse. */
-    Gateway build(ConfigurationOptions.Loaded loaded, Authenticator authenticator) {
-        return build(loaded, authenticator, new ServerAccess(loaded.environment())::open);
+    Gateway build(ConfigurationOptions.Loaded loaded, Access access) {
+        return build(loaded, access, new ServerAccess(loaded.environment())::open);
     }
 
     /**
@@ -96,10 +95,7 @@ final class GatewayOptions {
      *
      * @param http makes the client towards servers, which the gateway closes
      */
-    Gateway build(
-            ConfigurationOptions.Loaded loaded,
-            Authenticator authenticator,
-            Function<GatewayStore, HttpExchanger> http) {
+    Gateway build(ConfigurationOptions.Loaded loaded, Access access, Function<GatewayStore, HttpExchanger> http) {
         Configuration files = requireValid(loaded);
         Path directory = DataDirectory.prepare(data);
         OwnedStore store = OwnedStore.open(directory);
@@ -113,7 +109,8 @@ final class GatewayOptions {
                 .systemLoad(new ProcSystemLoad(data))
                 .metrics(metrics())
                 .store(store)
-                .authenticator(authenticator)
+                .authenticator(access.authenticator())
+                .accessPolicy(access.policy())
                 .version(Version.current().version());
         byte[] signingKey = SigningKey.of(loaded.environment());
         if (signingKey != null) {

@@ -3,7 +3,6 @@ package io.forgemcp.server.cli;
 import io.forgemcp.gateway.Gateway;
 import io.forgemcp.gateway.config.read.Environment;
 import io.forgemcp.gateway.error.GatewayException;
-import io.forgemcp.gateway.security.Authenticator;
 import io.forgemcp.server.GatewayServer;
 import io.forgemcp.server.Role;
 import io.forgemcp.server.ServerSettings;
@@ -69,11 +68,11 @@ final class ServeCommand implements Callable<Integer> {
         ConfigurationOptions.Loaded loaded = options.load(shell);
         Logging.level(loaded.environment().find("LOG_LEVEL").orElse("INFO"));
         ServerSettings settings = listen.settings(loaded.environment());
-        Authenticator authenticator = AccessOptions.authenticator(settings, loaded.environment());
+        Access callers = AccessOptions.of(settings, loaded.environment());
         Map<Role, ServerSettings> listeners = listeners(chosen, settings, loaded.environment());
         listeners.forEach(ServeCommand::requireFree);
         ServerAccess access = new ServerAccess(loaded.environment());
-        Gateway gateway = options.build(loaded, authenticator, access::open);
+        Gateway gateway = options.build(loaded, callers, access::open);
         if (chosen.contains(Role.GATEWAY)) {
             access.expect(settings);
         }
@@ -88,7 +87,7 @@ final class ServeCommand implements Callable<Integer> {
                     access.listensAt(server.uri(Role.GATEWAY).getPort());
                 }
                 ServeReport report =
-                        ServeReport.of(gateway, server, loaded, options.data().toAbsolutePath());
+                        ServeReport.of(gateway, server, loaded, options.data().toAbsolutePath(), callers.summary());
                 output.print(report.document(), report::print);
                 if (exitWhenReady) {
                     new RunningGateway(server.uri(), LONGEST_STOP, "").get("/ready");

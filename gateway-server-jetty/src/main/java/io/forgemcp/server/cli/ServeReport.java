@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param uri of the gateway's listener; null without that role
  * @param manager of the service manager's; null without that role
+ * @param access who may call and change what
  * @param warnings how many warnings the configuration has
  * @param seconds since the process was started
  */
@@ -35,17 +36,20 @@ record ServeReport(
         @Nullable URI manager,
         Path data,
         Path configuration,
+        String access,
         int warnings,
         List<String> virtualServers,
         List<ServiceStatus> services,
         Map<ServiceName, Long> tools,
         double seconds) {
-    static ServeReport of(Gateway gateway, GatewayServer server, ConfigurationOptions.Loaded loaded, Path data) {
+    static ServeReport of(
+            Gateway gateway, GatewayServer server, ConfigurationOptions.Loaded loaded, Path data, String access) {
         return new ServeReport(
                 server.roles().contains(Role.GATEWAY) ? server.uri(Role.GATEWAY) : null,
                 server.roles().contains(Role.MANAGER) ? server.uri(Role.MANAGER) : null,
                 data,
                 loaded.directory(),
+                access,
                 loaded.result().findings(Finding.Severity.WARNING).size(),
                 gateway.virtualServers().all().stream()
                         .filter(VirtualServer::enabled)
@@ -79,6 +83,7 @@ record ServeReport(
         document.put("manager", manager == null ? null : manager.toString());
         document.put("pid", ProcessHandle.current().pid());
         document.put("data", data.toString());
+        document.put("access", access);
         document.put("startSeconds", seconds);
         document.put("virtualServers", virtualServers);
         document.put("services", rows);
@@ -100,6 +105,7 @@ record ServeReport(
         out.println("  configuration    " + configuration
                 + (warnings == 0 ? "" : " (" + warnings + " warnings: forge-gateway config validate)"));
         out.println("  data             " + data);
+        out.println("  callers          " + access);
         out.println();
         if (uri != null) {
             printSnippets(out, uri.resolve("/mcp"));

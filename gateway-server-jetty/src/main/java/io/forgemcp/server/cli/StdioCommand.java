@@ -1,7 +1,6 @@
 package io.forgemcp.server.cli;
 
 import io.forgemcp.gateway.Gateway;
-import io.forgemcp.gateway.security.LoopbackOnly;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.WireProtocol;
 import io.forgemcp.gateway.time.SystemTimers;
@@ -89,8 +88,8 @@ final class StdioCommand implements Callable<Integer> {
 
     private void embed(Shell shell, StdioSession session) {
         shell.err().println("forge-gateway: no gateway answers, so this process runs one of its own");
-        try (Gateway gateway =
-                        embedded.build(embedded.load(shell), new LoopbackOnly()).start();
+        try (Gateway gateway = embedded.build(embedded.load(shell), Access.ofThisMachine())
+                        .start();
                 SystemTimers timers = new SystemTimers()) {
             // Nothing is sent to this URL: the endpoint is called as an object.
             ServiceDefinition here =

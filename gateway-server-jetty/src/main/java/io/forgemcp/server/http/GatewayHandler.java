@@ -26,6 +26,8 @@ import org.slf4j.LoggerFactory;
 public final class GatewayHandler extends Handler.Abstract.NonBlocking {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayHandler.class);
 
+    private static final String CHALLENGE = "Bearer realm=\"forge-mcp-gateway\"";
+
     private final Supplier<RouteTable> routes;
     private final Authenticator authenticator;
     private final Timers timers;
@@ -185,7 +187,7 @@ public final class GatewayHandler extends Handler.Abstract.NonBlocking {
     private void unauthenticated(JettyExchange exchange, Throwable failure) {
         GatewayException reason = GatewayException.of(failure);
         if (reason.code() == ErrorCode.UNAUTHENTICATED) {
-            exchange.fail(reason, "WWW-Authenticate", "Bearer realm=\"forge-mcp-gateway\"");
+            exchange.fail(reason, "WWW-Authenticate", CHALLENGE);
         } else {
             report(reason);
             exchange.fail(reason);
@@ -284,7 +286,15 @@ public final class GatewayHandler extends Handler.Abstract.NonBlocking {
     private static void crash(JettyExchange exchange, Throwable failure) {
         GatewayException reason = GatewayException.of(failure);
         report(reason);
-        exchange.failIfOpen(reason);
+        String authorization = exchange.request().getHeaders().get(HttpHeader.AUTHORIZATION);
+        if (reason.code() == ErrorCode.FORBIDDEN
+                && authorization != null
+                && authorization.regionMatches(true, 0, "Bearer ", 0, 7)) {
+            // The body says what is missing (RFC 6750, section 3.1).
+            exchange.failIfOpen(reason, "WWW-Authenticate", CHALLENGE + ", error=\"insufficient_scope\"");
+        } else {
+            exchange.failIfOpen(reason);
+        }
     }
 
     private static void report(GatewayException reason) {

@@ -229,9 +229,9 @@ final class JettyExchange
     }
 
     /** As {@link #fail}, unless the exchange has been answered already. */
-    void failIfOpen(GatewayException failure) {
+    void failIfOpen(GatewayException failure, String... headers) {
         if (!answered.get()) {
-            fail(failure);
+            fail(failure, headers);
         }
     }
 

@@ -11,7 +11,6 @@ import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.server.http.RestAnswer;
 import io.forgemcp.server.http.RestRequest;
 import io.forgemcp.server.http.Route;
-import io.forgemcp.server.http.Route.RestHandler;
 import io.forgemcp.server.http.Route.Verb;
 import java.net.URI;
 import java.util.HashMap;
@@ -27,7 +26,6 @@ import java.util.concurrent.CompletionStage;
  * the authorization server is not taken: nobody can bring an account of their own in by a link.
  */
 public final class OAuthRoutes {
-    private static final String ADMINISTRATOR = "admin";
     private static final String OPEN = "/oauth/open/";
     /** A cookie for less than where it is set is refused by strict clients. */
     private static final String COOKIE_PATH = "/oauth";
@@ -53,40 +51,27 @@ public final class OAuthRoutes {
                         Verb.GET,
                         "/oauth/grants",
                         "What servers have granted to the gateway (OAuth), without tokens.",
-                        administrators(this::grants)),
+                        permissions.administer(this::grants)),
                 Route.rest(
                         Verb.GET,
                         start,
                         "Sends an administrator's browser to a server's authorization server (OAuth).",
-                        administrators(this::start)),
+                        permissions.administer(this::start)),
                 Route.rest(
                         Verb.POST,
                         start,
                         "Gives an administrator a link, good once, that does the same in a browser without a token.",
-                        administrators(this::invite)),
+                        permissions.administer(this::invite)),
                 Route.rest(
                         Verb.DELETE,
                         start,
                         "Gives up what a server has granted to the gateway (OAuth).",
-                        administrators(this::giveUp)),
+                        permissions.administer(this::giveUp)),
                 Route.once(OPEN + "{invitation}", "Takes such a link (OAuth).", this::open),
                 Route.once(
                         AuthorizingExchanger.CALLBACK,
                         "Takes the answer of a server's authorization server (OAuth).",
                         this::answer));
-    }
-
-    /** The role is asked for too: a policy that lets everybody change services does not speak of foreign accounts. */
-    private RestHandler administrators(RestHandler handler) {
-        return permissions.administer(request -> {
-            if (!request.caller().roles().contains(ADMINISTRATOR)) {
-                throw new GatewayException(
-                        ErrorCode.FORBIDDEN,
-                        "Caller \"" + request.caller().principal() + "\" has not the role \"" + ADMINISTRATOR
-                                + "\", which authorising the gateway needs. Ask an administrator.");
-            }
-            return handler.handle(request);
-        });
     }
 
     private CompletionStage<RestAnswer> grants(RestRequest request) {

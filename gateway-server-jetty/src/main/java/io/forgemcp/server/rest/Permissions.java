@@ -5,7 +5,7 @@ import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.security.AccessPolicy;
 import io.forgemcp.server.http.Route.RestHandler;
 
-/** Keeps what changes services to those who may. */
+/** Keeps what changes something to those who may. */
 public record Permissions(AccessPolicy policy) {
     /** The handler, for administrators only. */
     public RestHandler administer(RestHandler handler) {
@@ -14,7 +14,8 @@ public record Permissions(AccessPolicy policy) {
                 throw new GatewayException(
                         ErrorCode.FORBIDDEN,
                         "Caller \"" + request.caller().principal()
-                                + "\" may not change services. Ask an administrator.");
+                                + "\" may not do this: it needs " + policy.administratorNeeds()
+                                + ". Ask an administrator.");
             }
             return handler.handle(request);
         };

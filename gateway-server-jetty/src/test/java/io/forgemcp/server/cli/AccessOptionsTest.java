@@ -57,6 +57,7 @@ class AccessOptionsTest {
 
     private Authenticator authenticator(String host, Map<String, String> variables) {
         Environment environment = Environment.read(directory, new HashMap<>(variables));
-        return AccessOptions.authenticator(ServerSettings.defaults().withAddress(host, 0), environment);
+        return AccessOptions.of(ServerSettings.defaults().withAddress(host, 0), environment)
+                .authenticator();
     }
 }
