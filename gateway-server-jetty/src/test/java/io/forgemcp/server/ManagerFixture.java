@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.forgemcp.auth.client.AuthorizingExchanger;
 import io.forgemcp.gateway.Gateway;
 import io.forgemcp.gateway.alert.AlertRule;
 import io.forgemcp.gateway.alert.AlertSettings;
@@ -28,8 +29,11 @@ import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.store.GatewayStore;
 import io.forgemcp.gateway.store.InMemoryStore;
+import io.forgemcp.gateway.transport.JdkHttpExchanger;
+import io.forgemcp.server.http.Route;
 import io.forgemcp.server.manager.Management;
 import io.forgemcp.server.prometheus.PrometheusMetrics;
+import io.forgemcp.server.rest.OAuthRoutes;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -37,6 +41,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -61,6 +66,7 @@ final class ManagerFixture implements AutoCloseable {
     final GatewayStore store = new InMemoryStore();
     final Runner docker = new Runner();
     final Gateway gateway;
+    final List<Route> authorisation;
     final GatewayServer server;
     volatile boolean allowed = true;
     volatile boolean known = true;
@@ -85,7 +91,11 @@ final class ManagerFixture implements AutoCloseable {
                 .build()
                 .start();
         ServerSettings settings = ServerSettings.defaults().withAddress("127.0.0.1", 0);
-        server = GatewayServer.start(gateway, Map.of(Role.GATEWAY, settings, Role.MANAGER, settings), Management.NONE);
+        authorisation = new OAuthRoutes(
+                        gateway, new AuthorizingExchanger(new JdkHttpExchanger(), store, null, InstantSource.system()))
+                .routes();
+        server = GatewayServer.start(
+                gateway, Map.of(Role.GATEWAY, settings, Role.MANAGER, settings), Management.NONE, authorisation);
     }
 
     @Override

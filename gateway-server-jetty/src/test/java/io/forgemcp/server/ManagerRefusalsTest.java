@@ -130,7 +130,7 @@ class ManagerRefusalsTest {
         String before = manager.states();
         String[] parts = request.split(" ");
         JsonNode error = manager.send(parts[0], parts[1], 422);
-        assertThat(error.path("detail").asText()).containsAnyOf("force", "tail", "follow", "dry_run", "duration");
+        assertThat(error.path("detail").asText()).containsAnyOf("force", "tail", "follow", "dryRun", "duration");
         assertThat(manager.states()).isEqualTo(before);
     }
 
@@ -143,7 +143,9 @@ class ManagerRefusalsTest {
                 HttpResponse<String> answer = manager.client.send(
                         HttpRequest.newBuilder(manager.uri(operation.of("calc")))
                                 .header("Content-Type", "application/json")
-                                .method(operation.verb(), HttpRequest.BodyPublishers.ofString("{}"))
+                                .method(
+                                        operation.verb(),
+                                        HttpRequest.BodyPublishers.ofString(operation.takesBody() ? "{}" : ""))
                                 .build(),
                         HttpResponse.BodyHandlers.ofString());
                 assertThat(answer.statusCode()).as(operation.toString()).isEqualTo(403);

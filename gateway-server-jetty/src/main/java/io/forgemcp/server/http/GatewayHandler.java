@@ -208,7 +208,7 @@ public final class GatewayHandler extends Handler.Abstract.NonBlocking {
         }
         new BodyReader(
                         request,
-                        limits.maxRequestBytes(),
+                        largestBody(exchange.route()),
                         timers,
                         limits.bodyTimeout(),
                         exchange::hasRoomFor,
@@ -243,13 +243,34 @@ public final class GatewayHandler extends Handler.Abstract.NonBlocking {
         boolean hasBody = verb != Route.Verb.GET && verb != Route.Verb.DELETE && request.getLength() != 0;
         boolean needsType = exchange.route().action() instanceof Route.Action.Mcp || request.getLength() > 0;
         if (hasBody && needsType && !MediaTypes.isJson(headers.get(HttpHeader.CONTENT_TYPE))) {
-            return new GatewayException(
-                    ErrorCode.UNSUPPORTED_MEDIA_TYPE, "The Content-Type of the body has to be application/json.");
+            return notJson();
         }
-        if (request.getLength() > limits.maxRequestBytes()) {
-            return BodyReader.tooLarge(limits.maxRequestBytes());
+        if (request.getLength() > largestBody(exchange.route())) {
+            return tooLarge(exchange.route());
         }
-        return null;
+        boolean announced = request.getLength() > 0 || headers.contains(HttpHeader.TRANSFER_ENCODING);
+        boolean rest = !(exchange.route().action() instanceof Route.Action.Mcp);
+        return rest && announced && !exchange.route().takesBody() ? InputReader.noBody() : null;
+    }
+
+    private static GatewayException notJson() {
+        return new GatewayException(
+                ErrorCode.UNSUPPORTED_MEDIA_TYPE, "The Content-Type of the body has to be application/json.");
+    }
+
+    private long largestBody(Route route) {
+        boolean mcp = route.action() instanceof Route.Action.Mcp;
+        return mcp ? limits.maxRequestBytes() : Math.min(limits.maxRequestBytes(), JsonBody.LARGEST);
+    }
+
+    private GatewayException tooLarge(Route route) {
+        long largest = largestBody(route);
+        return largest == limits.maxRequestBytes()
+                ? BodyReader.tooLarge(largest)
+                : new GatewayException(
+                        ErrorCode.BODY_TOO_LARGE,
+                        "The body is larger than " + largest
+                                + " bytes, which no request to this path needs. Send less.");
     }
 
     private void act(JettyExchange exchange) {
@@ -274,13 +295,12 @@ public final class GatewayHandler extends Handler.Abstract.NonBlocking {
     }
 
     private static RestRequest restRequest(JettyExchange exchange) {
-        return new RestRequest(
-                exchange.variable(),
-                exchange::query,
-                exchange::queryNames,
-                exchange::header,
-                exchange.body(),
-                exchange.caller());
+        boolean isRead = exchange.body().length > 0 && exchange.route().takesBody();
+        if (isRead && !MediaTypes.isJson(exchange.header("Content-Type"))) {
+            throw notJson();
+        }
+        Inputs inputs = InputReader.read(exchange.route(), exchange.parameters(), exchange.body());
+        return new RestRequest(exchange.variable(), inputs, exchange::header, exchange.body(), exchange.caller());
     }
 
     private static void crash(JettyExchange exchange, Throwable failure) {

@@ -11,7 +11,6 @@ import io.forgemcp.gateway.security.Caller;
 import io.forgemcp.server.logging.LoggingConfigurator;
 import java.nio.ByteBuffer;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -143,15 +142,23 @@ final class JettyExchange
         return request.getHttpURI().getQuery() == null ? null : query().getValue(name);
     }
 
-    /** Of all query parameters. */
-    Set<String> queryNames() {
-        return request.getHttpURI().getQuery() == null ? Set.of() : query().getNames();
+    /** All query parameters; null if there is no query. */
+    @Nullable
+    Fields parameters() {
+        return request.getHttpURI().getQuery() == null ? null : query();
     }
 
     private Fields query() {
         Fields fields = query;
         if (fields == null) {
-            fields = Request.extractQueryParameters(request);
+            try {
+                fields = Request.extractQueryParameters(request);
+            } catch (RuntimeException unreadable) {
+                throw new GatewayException(
+                        ErrorCode.INVALID_PARAMS,
+                        "The query of the URL cannot be read. Write what is no letter or digit in it as %XX of its UTF-8.",
+                        unreadable);
+            }
             query = fields;
         }
         return fields;
@@ -220,7 +227,9 @@ final class JettyExchange
 
     /** Refuses before the body has been read; the connection is not used again. */
     void refuse(GatewayException reason) {
-        boolean sending = (reason.code() == ErrorCode.BODY_TOO_LARGE || reason.code() == ErrorCode.SERVICE_UNAVAILABLE)
+        boolean sending = (reason.code() == ErrorCode.BODY_TOO_LARGE
+                        || reason.code() == ErrorCode.SERVICE_UNAVAILABLE
+                        || reason.code() == ErrorCode.INVALID_PARAMS)
                 && !request.getHeaders().contains(HttpHeader.EXPECT);
         claim();
         response.getHeaders().put(JSON);

@@ -10,10 +10,18 @@ import java.util.concurrent.CompletionStage;
  *
  * @param template for example {@code /servers/{id}/mcp}
  * @param summary one sentence for people
- * @param parameters names of the query parameters it understands
+ * @param parameters names of what it understands, as they are told to people; what else is said is refused
+ * @param input where that may be said
  * @param access who may use it
  */
-public record Route(Verb verb, String template, String summary, List<String> parameters, Access access, Action action) {
+public record Route(
+        Verb verb,
+        String template,
+        String summary,
+        List<String> parameters,
+        Input input,
+        Access access,
+        Action action) {
     public Route {
         if (!template.startsWith("/")) {
             throw new IllegalArgumentException("\"" + template + "\" does not begin with a slash.");
@@ -23,33 +31,57 @@ public record Route(Verb verb, String template, String summary, List<String> par
 
     /** A REST route for authenticated callers. */
     public static Route rest(Verb verb, String template, String summary, RestHandler handler, String... parameters) {
-        return new Route(verb, template, summary, List.of(parameters), Access.AUTHENTICATED, new Action.Rest(handler));
+        Input input = verb == Verb.GET || verb == Verb.DELETE ? Input.QUERY : Input.OBJECT;
+        return new Route(
+                verb, template, summary, List.of(parameters), input, Access.AUTHENTICATED, new Action.Rest(handler));
+    }
+
+    /** A REST route whose body is a document that its handler checks. */
+    public static Route document(Verb verb, String template, String summary, RestHandler handler) {
+        return new Route(
+                verb, template, summary, List.of(), Input.DOCUMENT, Access.AUTHENTICATED, new Action.Rest(handler));
     }
 
     /** A REST route that tells nothing secret and asks for no identity: health and the like. */
     public static Route open(String template, String summary, RestHandler handler) {
-        return new Route(Verb.GET, template, summary, List.of(), Access.OPEN, new Action.Rest(handler));
+        return new Route(Verb.GET, template, summary, List.of(), Input.QUERY, Access.OPEN, new Action.Rest(handler));
     }
 
-    /** As {@link #open}, but asking changes something, such as taking what is good once: a look at it (HEAD) is refused. */
+    /**
+     * As {@link #open}, but asking changes something, such as taking what is good once: a look at it (HEAD) is refused. Browsers
+     * come here from pages of others, which may add to the query.
+     */
     public static Route once(String template, String summary, RestHandler handler) {
-        return new Route(Verb.GET, template, summary, List.of(), Access.OPEN, new Action.Rest(handler, false));
+        return new Route(
+                Verb.GET, template, summary, List.of(), Input.FOREIGN, Access.OPEN, new Action.Rest(handler, false));
     }
 
     /** An MCP route; its first path variable, if any, names the virtual server. */
     public static Route mcp(Verb verb, String template, String summary, McpEndpoint endpoint) {
-        return new Route(verb, template, summary, List.of(), Access.AUTHENTICATED, new Action.Mcp(endpoint));
+        return new Route(
+                verb, template, summary, List.of(), Input.FOREIGN, Access.AUTHENTICATED, new Action.Mcp(endpoint));
     }
 
     /** A REST route that answers at once or with an event stream, as the request asks. */
     public static Route stream(String template, String summary, StreamHandler handler, String... parameters) {
         return new Route(
-                Verb.GET, template, summary, List.of(parameters), Access.AUTHENTICATED, new Action.Stream(handler));
+                Verb.GET,
+                template,
+                summary,
+                List.of(parameters),
+                Input.QUERY,
+                Access.AUTHENTICATED,
+                new Action.Stream(handler));
     }
 
     /** Whether HEAD is served too. An MCP GET is a stream: a HEAD of it would never end. */
     boolean servesHead() {
         return verb == Verb.GET && action instanceof Action.Rest rest && rest.isSafe();
+    }
+
+    /** Whether a JSON object may come with it. */
+    public boolean takesBody() {
+        return input == Input.OBJECT || input == Input.DOCUMENT;
     }
 
     /** The verbs that routes use. HEAD is served wherever GET is REST and safe, OPTIONS everywhere. */
@@ -59,6 +91,18 @@ public record Route(Verb verb, String template, String summary, List<String> par
         PUT,
         PATCH,
         DELETE
+    }
+
+    /** Where a request may say what, and who holds it to that. */
+    public enum Input {
+        /** The declared parameters in the query; there is no body. */
+        QUERY,
+        /** The declared parameters in the query, or as members of a JSON object. */
+        OBJECT,
+        /** A JSON object of which the handler knows what may stand in it; nothing in the query. */
+        DOCUMENT,
+        /** The words are defined elsewhere, where unknown ones are to be ignored: MCP, and answers of authorization servers. */
+        FOREIGN
     }
 
     /** Whether an identity is asked for. Host and Origin are checked in any case. */

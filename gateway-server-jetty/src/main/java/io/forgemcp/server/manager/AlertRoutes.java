@@ -7,6 +7,7 @@ import io.forgemcp.gateway.alert.Alerts;
 import io.forgemcp.gateway.alert.Silence;
 import io.forgemcp.gateway.lifecycle.ServiceStatus;
 import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.server.http.Inputs;
 import io.forgemcp.server.http.RestAnswer;
 import io.forgemcp.server.http.RestRequest;
 import io.forgemcp.server.http.Route;
@@ -57,12 +58,14 @@ final class AlertRoutes {
                         Verb.POST,
                         "/alerts/{id}/ack",
                         "Says that somebody takes care of an alert that fires.",
-                        permissions.administer(this::acknowledge)),
+                        permissions.administer(this::acknowledge),
+                        COMMENT),
                 Route.rest(
                         Verb.POST,
                         "/alerts/{id}/silence",
                         "Keeps an alert quiet for a while, and others of the same rule about the same service.",
                         permissions.administer(this::silence),
+                        COMMENT,
                         DURATION),
                 Route.rest(
                         Verb.GET,
@@ -74,6 +77,7 @@ final class AlertRoutes {
                         "/silences",
                         "Keeps alerts of a rule, of a service or all quiet for a while.",
                         permissions.administer(this::silenceAny),
+                        COMMENT,
                         DURATION,
                         RULE,
                         SERVICE),
@@ -108,22 +112,20 @@ final class AlertRoutes {
     }
 
     private CompletionStage<RestAnswer> acknowledge(RestRequest request) {
-        Inputs inputs = Inputs.of(request, COMMENT);
-        return Json.ok(json(alerts.acknowledge(
-                request.variable(), request.caller().principal(), inputs.text(COMMENT, LONGEST_TEXT))));
+        String comment = request.inputs().text(COMMENT, LONGEST_TEXT);
+        return Json.ok(
+                json(alerts.acknowledge(request.variable(), request.caller().principal(), comment)));
     }
 
     private CompletionStage<RestAnswer> silence(RestRequest request) {
-        Inputs inputs = Inputs.of(request, COMMENT, DURATION);
+        String comment = request.inputs().text(COMMENT, LONGEST_TEXT);
         return Json.ok(json(alerts.silence(
-                request.variable(),
-                duration(inputs),
-                request.caller().principal(),
-                inputs.text(COMMENT, LONGEST_TEXT))));
+                request.variable(), duration(request.inputs()), request.caller().principal(), comment)));
     }
 
     private CompletionStage<RestAnswer> silenceAny(RestRequest request) {
-        Inputs inputs = Inputs.of(request, COMMENT, DURATION, RULE, SERVICE);
+        Inputs inputs = request.inputs();
+        String comment = inputs.text(COMMENT, LONGEST_TEXT);
         String rule = inputs.text(RULE);
         String service = inputs.text(SERVICE);
         Duration duration = duration(inputs);
@@ -141,7 +143,7 @@ final class AlertRoutes {
                 service == null ? null : known.require(service).name().value(),
                 duration,
                 request.caller().principal(),
-                inputs.text(COMMENT, LONGEST_TEXT))));
+                comment)));
     }
 
     private static Duration duration(Inputs inputs) {

@@ -93,7 +93,6 @@ final class CommandRoutes {
     }
 
     private CompletionStage<RestAnswer> wakeRequest(RestRequest request) {
-        Inputs.of(request);
         ServiceStatus status = known.require(request);
         services.definition(status.name()).map(ServiceDefinition::unavailable).ifPresent(problem -> {
             throw new GatewayException(
@@ -159,7 +158,7 @@ final class CommandRoutes {
     }
 
     private static Force force(RestRequest request) {
-        return Inputs.of(request, FORCE).flag(FORCE) ? Force.YES : Force.NO;
+        return request.inputs().flag(FORCE) ? Force.YES : Force.NO;
     }
 
     /** The change goes on; only the caller stops waiting. */

@@ -9,7 +9,6 @@ import io.forgemcp.server.http.RestRequest;
 import io.forgemcp.server.http.Route;
 import io.forgemcp.server.rest.Json;
 import io.forgemcp.server.rest.Known;
-import io.forgemcp.server.rest.Numbers;
 import java.util.List;
 import java.util.concurrent.Executor;
 
@@ -42,9 +41,8 @@ final class LogRoutes {
 
     private void logs(RestRequest request, McpResponder responder) {
         ServiceName name = known.require(request).name();
-        Inputs inputs = Inputs.of(request, "tail", "follow");
-        int tail = (int) Numbers.in(request, "tail", DEFAULT_TAIL, 1, MAX_TAIL);
-        if (inputs.flag("follow")) {
+        int tail = request.inputs().whole("tail", DEFAULT_TAIL, 1, MAX_TAIL);
+        if (request.inputs().flag("follow")) {
             EventStream stream = responder.stream();
             LogFollower follower = new LogFollower(services, name, stream, timers, workers);
             responder.onDisconnect(follower::close);

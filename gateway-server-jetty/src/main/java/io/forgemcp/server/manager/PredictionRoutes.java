@@ -19,7 +19,7 @@ import java.util.concurrent.CompletionStage;
 /** Which service will be called soon, why that is thought, and how good such thoughts were. */
 final class PredictionRoutes {
     private static final String THRESHOLD = "threshold";
-    private static final String DRY_RUN = "dry_run";
+    private static final String DRY_RUN = "dryRun";
     private static final double NEVER = 2;
 
     private final Gateway gateway;
@@ -44,17 +44,16 @@ final class PredictionRoutes {
                         "Wakes every service that sleeps and is likely enough to be called.",
                         permissions.administer(this::apply),
                         THRESHOLD,
-                        "dryRun"));
+                        DRY_RUN));
     }
 
     private CompletionStage<RestAnswer> apply(RestRequest request) {
-        Inputs inputs = Inputs.of(request, THRESHOLD, DRY_RUN);
-        double threshold = inputs.number(THRESHOLD, Gateway.LIKELY, 0, 1);
-        boolean dryRun = inputs.flag(DRY_RUN);
+        double threshold = request.inputs().number(THRESHOLD, Gateway.LIKELY, 0, 1);
+        boolean dryRun = request.inputs().flag(DRY_RUN);
         List<ServicePrediction> predictions = dryRun ? gateway.predictions() : gateway.applyPredictions(threshold);
         ObjectNode json = Json.object();
-        json.put("threshold", threshold);
-        json.put("dryRun", dryRun);
+        json.put(THRESHOLD, threshold);
+        json.put(DRY_RUN, dryRun);
         json.put("woken", predictions.stream().filter(ServicePrediction::woken).count());
         json.set("predictions", Json.array(predictions.stream(), prediction -> json(prediction, threshold)));
         return Json.ok(json);

@@ -7,6 +7,7 @@ import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.lifecycle.ServiceStatus;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.server.http.JsonBody;
 import io.forgemcp.server.http.RestAnswer;
 import io.forgemcp.server.http.RestRequest;
 import io.forgemcp.server.http.Route;
@@ -40,7 +41,7 @@ final class RegistrationRoutes {
 
     List<Route> routes() {
         return List.of(
-                Route.rest(
+                Route.document(
                         Verb.POST,
                         "/services/{name}/register",
                         "Adds a service, or replaces one; the body is an entry of services.yml as JSON.",
@@ -53,7 +54,7 @@ final class RegistrationRoutes {
     }
 
     private CompletionStage<RestAnswer> register(RestRequest request) {
-        ObjectNode entry = Inputs.object(request);
+        ObjectNode entry = JsonBody.object(request.body());
         String name = request.variable();
         return CompletableFuture.supplyAsync(
                 () -> {

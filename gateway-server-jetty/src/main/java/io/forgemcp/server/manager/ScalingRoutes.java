@@ -16,7 +16,7 @@ import java.util.concurrent.CompletionStage;
 
 /** How many instances there should be: decided now, and why it was decided as it was. */
 final class ScalingRoutes {
-    private static final String DRY_RUN = "dry_run";
+    private static final String DRY_RUN = "dryRun";
 
     private final Gateway gateway;
     private final Permissions permissions;
@@ -33,7 +33,7 @@ final class ScalingRoutes {
                         "/services/auto-scale",
                         "Decides about every service once; with dryRun=true only explains.",
                         permissions.administer(this::pass),
-                        "dryRun"),
+                        DRY_RUN),
                 Route.rest(
                         Verb.GET,
                         "/services/scaling-decisions",
@@ -42,9 +42,9 @@ final class ScalingRoutes {
     }
 
     private CompletionStage<RestAnswer> pass(RestRequest request) {
-        boolean dryRun = Inputs.of(request, DRY_RUN).flag(DRY_RUN);
+        boolean dryRun = request.inputs().flag(DRY_RUN);
         return gateway.scale(!dryRun).thenApply(records -> {
-            ObjectNode json = Json.object().put("dryRun", dryRun);
+            ObjectNode json = Json.object().put(DRY_RUN, dryRun);
             json.put(
                     "changes",
                     records.stream()

@@ -3,6 +3,8 @@ package io.forgemcp.server.manager;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.forgemcp.gateway.config.RuntimeSleepSettings;
+import io.forgemcp.server.http.Inputs;
+import io.forgemcp.server.http.JsonBody;
 import io.forgemcp.server.http.RestAnswer;
 import io.forgemcp.server.http.RestRequest;
 import io.forgemcp.server.http.Route;
@@ -33,12 +35,12 @@ final class SleepSettingsRoutes {
     List<Route> routes() {
         return List.of(
                 Route.rest(Verb.GET, PATH, "How sleeping works for all services.", this::show),
-                Route.rest(
+                Route.document(
                         Verb.PUT,
                         PATH,
                         "Replaces what was changed at run time; keys that are left out are as in the file.",
                         permissions.administer(request -> change(request, settings::replace))),
-                Route.rest(
+                Route.document(
                         Verb.PATCH,
                         PATH,
                         "Changes some keys; null puts one back to what the file says.",
@@ -52,7 +54,7 @@ final class SleepSettingsRoutes {
 
     private CompletionStage<RestAnswer> change(
             RestRequest request, Function<ObjectNode, RuntimeSleepSettings.Effective> change) {
-        ObjectNode body = snakeCase(Inputs.object(request));
+        ObjectNode body = snakeCase(JsonBody.object(request.body()));
         return CompletableFuture.supplyAsync(
                 () -> Json.answer(200, change.apply(body).document()), changes);
     }
@@ -60,7 +62,7 @@ final class SleepSettingsRoutes {
     private static ObjectNode snakeCase(ObjectNode written) {
         ObjectNode renamed = Json.object();
         written.properties().forEach(member -> {
-            String key = Inputs.snakeCase(member.getKey());
+            String key = JsonBody.snakeCase(member.getKey());
             JsonNode value = member.getValue();
             if (renamed.has(key)) {
                 throw Inputs.invalid(key + ": is written twice, in camel case and in snake case.");

@@ -2,12 +2,11 @@ package io.forgemcp.server.rest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.forgemcp.gateway.endpoint.EventStream;
-import io.forgemcp.gateway.endpoint.McpRequest;
 import io.forgemcp.gateway.endpoint.McpResponder;
 import io.forgemcp.gateway.event.EventBus;
 import io.forgemcp.gateway.event.GatewayEvent;
+import io.forgemcp.server.http.RestRequest;
 import io.forgemcp.server.http.Route;
-import io.forgemcp.server.http.Route.Verb;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
 import java.util.Locale;
@@ -22,14 +21,11 @@ final class EventRoutes {
     }
 
     List<Route> routes() {
-        return List.of(Route.mcp(
-                Verb.GET,
-                "/events",
-                "Streams state changes, catalog changes and alerts as they happen.",
-                this::stream));
+        return List.of(Route.stream(
+                "/events", "Streams state changes, catalog changes and alerts as they happen.", this::stream));
     }
 
-    private void stream(McpRequest request, McpResponder responder) {
+    private void stream(RestRequest request, McpResponder responder) {
         EventStream stream = responder.stream();
         EventBus.Subscription subscription =
                 events.subscribe(event -> stream.event(event.type(), Json.bytes(json(event))));

@@ -152,7 +152,7 @@ public final class OAuthRoutes {
     private CompletionStage<RestAnswer> answer(RestRequest request) {
         Map<String, String> parameters = new HashMap<>();
         for (String name : List.of("state", "code", "iss", "error")) {
-            String value = request.query().apply(name);
+            String value = request.inputs().text(name);
             if (value != null) {
                 parameters.put(name, value);
             }

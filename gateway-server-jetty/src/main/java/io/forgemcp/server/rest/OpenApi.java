@@ -55,13 +55,18 @@ public final class OpenApi {
             operation.set("parameters", parameters);
         }
         boolean mcp = route.action() instanceof Route.Action.Mcp;
-        if (mcp && route.verb() == Route.Verb.POST || takesObject(route.verb())) {
-            operation
+        if (mcp && route.verb() == Route.Verb.POST || route.takesBody()) {
+            ObjectNode schema = operation
                     .putObject("requestBody")
-                    .put("required", mcp)
+                    .put("required", route.input() != Route.Input.OBJECT)
                     .putObject("content")
                     .putObject("application/json")
                     .putObject("schema");
+            if (route.input() == Route.Input.OBJECT) {
+                ObjectNode members = schema.put("type", "object").putObject("properties");
+                route.parameters().forEach(members::putObject);
+                schema.put("additionalProperties", false);
+            }
         }
         ObjectNode responses = operation.putObject("responses");
         ObjectNode success = responses.putObject("200").put("description", "Done.");
@@ -82,11 +87,6 @@ public final class OpenApi {
             operation.putArray("security").addObject().putArray("bearer");
         }
         return operation;
-    }
-
-    /** What GET and DELETE say stands in the query. */
-    private static boolean takesObject(Route.Verb verb) {
-        return verb != Route.Verb.GET && verb != Route.Verb.DELETE;
     }
 
     private static String operationId(Route route) {

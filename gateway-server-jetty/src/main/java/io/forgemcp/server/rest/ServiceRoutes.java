@@ -57,7 +57,7 @@ final class ServiceRoutes {
                 "/services/{name}/" + name,
                 summary,
                 permissions.administer(request -> action.apply(
-                                known.require(request).name(), request.flag("force") ? Force.YES : Force.NO)
+                                known.require(request).name(), request.inputs().flag("force") ? Force.YES : Force.NO)
                         .thenApply(status -> Json.answer(200, StatusJson.of(status)))),
                 "force");
     }
@@ -72,7 +72,7 @@ final class ServiceRoutes {
 
     private CompletionStage<RestAnswer> logs(RestRequest request) {
         ServiceName name = known.require(request).name();
-        int lines = (int) Numbers.in(request, "tail", DEFAULT_TAIL, 1, MAX_TAIL);
+        int lines = request.inputs().whole("tail", DEFAULT_TAIL, 1, MAX_TAIL);
         return CompletableFuture.supplyAsync(
                 () -> Json.answer(
                         200,

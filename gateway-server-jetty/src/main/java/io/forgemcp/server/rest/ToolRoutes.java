@@ -46,11 +46,11 @@ final class ToolRoutes {
     private CompletionStage<RestAnswer> list(RestRequest request) {
         List<ExposedList.Entry> tools = visible(null, request.caller());
         long version = gateway.catalog().snapshot().version();
-        boolean paginated = request.flag("include_pagination");
-        String cursor = request.query().apply("cursor");
+        boolean paginated = request.inputs().flag("include_pagination");
+        String cursor = request.inputs().text("cursor");
         int from = cursor == null ? 0 : offset(cursor, version, tools.size());
-        long limit = Numbers.in(request, "limit", paginated ? DEFAULT_PAGE : 0, 0, MAX_PAGE);
-        int to = limit == 0 ? tools.size() : (int) Math.min(tools.size(), from + limit);
+        int limit = request.inputs().whole("limit", paginated ? DEFAULT_PAGE : 0, 0, MAX_PAGE);
+        int to = limit == 0 ? tools.size() : Math.min(tools.size(), from + limit);
         var page = Json.array(tools.subList(from, to).stream(), this::tool);
         if (!paginated) {
             return Json.ok(page);
