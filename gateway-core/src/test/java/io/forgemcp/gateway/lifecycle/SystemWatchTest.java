@@ -351,6 +351,68 @@ class SystemWatchTest {
     }
 
     @Test
+    void whileAnEmergencyLastsItsActionsComeToThoseThatAreIdleAgain() {
+        Lifecycle on = watched(
+                Action.INCREASE_SLEEP_FREQUENCY, Action.FORCE_SLEEP_ALL_SERVICES, Action.STOP_NON_CRITICAL_SERVICES);
+        on.with(service("search"));
+        on.use();
+        memory = 0.95;
+        on.pass(30);
+        assertThat(on.state()).isEqualTo(ServiceState.STOPPED);
+        assertThat(steps(on)).hasSize(3);
+        on.pass(120);
+        assertThat(steps(on)).as("nobody is concerned").hasSize(3);
+
+        on.pass(5);
+        on.use();
+        on.pass(10);
+        assertThat(on.state()).as("used just now").isEqualTo(ServiceState.RUNNING);
+        on.pass(10);
+        assertThat(on.state()).isEqualTo(ServiceState.SLEEPING);
+        on.pass(20);
+        assertThat(on.state()).isEqualTo(ServiceState.STOPPED);
+        on.pass(600);
+        assertThat(steps(on)).hasSize(5).endsWith(Action.FORCE_SLEEP_ALL_SERVICES, Action.STOP_NON_CRITICAL_SERVICES);
+
+        memory = 0.3;
+        on.pass(10);
+        assertThat(steps(on)).hasSize(6).endsWith((Action) null);
+        on.use();
+        on.pass(200);
+        assertThat(on.state()).isEqualTo(ServiceState.RUNNING);
+    }
+
+    @Test
+    void aServiceThatIsInUseDuringAnEmergencyIsMetOnceItIsIdle() {
+        Lifecycle on = watched(Action.FORCE_SLEEP_ALL_SERVICES);
+        on.with(service("search"));
+        Lease lease = on.acquire().join();
+        cpu = 0.95;
+        on.pass(60);
+        assertThat(on.state()).isEqualTo(ServiceState.RUNNING);
+        lease.close();
+        on.pass(20);
+        assertThat(on.state()).isEqualTo(ServiceState.SLEEPING);
+        on.pass(600);
+        assertThat(steps(on)).hasSize(2);
+    }
+
+    @Test
+    void anEmergencyThatLastsComesAgainToThoseThatNeverSleepOnTheirOwn() {
+        Lifecycle on = watched(Action.FORCE_SLEEP_ALL_SERVICES);
+        on.with(service("never").sleepPolicy(SleepPolicy.NEVER)).with(service("normal"));
+        cpu = 0.95;
+        on.pass(10);
+        on.acquire("never", ClientKey.GATEWAY).join().close();
+        on.acquire("normal", ClientKey.GATEWAY).join().close();
+        on.pass(10);
+        assertThat(asleep(on)).containsExactly("normal");
+        on.pass(10);
+        assertThat(asleep(on)).containsExactly("never", "normal");
+        assertThat(steps(on)).hasSize(3);
+    }
+
+    @Test
     void inAnEmergencyIdleServicesSleepAfterAQuarterOfTheirTime() {
         Lifecycle on = watched(Action.INCREASE_SLEEP_FREQUENCY);
         on.with(service("search"));
