@@ -272,8 +272,8 @@ final class Session implements UpstreamSession, ChannelListener {
         GatewayException reason =
                 failure.code() == ErrorCode.OUTCOME_UNKNOWN ? Opening.nothingWasAsked(failure) : failure;
         openingRefusal = reason;
-        if (reason.code() == ErrorCode.UPSTREAM_AUTHORIZATION_NEEDED) {
-            // It answered. Whoever has authorised the gateway just now must not be told to wait.
+        if (reason.code() == ErrorCode.UPSTREAM_AUTHORIZATION_NEEDED || reason.code() == ErrorCode.UPSTREAM_REFUSED) {
+            // It answered, and wants credentials. Whoever has mended them just now must not be told to wait.
             breaker.succeeded();
         } else {
             breaker.failed();

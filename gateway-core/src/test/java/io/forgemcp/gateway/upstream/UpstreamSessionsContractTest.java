@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What callers of {@link Upstreams} may rely on about sessions: who shares one, how it begins and how it ends. */
 class UpstreamSessionsContractTest extends ManualUpstreams {
@@ -250,6 +252,23 @@ class UpstreamSessionsContractTest extends ManualUpstreams {
         assertThat(probe.result()).isEqualTo("1");
         send(http(Isolation.SESSION), BOB);
         assertThat(server.calls).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ErrorCode.class,
+            names = {"UPSTREAM_REFUSED", "UPSTREAM_AUTHORIZATION_NEEDED"})
+    void aServiceThatWantsOtherCredentialsIsNotLeftAlone(ErrorCode code) {
+        server.failure = new GatewayException(code, "it wants others");
+        for (int i = 0; i < 10; i++) {
+            RecordingCall call = send(http(Isolation.SESSION), ANNE);
+            assertThat(call.failure().code()).isEqualTo(code);
+        }
+
+        server.failure = null;
+        RecordingCall mended = send(http(Isolation.SESSION), ANNE);
+        server.lastCall().answer("1");
+        assertThat(mended.result()).isEqualTo("1");
     }
 
     @Test
