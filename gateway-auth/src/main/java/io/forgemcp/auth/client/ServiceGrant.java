@@ -1,5 +1,6 @@
 package io.forgemcp.auth.client;
 
+import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.service.OAuthClient;
 import java.net.URI;
 import java.time.Instant;
@@ -20,9 +21,6 @@ import org.slf4j.LoggerFactory;
 final class ServiceGrant {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceGrant.class);
 
-    /** A server that is not content with the scopes that it asked for is given up after so many more rounds. */
-    private static final int MAX_ROUNDS = 2;
-
     private final String service;
     private final URI url;
     private final OAuthClient wanted;
@@ -32,6 +30,7 @@ final class ServiceGrant {
     private final Needs needs;
     private final TokenEndpoint endpoint;
     private final Clients clients;
+    private final StepUps stepUps;
 
     private volatile @Nullable Granted granted;
     private @Nullable CompletableFuture<String> renewing;
@@ -39,7 +38,6 @@ final class ServiceGrant {
     /** When a token was last got without a person; not again at once. */
     private Instant latest = Instant.EPOCH;
 
-    private int rounds;
     private boolean forgotten;
 
     /**
@@ -54,6 +52,7 @@ final class ServiceGrant {
         this.book = shared.book();
         this.clock = shared.clock();
         this.worker = shared.worker();
+        this.stepUps = new StepUps(shared.ticks());
         Documents documents = new Documents(shared.http(), url);
         this.needs = new Needs(service, url, wanted, new Discovery(documents), shared);
         this.endpoint = new TokenEndpoint(documents, clock);
@@ -117,12 +116,10 @@ final class ServiceGrant {
     }
 
     private CompletionStage<@Nullable String> moreScope(Challenge challenge, Granted current) {
-        if (rounds >= MAX_ROUNDS && current.scopes().containsAll(challenge.scopes())) {
-            return CompletableFuture.failedStage(Refused.because("the server wants more than the scopes \""
-                    + String.join(" ", current.scopes())
-                    + "\", which it was given. Ask its operator which rights the call needs."));
-        }
-        return obtain(challenge, current.scopes());
+        String objection = stepUps.objection(challenge, current, wanted.needsPerson());
+        return objection == null
+                ? obtain(challenge, current.scopes())
+                : CompletableFuture.failedStage(Refused.because(objection));
     }
 
     /** By asking a person, or in the name of the gateway itself. */
@@ -131,8 +128,12 @@ final class ServiceGrant {
             return needs.ask(challenge, before);
         }
         if (renewing == null || (renewing.isDone() && !hasJustFailed(renewing))) {
+            String objection = challenge.wantsMoreScope() ? stepUps.count() : null;
+            if (objection != null) {
+                return CompletableFuture.failedStage(Refused.because(objection));
+            }
             asked = clock.instant();
-            renewing = needs.find(challenge, before).thenApplyAsync(this::ownToken, worker);
+            renewing = needs.find(challenge, before).thenApplyAsync(need -> ownToken(need, challenge), worker);
         }
         return renewing.thenApply(token -> token);
     }
@@ -142,11 +143,29 @@ final class ServiceGrant {
         return attempt.isCompletedExceptionally() && clock.instant().isBefore(asked.plus(Needs.PAUSE));
     }
 
-    private String ownToken(Need need) {
+    private String ownToken(Need need, Challenge challenge) {
         ClientRegistration client = clients.configured(need.found().server());
-        Tokens tokens = endpoint.own(need, client);
+        Tokens tokens;
+        try {
+            tokens = endpoint.own(need, client);
+        } catch (ScopeRefused refused) {
+            throw need.more() ? noMore(need, challenge, client) : refused;
+        }
         granted(need, client, tokens);
         return tokens.access();
+    }
+
+    /** The token stays, and so does the way to another one with what there is. */
+    private GatewayException noMore(Need need, Challenge challenge, ClientRegistration client) {
+        String reason = "the call needs the scopes \"" + String.join(" ", challenge.scopes()) + "\" too, which \""
+                + need.found().server().issuer() + "\" does not give to client \"" + client.id()
+                + "\". Allow it to have them there; it is tried again after "
+                + SingleUse.PATIENCE.toMinutes() + " minutes.";
+        stepUps.refuse(challenge.scopes(), reason);
+        synchronized (this) {
+            renewing = null;
+        }
+        return Refused.because(reason);
     }
 
     private CompletionStage<@Nullable String> renew(Granted old, Challenge challenge) {
@@ -216,7 +235,7 @@ final class ServiceGrant {
     private synchronized void lose(Granted old) {
         if (granted == old) {
             granted = null;
-            rounds = 0;
+            stepUps.forget();
             save();
             LOG.warn(
                     "event=oauth_grant_over service={} authorization_server={} advice=\"authorise the gateway again\"",
@@ -275,9 +294,7 @@ final class ServiceGrant {
             if (forgotten) {
                 throw Refused.because("the service was removed meanwhile.");
             }
-            Granted before = granted;
-            boolean nothingNew = before != null && before.scopes().containsAll(need.scopes());
-            rounds = need.more() && nothingNew ? rounds + 1 : 0;
+            stepUps.granted(need, granted);
             granted = new Granted(need.found(), client, need.scopes(), tokens);
             if (!wanted.needsPerson()) {
                 latest = clock.instant();

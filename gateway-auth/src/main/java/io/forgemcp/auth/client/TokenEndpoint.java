@@ -157,8 +157,13 @@ final class TokenEndpoint {
     private static GatewayException noToken(AuthorizationServer server, Document answer) {
         String reason = "the token endpoint of \"" + server.issuer() + "\" gave no bearer token (HTTP "
                 + answer.status() + ")" + Refused.code(error(answer)) + ".";
-        return answer.status() / 100 == 4 && "invalid_client".equals(error(answer))
-                ? new UnknownClient(reason)
+        Object error = answer.status() / 100 == 4 ? error(answer) : null;
+        if ("invalid_client".equals(error)) {
+            return new UnknownClient(reason);
+        }
+        // Some say that access is denied where the client has not been given these scopes.
+        return "invalid_scope".equals(error) || "access_denied".equals(error)
+                ? new ScopeRefused(reason)
                 : Refused.because(reason);
     }
 

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -33,7 +34,15 @@ final class FakeAuthorization implements AutoCloseable {
     /** What a 401 says after what else it says; {@code ANY} in it is another word each time. */
     volatile String challengeScope = "";
 
+    /** What a token has to have beside being good; {@code ANY} in it is another word each time. */
     volatile String neededScope = "";
+
+    /** Scopes whose tokens have what is needed. */
+    final Set<String> scopes = ConcurrentHashMap.newKeySet();
+
+    /** A scope that is not given; empty for none. */
+    volatile String refusesScope = "";
+
     /** Whether no token is good enough. */
     volatile boolean refusesAll;
 
@@ -62,6 +71,9 @@ final class FakeAuthorization implements AutoCloseable {
     volatile int refusesTokens;
 
     volatile byte[] metadataInstead = {};
+    /** The scopes of the token that was given last. */
+    private volatile String given = "";
+
     private final AtomicInteger challenges = new AtomicInteger();
     private final AtomicInteger tokens = new AtomicInteger();
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -126,9 +138,10 @@ final class FakeAuthorization implements AutoCloseable {
                                             : "")
                                     + challengeScope.replace("ANY", "x" + challenges.incrementAndGet()));
             answer(exchange, 401, "");
-        } else if (!neededScope.isEmpty()) {
+        } else if (!neededScope.isEmpty() && !(scopes.contains(neededScope) && given.contains(neededScope))) {
+            String needed = neededScope.replace("ANY", "x" + challenges.incrementAndGet());
             exchange.getResponseHeaders()
-                    .add("WWW-Authenticate", "Bearer error=\"insufficient_scope\", scope=\"" + neededScope + "\"");
+                    .add("WWW-Authenticate", "Bearer error=\"insufficient_scope\", scope=\"" + needed + "\"");
             answer(exchange, 403, "");
         } else {
             answer(exchange, 200, "welcome");
@@ -150,6 +163,12 @@ final class FakeAuthorization implements AutoCloseable {
                 return;
             }
         }
+        String scope = parameters(form).getOrDefault("scope", "");
+        if (!refusesScope.isEmpty() && scope.contains(refusesScope)) {
+            answer(exchange, 400, "{\"error\":\"invalid_scope\"}");
+            return;
+        }
+        given = scope;
         accepted = "token-" + tokens.incrementAndGet();
         answer(
                 exchange,
