@@ -17,8 +17,12 @@ import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.inprocess.JavaServer;
 import io.forgemcp.gateway.inprocess.Schema;
 import io.forgemcp.gateway.inprocess.ToolResponse;
+import io.forgemcp.gateway.lifecycle.EmergencySettings;
 import io.forgemcp.gateway.lifecycle.Instance;
+import io.forgemcp.gateway.lifecycle.ServiceBudget;
 import io.forgemcp.gateway.lifecycle.ServiceRuntime;
+import io.forgemcp.gateway.lifecycle.SleepSettings;
+import io.forgemcp.gateway.lifecycle.SystemPolicy;
 import io.forgemcp.gateway.security.AccessPolicy;
 import io.forgemcp.gateway.security.Authenticator;
 import io.forgemcp.gateway.security.Caller;
@@ -81,6 +85,10 @@ final class ManagerFixture implements AutoCloseable {
                 .authenticator(this::identify)
                 .accessPolicy(new Policy())
                 .runtime(docker)
+                .systemPolicy(new SystemPolicy(
+                        SleepSettings.DEFAULT,
+                        new ServiceBudget(8L << 30, 4.0, null, Map.of()),
+                        EmergencySettings.NONE))
                 .alerts(new AlertSettings(List.of(FAILS), Duration.ofHours(1), Duration.ofHours(1)))
                 .service(ServiceDefinition.java("calc", calculator).build())
                 .service(ServiceDefinition.java("kept", calculator)

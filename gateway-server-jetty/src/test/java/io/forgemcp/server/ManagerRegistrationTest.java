@@ -97,6 +97,25 @@ class ManagerRegistrationTest {
     }
 
     @Test
+    void whatIsLargerThanAllServicesTogetherMayBeIsRefusedByItsKeyAndChangesNothing() throws Exception {
+        JsonNode error = manager.post(
+                "/services/extra/register",
+                "{\"command\":\"x\",\"resources\":{\"memory\":\"9GB\",\"cpuReservation\":9}}",
+                422);
+        assertThat(error.path("code").asText()).isEqualTo("GW-1008");
+        assertThat(error.path("detail").asText())
+                .contains("resources.memory: 9216 MB, and all services together may use 8192 MB")
+                .contains("resources.cpu_reservation: 9.0 cores, and all services together may have 4.0");
+        assertThat(manager.send("GET", "/services", 200)).hasSize(3);
+        assertThat(manager.store.list("services")).isEmpty();
+
+        manager.post(
+                "/services/extra/register",
+                "{\"command\":\"x\",\"resources\":{\"memory\":\"9GB\",\"memoryReservation\":\"1GB\"}}",
+                200);
+    }
+
+    @Test
     void thePortOfAServerInAContainerIsNobodyElses() throws Exception {
         manager.post(
                 "/services/extra/register",

@@ -7,8 +7,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 
 /**
  * Who may be awake at the same time. An instance asks before it starts or wakes; if there is no room, others are put to
@@ -98,28 +100,31 @@ final class Admission {
      * @return true if it is admitted at once; otherwise it hears of it later, one way or the other
      */
     boolean enter(Applicant applicant) {
-        String impossible;
+        Map<String, String> impossible;
         lock.lock();
         try {
             if (occupancy.awake(applicant)) {
                 return true;
             }
             impossible = occupancy.impossible(applicant.service());
-            if (impossible == null
+            if (impossible.isEmpty()
                     && waiting.isEmpty()
                     && occupancy.shortages(applicant).isEmpty()) {
                 occupancy.wakes(applicant);
                 return true;
             }
-            if (impossible == null) {
+            if (impossible.isEmpty()) {
                 Timers.Cancellable timeout = timers.schedule(controls.sleep().wakeTimeout(), () -> giveUp(applicant));
                 waiting.add(new Waiting(applicant, order++, timers.nanoTime(), timeout));
             }
         } finally {
             lock.unlock();
         }
-        if (impossible != null) {
-            applicant.refused(new ServiceFailures(applicant.service().name()).neverRoom(impossible));
+        if (!impossible.isEmpty()) {
+            applicant.refused(new ServiceFailures(applicant.service().name())
+                    .neverRoom(impossible.entrySet().stream()
+                            .map(key -> "its " + key.getKey() + " is " + key.getValue())
+                            .collect(Collectors.joining("; "))));
             return false;
         }
         pressOn();
@@ -192,14 +197,27 @@ final class Admission {
         }
     }
 
-    /** Why somebody who waits has not been admitted yet, for people. */
+    /** What this service will always be refused for: keys of its {@code resources}, and what is wrong and what to do. */
+    Map<String, String> objections(ServiceDefinition service) {
+        if (!service.sleepable()) {
+            return Map.of();
+        }
+        return occupancy.impossible(service).entrySet().stream()
+                .collect(Collectors.toMap(
+                        key -> "resources." + key.getKey(),
+                        key -> key.getValue()
+                                + ", so that it would never be started. Lower it, or raise system_limits in"
+                                + " resource-limits.yml"));
+    }
+
+    /** Why somebody who waits has not been admitted yet: all that it is short of, for people. */
     String reason(Applicant applicant) {
         lock.lock();
         try {
-            return occupancy.shortages(applicant).stream()
-                    .findFirst()
-                    .map(Shortage::reason)
-                    .orElse("others that are more important wait too");
+            List<Shortage> shortages = occupancy.shortages(applicant);
+            return shortages.isEmpty()
+                    ? "others that are more important wait too"
+                    : shortages.stream().map(Shortage::reason).collect(Collectors.joining("; "));
         } finally {
             lock.unlock();
         }

@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
@@ -60,21 +62,22 @@ final class Occupancy {
         };
     }
 
-    /** Why it could not even be awake alone, by what is said about it; null if it could. */
-    @Nullable
-    String impossible(ServiceDefinition service) {
+    /** Why it could not even be awake alone, by what is said about it: keys of its {@code resources} and what is wrong. */
+    Map<String, String> impossible(ServiceDefinition service) {
+        Map<String, String> found = new TreeMap<>();
         Long memory = budget.memoryBytes();
         Double limit = budget.cpuCores();
         if (memory != null && service.resources().expectedMemoryBytes() > memory) {
-            return "its " + (service.resources().memoryReservationBytes() == null ? "memory" : "memory_reservation")
-                    + " is " + mebi(service.resources().expectedMemoryBytes())
-                    + " MB, and all services together may use " + mebi(memory) + " MB";
+            found.put(
+                    service.resources().memoryReservationBytes() == null ? "memory" : "memory_reservation",
+                    mebi(service.resources().expectedMemoryBytes()) + " MB, and all services together may use "
+                            + mebi(memory) + " MB");
         }
         if (limit != null && reservedCores(service) > limit) {
-            return "its cpu_reservation is " + reservedCores(service) + " cores, and all services together may have "
-                    + limit;
+            found.put(
+                    "cpu_reservation", reservedCores(service) + " cores, and all services together may have " + limit);
         }
-        return null;
+        return found;
     }
 
     /** Everything that there is too little of for it now; empty if it may be awake. */
@@ -164,7 +167,8 @@ final class Occupancy {
             found.add(new Shortage(
                     Scarce.CORES,
                     Math.min(used + needed - allowed, used),
-                    "it reserves " + needed + " cores, and other services have " + used + " of " + allowed));
+                    "it reserves " + hundredths(needed) + " cores, and other services have " + hundredths(used) + " of "
+                            + hundredths(allowed)));
         }
     }
 
@@ -183,6 +187,11 @@ final class Occupancy {
     static double reservedCores(ServiceDefinition service) {
         Double cores = service.resources().cpuReservationCores();
         return cores == null ? 0 : cores;
+    }
+
+    /** Sums of fractions are not shown with all the digits that they have. */
+    private static double hundredths(double cores) {
+        return Math.round(cores * 100) / 100.0;
     }
 
     private static long mebi(long bytes) {

@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -130,7 +131,9 @@ public final class ServiceManager implements AutoCloseable {
      * is wrong and what to do. May look at files.
      */
     public Map<String, String> objections(ServiceDefinition service) {
-        return scope.runtimes().objections(service);
+        Map<String, String> objections = new TreeMap<>(scope.runtimes().objections(service));
+        objections.putAll(scope.admission().objections(service));
+        return objections;
     }
 
     /** Makes a service known; nothing is started, but what an earlier gateway left running of it is taken over. */

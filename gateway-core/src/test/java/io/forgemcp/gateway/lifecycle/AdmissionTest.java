@@ -287,6 +287,40 @@ class AdmissionTest {
     }
 
     @Test
+    void whoeverIsRefusedHearsOfEverythingThatItWasShortOfWithFigures() {
+        long mebi = 1 << 20;
+        Lifecycle on = limited(new ServiceBudget(1000 * mebi, 1.0, 1, Map.of("heavy", 1)));
+        Resources resources = new Resources(600 * mebi, null, null, 0.7, null, null);
+        on.with(service("one").category("heavy").resources(resources))
+                .with(service("two").category("heavy").resources(resources));
+        call(on, "one").join();
+        CompletableFuture<Lease> two = call(on, "two");
+        on.pass(30);
+        assertThat(failure(two))
+                .hasMessageContaining("because 1 services are awake and max_concurrent_services is 1; "
+                        + "1 services of category heavy are awake and max_concurrent is 1; "
+                        + "it needs 600 MB, and other services use 600 of 1000 MB; "
+                        + "it reserves 0.7 cores, and other services have 0.7 of 1.0. Let others sleep sooner");
+    }
+
+    @Test
+    void whatCouldNeverBeAwakeIsKnownBeforeItIsRegisteredByEveryKeyThatIsTooLarge() {
+        long mebi = 1 << 20;
+        Lifecycle on = limited(new ServiceBudget(1000 * mebi, 1.0, null, Map.of()));
+        assertThat(on.manager.objections(service("large")
+                        .resources(new Resources(2000 * mebi, null, null, 1.5, null, null))
+                        .build()))
+                .containsOnlyKeys("resources.memory", "resources.cpu_reservation")
+                .hasEntrySatisfying(
+                        "resources.memory",
+                        reason -> assertThat(reason).startsWith("2000 MB, and all services together may use 1000 MB"));
+        assertThat(on.manager.objections(service("reserving")
+                        .resources(new Resources(2000 * mebi, null, 900 * mebi, null, null, null))
+                        .build()))
+                .isEmpty();
+    }
+
+    @Test
     void aWakeRequestStartsAServiceOnceAndNothingIsHeardOfAFailure() {
         Lifecycle on = Lifecycle.withService();
         on.runtime.startGate = new CompletableFuture<>();
