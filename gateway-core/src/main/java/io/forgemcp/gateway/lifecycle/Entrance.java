@@ -17,13 +17,20 @@ final class Entrance implements Admission.Applicant {
     private final BooleanSupplier called;
     private final Runnable opened;
     private final Consumer<GatewayException> closed;
+    private final Runnable fetch;
     private volatile @Nullable LiveInstance live;
     private boolean asking;
+    private boolean outside;
+    private @Nullable Reentry reentry;
+
+    /** What goes on once whoever stepped out is in again, or is not let in. */
+    private record Reentry(Runnable inside, Consumer<? super GatewayException> refused) {}
 
     /**
      * @param called whether a call waits for it; asked from any thread
      * @param opened told on the mailbox if a request that had to wait has been granted
      * @param closed told on the mailbox if it was refused
+     * @param fetch begins to fetch what a start needs, because there is time while it waits
      */
     Entrance(
             ServiceDefinition service,
@@ -31,13 +38,15 @@ final class Entrance implements Admission.Applicant {
             Mailbox mailbox,
             BooleanSupplier called,
             Runnable opened,
-            Consumer<GatewayException> closed) {
+            Consumer<GatewayException> closed,
+            Runnable fetch) {
         this.service = service;
         this.admission = admission;
         this.mailbox = mailbox;
         this.called = called;
         this.opened = opened;
         this.closed = closed;
+        this.fetch = fetch;
     }
 
     /** Whether the instance may be awake now; if not, it is told later. */
@@ -52,7 +61,51 @@ final class Entrance implements Admission.Applicant {
             return true;
         }
         asking = true;
+        if (live == null) {
+            fetch.run();
+        }
         return false;
+    }
+
+    /** Leaves the place that it has to others, because what it needs has to be fetched first. */
+    void stepOut() {
+        if (service.sleepable() && !asking) {
+            outside = true;
+            admission.gone(this);
+        }
+    }
+
+    /**
+     * Takes a place again after {@link #stepOut}, in its turn; goes on at once without it.
+     *
+     * @param inside run on the mailbox
+     * @param refused the same
+     */
+    void stepIn(Runnable inside, Consumer<? super GatewayException> refused) {
+        if (!outside) {
+            inside.run();
+            return;
+        }
+        outside = false;
+        // Before asking: the answer may come at once.
+        asking = true;
+        reentry = new Reentry(inside, refused);
+        if (admission.enter(this)) {
+            asking = false;
+            reentry = null;
+            inside.run();
+        }
+    }
+
+    /** It is not wanted any more: whoever waits to step in again goes on without a place. */
+    void giveUp() {
+        Reentry waiting = reentry;
+        if (waiting != null) {
+            reentry = null;
+            asking = false;
+            admission.gone(this);
+            waiting.inside().run();
+        }
     }
 
     /** Why it has to wait, for people. */
@@ -67,6 +120,8 @@ final class Entrance implements Admission.Applicant {
             if (state != ServiceState.STARTING && state != ServiceState.WAKING && state != ServiceState.STOPPING) {
                 // A request that waits is taken back with it; whoever still wants something asks again.
                 asking = false;
+                outside = false;
+                reentry = null;
             }
             switch (state) {
                 case RUNNING -> admission.found(this);
@@ -126,7 +181,13 @@ final class Entrance implements Admission.Applicant {
     public void admitted() {
         mailbox.tell(() -> {
             asking = false;
-            opened.run();
+            Reentry waiting = reentry;
+            reentry = null;
+            if (waiting == null) {
+                opened.run();
+            } else {
+                waiting.inside().run();
+            }
         });
     }
 
@@ -134,7 +195,13 @@ final class Entrance implements Admission.Applicant {
     public void refused(GatewayException reason) {
         mailbox.tell(() -> {
             asking = false;
-            closed.accept(reason);
+            Reentry waiting = reentry;
+            reentry = null;
+            if (waiting == null) {
+                closed.accept(reason);
+            } else {
+                waiting.refused().accept(reason);
+            }
         });
     }
 }

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class RuntimeCalls {
     /** How long a runtime may take beyond what it was granted before it is taken for broken. */
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    /** To see that all is there takes less; whatever takes longer is a download, and who waits for one leaves its place to others. */
+    private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final ServiceDefinition service;
     private final LifecycleScope scope;
@@ -40,27 +42,40 @@ final class RuntimeCalls {
      * here.
      *
      * @param queued false for what costs nothing to start and must not wait behind what does
-     * @param called whether a call waits for it
+     * @param entrance through which it has come in, left while something is fetched
      */
     void start(
             Starting begun,
             boolean queued,
-            BooleanSupplier called,
+            Entrance entrance,
             ServiceRuntime.ExitListener exits,
             BiConsumer<@Nullable Instance, @Nullable Throwable> answer) {
-        prepared(begun, failure -> {
+        prepared(begun, entrance, failure -> {
             if (failure != null) {
                 answer.accept(null, failure);
             } else if (!queued) {
                 CompletionStage<?> unused = run(begun, exits, answer);
-            } else if (!scope.starts().offer(service.priority(), called, () -> run(begun, exits, answer))) {
+            } else if (!scope.starts().offer(service.priority(), entrance::called, () -> run(begun, exits, answer))) {
                 mailbox.tell(() -> answer.accept(null, failures.overloaded()));
             }
         });
     }
 
-    /** Waits for what is fetched, without a place in the queue, unless the start is given up. */
-    private void prepared(Starting begun, Consumer<@Nullable Throwable> answer) {
+    /** Begins to fetch what a start would need; a start says what is wrong, if anything is. */
+    void fetch() {
+        try {
+            ServiceRuntime runtime = scope.runtimes().require(service);
+            scope.runtimes().call(runtime.name(), () -> runtime.prepare(service));
+        } catch (GatewayException impossible) {
+            // The start that follows fails with it.
+        }
+    }
+
+    /**
+     * Waits for what is fetched, without a place in the queue or among those who are awake, unless the start is given up. Then it
+     * takes its place again, in its turn.
+     */
+    private void prepared(Starting begun, Entrance entrance, Consumer<@Nullable Throwable> answer) {
         CompletableFuture<Void> ready = scope.runtimes()
                 .call(begun.runtime().name(), () -> begun.runtime().prepare(service))
                 .toCompletableFuture();
@@ -68,13 +83,29 @@ final class RuntimeCalls {
             answer.accept(null);
             return;
         }
+        Timers.Cancellable leaving = scope.timers()
+                .schedule(
+                        LOOK,
+                        () -> mailbox.tell(() -> {
+                            if (!ready.isDone() && !begun.abandoned()) {
+                                entrance.stepOut();
+                            }
+                        }));
+        begun.abandonment().thenRun(() -> mailbox.tell(entrance::giveUp));
         Duration limit = scope.settings().startTimeout();
         CompletionStage<?> unused = once(
                 CompletableFuture.anyOf(ready, begun.abandonment().toCompletableFuture()),
                 limit,
                 "cannot be started yet: what it needs has not been fetched after " + limit.toMillis()
                         + " ms. The fetching goes on; call again later",
-                (done, failure) -> answer.accept(failure),
+                (done, failure) -> {
+                    leaving.cancel();
+                    if (failure != null || begun.abandoned()) {
+                        answer.accept(failure);
+                    } else {
+                        entrance.stepIn(() -> answer.accept(null), answer);
+                    }
+                },
                 late -> {});
     }
 

@@ -52,7 +52,8 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
         this.wishes = new Wishes(scope.executor());
         this.backOff = new BackOff(scope.settings(), scope.timers(), mailbox, this::backOffPassed);
         this.sleeper = new Sleeper(service, scope, mailbox, calls, depths, this);
-        this.entrance = new Entrance(service, scope.admission(), mailbox, wishes::called, this::stepOver, wishes::fail);
+        this.entrance = new Entrance(
+                service, scope.admission(), mailbox, wishes::called, this::stepOver, wishes::fail, calls::fetch);
         this.here = new SlotState(service, scope.timers());
         this.bedtime = new Bedtime(shared, here, sleeper, this);
         this.health = new HealthWatch(service, scope, mailbox, this);
@@ -264,7 +265,7 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
         calls.start(
                 begun,
                 service.sleepable(),
-                wishes::called,
+                entrance,
                 listener.exits(),
                 (instance, failure) -> started(begun, instance, failure));
     }

@@ -28,6 +28,9 @@ final class FakeRuntime implements ServiceRuntime {
     /** What a start of the service of this name waits for before it takes its turn. */
     final java.util.Map<String, CompletableFuture<Void>> fetches = new java.util.concurrent.ConcurrentHashMap<>();
 
+    /** The names of the services for which it was asked to fetch what they need. */
+    final List<String> fetched = new CopyOnWriteArrayList<>();
+
     volatile CompletableFuture<Void> wakeGate;
     volatile CompletableFuture<Void> sleepGate;
     volatile CompletableFuture<Void> stopGate;
@@ -60,6 +63,7 @@ final class FakeRuntime implements ServiceRuntime {
 
     @Override
     public CompletionStage<Void> prepare(ServiceDefinition service) {
+        fetched.add(service.name().value());
         return gate(fetches.get(service.name().value()));
     }
 
