@@ -203,6 +203,12 @@ public final class Message {
         return EnvelopeRules.has(places, field);
     }
 
+    /** Whether the part is there and an object. */
+    boolean isObject(Field field) {
+        int slot = field.ordinal() * 2;
+        return places[slot + 1] != 0 && bytes[places[slot]] == '{';
+    }
+
     /** The part; null if it is absent. */
     public @Nullable JsonSlice get(Field field) {
         int slot = field.ordinal() * 2;

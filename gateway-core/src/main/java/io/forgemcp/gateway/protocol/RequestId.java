@@ -53,28 +53,6 @@ public record RequestId(String json) {
     }
 
     /**
-     * The id of the request that a text was meant to answer although it is no message, and no other answer will come.
-     *
-     * @param json what came, of whatever quality
-     * @return null if it is not one JSON object, has no id that a request may have, or names a method
-     */
-    public static @Nullable RequestId answeredBy(byte[] json) {
-        if (json.length == 0 || json[0] != '{') {
-            return null;
-        }
-        JsonSlice object;
-        try {
-            object = JsonSlice.parse(json);
-        } catch (GatewayException notJson) {
-            return null;
-        }
-        JsonSlice id = object.member("id");
-        return id == null || object.member("method") != null || !(id.isString() || id.isNumber())
-                ? null
-                : new RequestId(id.toString());
-    }
-
-    /**
      * Whether a JSON number is an integer, as JSON Schema understands it: 1.0 and 1e3 are, 1.5 is not. Exact for any
      * length and exponent, in one pass.
      */

@@ -105,6 +105,11 @@ final class Greeting {
     /** Whether this was said behind the client's back, or answers something that was. */
     boolean isMine(Message message) {
         RequestId id = message.id();
-        return id != null && id.json().startsWith(mine);
+        return id != null && isMine(id);
+    }
+
+    /** As {@link #isMine(Message)}, of what bears this id. */
+    boolean isMine(RequestId id) {
+        return id.json().startsWith(mine);
     }
 }

@@ -2,6 +2,7 @@ package io.forgemcp.gateway.translate;
 
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.protocol.BrokenAnswer;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Messages;
 import io.forgemcp.gateway.protocol.RequestId;
@@ -329,24 +330,16 @@ final class ServerLink {
      * @return false if it is nobody's
      */
     boolean unreadable(LinkRun from, byte[] text, GatewayException reason) {
-        RequestId id = RequestId.answeredBy(text);
-        if (id == null) {
-            return false;
-        }
-        Message failure = Message.parse(Messages.error(
-                id,
-                new GatewayException(
-                        ErrorCode.UPSTREAM_PROTOCOL,
-                        (reason.code() == ErrorCode.BODY_TOO_LARGE
-                                        ? "The server answered with too much at once: "
-                                        : "The server answered with something that is not JSON-RPC: ")
-                                + reason.getMessage(),
-                        reason)));
-        if (!greeting.isMine(failure) && !owner.awaits(id)) {
-            return false;
-        }
-        received(from, failure);
-        return true;
+        List<RequestId> meant = BrokenAnswer.ids(text, id -> greeting.isMine(id) || owner.awaits(id));
+        GatewayException failure = new GatewayException(
+                ErrorCode.UPSTREAM_PROTOCOL,
+                (reason.code() == ErrorCode.BODY_TOO_LARGE
+                                ? "The server answered with too much at once: "
+                                : "The server answered with no valid MCP message: ")
+                        + reason.getMessage(),
+                reason);
+        meant.forEach(id -> received(from, Message.parse(Messages.error(id, failure))));
+        return !meant.isEmpty();
     }
 
     /** The first sign that a child has gone: nothing more is written to it. */

@@ -200,6 +200,10 @@ public final class StdioFace implements AutoCloseable {
             fromClient(message);
         }
 
+        /** What clients say is for the server to judge. */
+        @Override
+        public void check(Message message) {}
+
         @Override
         public void onBatch() {
             String version = revision;

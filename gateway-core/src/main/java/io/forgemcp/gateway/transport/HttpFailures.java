@@ -44,8 +44,7 @@ record HttpFailures(String service, URI url) {
     GatewayException notMcp(String what, GatewayException why) {
         return new GatewayException(
                 ErrorCode.UPSTREAM_PROTOCOL,
-                "Service \"" + service + "\" answered " + what + " with something that is not JSON-RPC: "
-                        + why.getMessage(),
+                "Service \"" + service + "\" answered " + what + " with no valid MCP message: " + why.getMessage(),
                 why);
     }
 

@@ -4,6 +4,7 @@ import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.protocol.ServerMessageRules;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -46,7 +47,7 @@ final class HttpRefusal {
         } catch (GatewayException notJson) {
             return null;
         }
-        if (error == null || error.member("code") == null) {
+        if (error == null || !ServerMessageRules.isError(error)) {
             return null;
         }
         // Servers that refuse before they have read the request put null or a word of their own for the id.

@@ -22,6 +22,7 @@ final class InProcessChannel implements UpstreamChannel {
 
     private final String service;
     private final ChannelListener listener;
+    private final PassedOver passedOver;
     private final ConcurrentLinkedQueue<Message> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicInteger count = new AtomicInteger();
     private InProcessServer.@Nullable Conversation conversation;
@@ -30,6 +31,7 @@ final class InProcessChannel implements UpstreamChannel {
     InProcessChannel(String service, ChannelListener listener) {
         this.service = service;
         this.listener = listener;
+        this.passedOver = new PassedOver(service, "correct its code");
     }
 
     void open(InProcessServer server) {
@@ -37,9 +39,18 @@ final class InProcessChannel implements UpstreamChannel {
     }
 
     private void fromServer(Message message) {
-        if (!closed) {
-            listener.onMessage(message);
+        if (closed) {
+            return;
         }
+        try {
+            listener.check(message);
+        } catch (GatewayException broken) {
+            if (!listener.onUnreadable(message.bytes(), broken)) {
+                passedOver.add(message.bytes(), broken);
+            }
+            return;
+        }
+        listener.onMessage(message);
     }
 
     @Override

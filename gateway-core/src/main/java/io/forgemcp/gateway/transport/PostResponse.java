@@ -1,7 +1,9 @@
 package io.forgemcp.gateway.transport;
 
 import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.protocol.BrokenAnswer;
 import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.protocol.RequestId;
 import java.nio.ByteBuffer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * resumed if the server gave its events ids (MCP 2025-11-25, Transports, Resumability). Whatever happens, the receiver
  * hears exactly one end, unless it gave up itself.
  */
-final class PostResponse implements HttpExchanger.Listener, UpstreamChannel.Exchange, SseParser.Handler {
+final class PostResponse
+        implements HttpExchanger.Listener, UpstreamChannel.Exchange, SseParser.Handler, IncomingText.Sink {
     private enum Mode {
         WAITING,
         NOTHING,
@@ -31,6 +34,9 @@ final class PostResponse implements HttpExchanger.Listener, UpstreamChannel.Exch
     private @Nullable HttpRefusal refusal;
     private volatile boolean gaveUp;
     private boolean answered;
+    /** Why the last of what came and was no message is none; null if everything was. */
+    private @Nullable GatewayException broken;
+
     private final Resumption resumption;
 
     PostResponse(StreamableHttpChannel channel, Outgoing message, UpstreamChannel.Receiver receiver) {
@@ -118,16 +124,31 @@ final class PostResponse implements HttpExchanger.Listener, UpstreamChannel.Exch
             return;
         }
         resumption.progress();
-        try {
-            IncomingText.read(data, this::onMessage);
-        } catch (GatewayException notMcp) {
-            abort(channel.failures().notMcp(what(), notMcp));
+        IncomingText.read(data, this);
+    }
+
+    @Override
+    public void onMessage(Message incoming) {
+        answered |= incoming.isAnswer();
+        receiver.onMessage(incoming);
+    }
+
+    /** In an event it may be the answer, or something else that the server said on the way to it. */
+    @Override
+    public void onBroken(byte[] text, GatewayException reason) {
+        if (mode == Mode.EVENTS && !answered && isMine(text)) {
+            abort(channel.failures().notMcp(what(), reason));
+            return;
+        }
+        broken = reason;
+        if (mode == Mode.EVENTS || answered) {
+            channel.passedOver().add(text, reason);
         }
     }
 
-    private void onMessage(Message incoming) {
-        answered |= incoming.isAnswer();
-        receiver.onMessage(incoming);
+    private boolean isMine(byte[] text) {
+        RequestId own = RequestId.findIn(message.json());
+        return own != null && !BrokenAnswer.ids(text, own::equals).isEmpty();
     }
 
     @Override
@@ -191,7 +212,7 @@ final class PostResponse implements HttpExchanger.Listener, UpstreamChannel.Exch
                 if (resumeLater()) {
                     receiver.onSuspended();
                 } else {
-                    end();
+                    endOrBroken();
                 }
             }
             case NOTHING -> end();
@@ -200,14 +221,18 @@ final class PostResponse implements HttpExchanger.Listener, UpstreamChannel.Exch
     }
 
     private void onJson() {
-        byte[] text = json == null ? new byte[0] : json.take();
-        try {
-            IncomingText.read(text, receiver::onMessage);
-        } catch (GatewayException notMcp) {
-            fail(channel.failures().notMcp(what(), notMcp));
-            return;
+        IncomingText.read(json == null ? new byte[0] : json.take(), this);
+        endOrBroken();
+    }
+
+    /** If no answer has come, what was no message was meant for it. */
+    private void endOrBroken() {
+        GatewayException reason = answered ? null : broken;
+        if (reason == null) {
+            end();
+        } else {
+            fail(channel.failures().notMcp(what(), reason));
         }
-        end();
     }
 
     private void onRefused() {

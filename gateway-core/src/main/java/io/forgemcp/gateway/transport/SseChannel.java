@@ -2,6 +2,7 @@ package io.forgemcp.gateway.transport;
 
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.protocol.Message;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -12,13 +13,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A conversation over HTTP+SSE: the event stream lives as long as the conversation, messages are posted beside it. */
-final class SseChannel implements UpstreamChannel, HttpExchanger.Listener {
-    private static final Logger LOG = LoggerFactory.getLogger(SseChannel.class);
-
+final class SseChannel implements UpstreamChannel, HttpExchanger.Listener, IncomingText.Sink {
     private final HttpFailures failures;
     private final URI url;
     private final HttpExchanger http;
@@ -27,6 +24,7 @@ final class SseChannel implements UpstreamChannel, HttpExchanger.Listener {
     private final List<String> postHeaders;
     private final int maxMessageBytes;
     private final SseParser parser;
+    private final PassedOver passedOver;
     private final CompletableFuture<UpstreamChannel> opened = new CompletableFuture<>();
     private volatile @Nullable URI endpoint;
     private volatile @Nullable HttpRefusal refusal;
@@ -44,6 +42,7 @@ final class SseChannel implements UpstreamChannel, HttpExchanger.Listener {
         this.http = http;
         this.listener = listener;
         this.maxMessageBytes = settings.maxMessageBytes();
+        this.passedOver = new PassedOver(service, PassedOver.SEE_ITS_LOG);
         this.parser = new SseParser(maxMessageBytes, this::onEvent);
         List<String> configured = StreamableHttpChannel.configured(address.headers());
         this.streamHeaders = with(configured, "Accept", "text/event-stream");
@@ -95,12 +94,23 @@ final class SseChannel implements UpstreamChannel, HttpExchanger.Listener {
             onEndpoint(new String(data, StandardCharsets.UTF_8));
             return;
         }
-        try {
-            IncomingText.read(data, listener::onMessage);
-        } catch (GatewayException notMcp) {
-            if (!listener.onUnreadable(data, notMcp)) {
-                LOG.debug("Event that is not JSON-RPC: service={} reason={}", failures.service(), notMcp.getMessage());
-            }
+        IncomingText.read(data, this);
+    }
+
+    @Override
+    public void check(Message message) {
+        listener.check(message);
+    }
+
+    @Override
+    public void onMessage(Message message) {
+        listener.onMessage(message);
+    }
+
+    @Override
+    public void onBroken(byte[] text, GatewayException reason) {
+        if (!listener.onUnreadable(text, reason)) {
+            passedOver.add(text, reason);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.forgemcp.gateway.transport;
 
 import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.time.Timers;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -25,6 +26,7 @@ final class StandingStream {
     private final Timers timers;
     private final TransportSettings settings;
     private final ChannelListener listener;
+    private final PassedOver passedOver;
     private List<String> headers = List.of();
     private Duration pause;
     private @Nullable String lastEventId;
@@ -39,13 +41,15 @@ final class StandingStream {
             HttpExchanger http,
             Timers timers,
             TransportSettings settings,
-            ChannelListener listener) {
+            ChannelListener listener,
+            PassedOver passedOver) {
         this.service = service;
         this.url = url;
         this.http = http;
         this.timers = timers;
         this.settings = settings;
         this.listener = listener;
+        this.passedOver = passedOver;
         this.pause = settings.reconnectDelay();
     }
 
@@ -135,7 +139,7 @@ final class StandingStream {
     }
 
     /** One attempt at the stream. */
-    private final class Connection implements HttpExchanger.Listener, SseParser.Handler {
+    private final class Connection implements HttpExchanger.Listener, SseParser.Handler, IncomingText.Sink {
         private final SseParser parser = new SseParser(settings.maxMessageBytes(), this);
         private boolean isStream;
         private boolean broken;
@@ -171,12 +175,23 @@ final class StandingStream {
             if (isClosed()) {
                 return;
             }
-            try {
-                IncomingText.read(data, listener::onMessage);
-            } catch (GatewayException notMcp) {
-                if (!listener.onUnreadable(data, notMcp)) {
-                    LOG.debug("Standing stream carried something that is not JSON-RPC: service={}", service);
-                }
+            IncomingText.read(data, this);
+        }
+
+        @Override
+        public void check(Message message) {
+            listener.check(message);
+        }
+
+        @Override
+        public void onMessage(Message message) {
+            listener.onMessage(message);
+        }
+
+        @Override
+        public void onBroken(byte[] text, GatewayException reason) {
+            if (!listener.onUnreadable(text, reason)) {
+                passedOver.add(text, reason);
             }
         }
 

@@ -40,6 +40,11 @@ final class StdioChannel implements UpstreamChannel {
         listener.onMessage(message);
     }
 
+    /** From the reader: throws if the message is to be taken for a broken one. */
+    void check(Message message) {
+        listener.check(message);
+    }
+
     /** From the reader: a line is a batch; throws if none may come. */
     void onBatch() {
         listener.onBatch();

@@ -2,6 +2,7 @@ package io.forgemcp.gateway.transport;
 
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.protocol.Message;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -11,9 +12,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Cuts what a server writes into lines and lines into messages; one copy a message. What is not a message, such as a
- * greeting or a stray {@code print}, is counted and passed over.
+ * greeting or a stray {@code print}, is told once and passed over.
  */
-final class StdioReader implements Runnable {
+final class StdioReader implements Runnable, IncomingText.Sink {
     private static final Logger LOG = LoggerFactory.getLogger(StdioReader.class);
     private static final int FIRST_ROOM = 16 << 10;
 
@@ -24,17 +25,18 @@ final class StdioReader implements Runnable {
     private byte[] buffer = new byte[FIRST_ROOM];
     private int start;
     private int end;
+    private final PassedOver passedOver;
     /** Of the line that is too long and being passed over; null if none is. */
     private @Nullable LineOutline skipped;
 
     private boolean skippedTold;
-    private long notMessages;
 
     StdioReader(String service, InputStream input, int maxLine, StdioChannel channel) {
         this.service = service;
         this.input = input;
         this.maxLine = maxLine;
         this.channel = channel;
+        this.passedOver = new PassedOver(service, "make it log to standard error");
     }
 
     @Override
@@ -140,25 +142,31 @@ final class StdioReader implements Runnable {
             return;
         }
         byte[] text = Arrays.copyOfRange(buffer, from, stop);
-        try {
-            if (text[0] == '[') {
+        if (text[0] == '[') {
+            try {
                 channel.onBatch();
-            }
-            IncomingText.read(text, channel::onMessage);
-        } catch (GatewayException notMessage) {
-            if (channel.onUnreadable(text, notMessage)) {
+            } catch (GatewayException refused) {
+                onBroken(text, refused);
                 return;
             }
-            notMessages++;
-            if (notMessages == 1) {
-                LOG.warn(
-                        "Service writes lines that are not MCP messages to its output, which are passed over; make it log"
-                                + " to standard error: service={} reason={}",
-                        service,
-                        notMessage.getMessage());
-            } else {
-                LOG.debug("Line that is not an MCP message: service={} count={}", service, notMessages);
-            }
+        }
+        IncomingText.read(text, this);
+    }
+
+    @Override
+    public void check(Message message) {
+        channel.check(message);
+    }
+
+    @Override
+    public void onMessage(Message message) {
+        channel.onMessage(message);
+    }
+
+    @Override
+    public void onBroken(byte[] text, GatewayException reason) {
+        if (!channel.onUnreadable(text, reason)) {
+            passedOver.add(text, reason);
         }
     }
 }

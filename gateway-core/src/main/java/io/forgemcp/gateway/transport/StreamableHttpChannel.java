@@ -31,6 +31,7 @@ final class StreamableHttpChannel implements UpstreamChannel {
     private final Timers timers;
     private final TransportSettings settings;
     private final StandingStream standing;
+    private final PassedOver passedOver;
     private final List<String> configured;
     private final Refusals refusals;
     private @Nullable String session;
@@ -56,7 +57,8 @@ final class StreamableHttpChannel implements UpstreamChannel {
         this.configured = configured(address.headers());
         this.plainHeaders = headers("application/json, text/event-stream", true);
         this.postHeaders = plainHeaders;
-        this.standing = new StandingStream(service, url, http, timers, settings, listener);
+        this.passedOver = new PassedOver(service, PassedOver.SEE_ITS_LOG);
+        this.standing = new StandingStream(service, url, http, timers, settings, listener, passedOver);
     }
 
     private static Set<String> caseless(String... names) {
@@ -120,6 +122,10 @@ final class StreamableHttpChannel implements UpstreamChannel {
 
     HttpFailures failures() {
         return failures;
+    }
+
+    PassedOver passedOver() {
+        return passedOver;
     }
 
     TransportSettings settings() {

@@ -3,11 +3,13 @@ package io.forgemcp.gateway.upstream;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.metrics.GatewayMetrics;
+import io.forgemcp.gateway.protocol.BrokenAnswer;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
 import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.protocol.RequestMeta;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -148,20 +150,26 @@ final class BesideCalls {
      * @return false if it is nobody's
      */
     boolean onUnreadable(byte[] text, GatewayException reason) {
-        RequestId id = RequestId.answeredBy(text);
-        PendingCall call = context.table().find(id == null ? -1 : number(id.json()));
-        if (call == null || !call.isOn(session)) {
-            return false;
+        List<RequestId> meant = BrokenAnswer.ids(text, id -> waiting(id) != null);
+        for (RequestId id : meant) {
+            PendingCall call = waiting(id);
+            if (call != null) {
+                call.onFailure(new GatewayException(
+                        ErrorCode.UPSTREAM_PROTOCOL,
+                        "Service \"" + session.service() + "\" answered " + call.what()
+                                + (reason.code() == ErrorCode.BODY_TOO_LARGE
+                                        ? " with too much at once: "
+                                        : " with no valid MCP message: ")
+                                + reason.getMessage(),
+                        reason));
+            }
         }
-        call.onFailure(new GatewayException(
-                ErrorCode.UPSTREAM_PROTOCOL,
-                "Service \"" + session.service() + "\" answered " + call.what()
-                        + (reason.code() == ErrorCode.BODY_TOO_LARGE
-                                ? " with too much at once: "
-                                : " with something that is not JSON-RPC: ")
-                        + reason.getMessage(),
-                reason));
-        return true;
+        return !meant.isEmpty();
+    }
+
+    private @Nullable PendingCall waiting(RequestId id) {
+        PendingCall call = context.table().find(number(id.json()));
+        return call != null && call.isOn(session) ? call : null;
     }
 
     private static long number(String id) {

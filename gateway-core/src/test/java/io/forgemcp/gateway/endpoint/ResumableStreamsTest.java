@@ -78,7 +78,7 @@ class ResumableStreamsTest {
         FakeHttp first = client.call("1");
         progress(1);
         FakeHttp listening = client.listen();
-        server.talk().say("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/elicitation/complete\"}");
+        server.talk().say("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/vendor/said\"}");
         answer();
         first.awaitStreamEnd();
 
@@ -116,7 +116,7 @@ class ResumableStreamsTest {
         answer();
         FakeHttp listening = client.listen();
         listening.disconnect();
-        server.talk().say("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/elicitation/complete\"}");
+        server.talk().say("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/vendor/said\"}");
 
         assertThat(client.resume(listening.ids().get(0)).events()).hasSize(1);
         assertThat(listening.events()).isEmpty();

@@ -186,7 +186,7 @@ class BridgeTest {
         assertThat(bridged.children.last().garble("hello")).isFalse();
         assertThat(bridged.children.last().garble("{'jsonrpc':'2.0','id':9}")).isFalse();
         assertThat(bridged.children.last().garble("{'jsonrpc':'2.0','id':'a'}")).isTrue();
-        assertThat(call.json).contains("\"id\":\"a\"", "GW-1502", "not JSON-RPC: No message.");
+        assertThat(call.json).contains("\"id\":\"a\"", "GW-1502", "no valid MCP message: No message.");
         assertThat(other.isAnswered()).isFalse();
         Http again = bridged.call(session, "'a'");
         bridged.children.last().answer("{}");

@@ -51,7 +51,7 @@ class SharedChildTest {
         assertThat(child().garble("{'jsonrpc':'2.0','id':'a'}")).isFalse();
         assertThat(child().garble("{'jsonrpc':'2.0','id':" + forAnn.requireId() + "}"))
                 .isTrue();
-        assertThat(hers.json).contains("\"id\":\"a\"", "GW-1502", "not JSON-RPC: No message.");
+        assertThat(hers.json).contains("\"id\":\"a\"", "GW-1502", "no valid MCP message: No message.");
         assertThat(his.isAnswered()).isFalse();
     }
 
@@ -62,7 +62,7 @@ class SharedChildTest {
         assertThat(child().garble(
                                 "{'jsonrpc':'2.0','id':" + child().lastRequest().requireId() + "}"))
                 .isTrue();
-        assertThat(early.json).contains("GW-1502", "not JSON-RPC: No message.");
+        assertThat(early.json).contains("GW-1502", "no valid MCP message: No message.");
     }
 
     @Test

@@ -85,6 +85,25 @@ class StdioTransportTest {
     }
 
     @Test
+    void whatIsBrokenInABatchDoesNotSpoilTheRest() {
+        String broken = RESULT.replace("\"result\":{}", "\"error\":\"no\"");
+        read("[" + broken + "," + RESULT + "]\n");
+
+        assertThat(listener.messages).containsExactly(RESULT);
+        assertThat(listener.unreadable).containsExactly("INVALID_REQUEST " + broken);
+    }
+
+    @Test
+    void whatAClientCouldDoNothingWithIsNoMessageOfAServer() {
+        String result = RESULT.replace("{}", "null");
+        String progress = "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\",\"params\":{\"progress\":1}}";
+        read(result + "\n" + progress + "\n");
+
+        assertThat(listener.messages).isEmpty();
+        assertThat(listener.unreadable).containsExactly("INVALID_REQUEST " + result, "INVALID_REQUEST " + progress);
+    }
+
+    @Test
     void aLastLineWithoutALineBreakCounts() {
         read(RESULT);
 
@@ -154,9 +173,9 @@ class StdioTransportTest {
     void messagesOfAnySizeSurviveReadsOfAnySize() {
         Random random = new Random(SEED);
         List<String> sent = IntStream.range(0, 300)
-                .mapToObj(i -> "{\"jsonrpc\":\"2.0\",\"id\":" + i + ",\"result\":\""
+                .mapToObj(i -> "{\"jsonrpc\":\"2.0\",\"id\":" + i + ",\"result\":{\"text\":\""
                         + "\u00e4".repeat(random.nextInt(10) == 0 ? random.nextInt(60_000) : random.nextInt(50))
-                        + "\"}")
+                        + "\"}}")
                 .collect(Collectors.toList());
         InputStream whole = new ByteArrayInputStream((String.join("\n", sent) + "\n").getBytes(StandardCharsets.UTF_8));
         InputStream piecemeal = new InputStream() {

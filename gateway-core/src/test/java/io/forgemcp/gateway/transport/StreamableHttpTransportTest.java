@@ -23,6 +23,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StreamableHttpTransportTest {
     private static final String RESULT = "{\"jsonrpc\":\"2.0\",\"id\":5,\"result\":{\"a\":1.0}}";
@@ -260,14 +262,71 @@ class StreamableHttpTransportTest {
                 .isEqualTo(ErrorCode.UPSTREAM_PROTOCOL);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"jsonrpc\":\"2.0\",\"id\":5,\"result\":{\"n\":NaN}}",
+                "{\"jsonrpc\":\"2.0\",\"id\":5,\"error\":{\"message\":\"no code\"}}",
+                "{\"jsonrpc\":\"2.0\",\"id\":5,\"result\":{\"content\":[",
+                "[{\"jsonrpc\":\"2.0\",\"id\":5,\"result\":null}]"
+            })
+    void aBrokenAnswerInAnEventEndsTheCallAtOnceThoughTheStreamGoesOn(String answer) throws Exception {
+        CountDownLatch over = new CountDownLatch(1);
+        try {
+            GatewayException failure = failureOf((request, out, socket) -> {
+                stream(out);
+                write(out, "data: " + answer + "\n\n");
+                holdOpen(over);
+            });
+
+            assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_PROTOCOL);
+            assertThat(failure).hasMessageContaining("\"svc\" answered tools/call with no valid MCP message");
+        } finally {
+            over.countDown();
+        }
+    }
+
     @Test
-    void garbageInAnEventIsNotMcp() throws Exception {
+    void whatIsBrokenAndNoAnswerInAnEventEndsNoCall() throws Exception {
+        String request = "{\"jsonrpc\":\"2.0\",\"id\":5,\"method\":\"ping\",\"params\":[]}";
+        String other = "{\"jsonrpc\":\"2.0\",\"id\":6,\"result\":null}";
+        try (ScriptedHttpServer server = new ScriptedHttpServer((post, out, socket) -> {
+            stream(out);
+            write(out, "data: hello\n\ndata: " + request + "\n\ndata: " + other + "\n\ndata: " + RESULT + "\n\n");
+            socket.close();
+        })) {
+            open(server).send(call(), receiver);
+
+            assertThat(receiver.ended().messages).containsExactly(RESULT);
+        }
+    }
+
+    @Test
+    void aStreamThatEndsWithNothingButGarbageIsNotMcp() throws Exception {
         GatewayException failure = failureOf((request, out, socket) -> {
             stream(out);
             write(out, "data: hello\n\n");
+            socket.close();
         });
 
         assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_PROTOCOL);
+    }
+
+    @Test
+    void aJsonAnswerWhoseErrorIsNoneIsNotMcp() throws Exception {
+        GatewayException failure = failureOf((request, out, socket) ->
+                json(out, "{\"jsonrpc\":\"2.0\",\"id\":5,\"error\":{\"code\":\"x\",\"message\":\"m\"}}"));
+
+        assertThat(failure.code()).isEqualTo(ErrorCode.UPSTREAM_PROTOCOL);
+        assertThat(failure).hasMessageContaining("integer \"code\" and a string \"message\"");
+    }
+
+    private static void holdOpen(CountDownLatch over) {
+        try {
+            over.await();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test

@@ -88,7 +88,7 @@ class BesideCallsTest extends ManualUpstreams {
         assertThat(told).isTrue();
         assertThat(broken.failure().code()).isEqualTo(ErrorCode.UPSTREAM_PROTOCOL);
         assertThat(broken.failure())
-                .hasMessage("Service \"svc\" answered tools/call \"say\" with something that is not JSON-RPC: "
+                .hasMessage("Service \"svc\" answered tools/call \"say\" with no valid MCP message: "
                         + "A message needs exactly one of them.");
         assertThat(other.answer).isNotDone();
         server.lastCall().answer("2");
@@ -116,6 +116,33 @@ class BesideCallsTest extends ManualUpstreams {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "{'jsonrpc':'2.0','id':ID,'result':{'n':NaN}}",
+                "{'jsonrpc':'2.0','id':ID,'result':{'content':[",
+                "{'jsonrpc':'2.0','id':ID,'result':{},'x':}",
+                "{'jsonrpc':'2.0','id':999999,'id':ID,'result':{}}",
+                "{'jsonrpc':'2.0','id':ID,'method':5,'result':{}}",
+                "{'jsonrpc':'1.0','id':ID,'result':{}}",
+                "{'result':{'t':'\\x'},'id':ID}",
+                "[{'jsonrpc':'2.0','id':999999,'result':{}},{'id':ID,'result':NaN}]"
+            })
+    void anAnswerFromWhichItsCallCanBeToldEndsItHoweverBrokenItIs(String text) {
+        RecordingCall call = send(stdio(Isolation.SHARED), ANNE);
+        String id = server.lastCall().message.requireId().json();
+
+        assertThat(unreadable(text.replace('\'', '"').replace("ID", id))).isTrue();
+
+        assertThat(call.failure().code()).isEqualTo(ErrorCode.UPSTREAM_PROTOCOL);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"jsonrpc\":\"2.0\",\"id\":ID",
+                "{\"jsonrpc\":\"2.0\",\"id\":ID,\"params\":[]}",
+                "{\"jsonrpc\":\"2.0\",\"id\":ID,\"method\":\"ping\",\"params\":[]}",
+                "{\"jsonrpc\":\"2.0\",\"id\":ID,\"method\":\"ping\",\"result\":{}}",
+                "{\"result\":{\"id\":ID,",
+                "log: {\"jsonrpc\":\"2.0\",\"id\":ID,\"result\":{}}",
                 "",
                 "hello",
                 "{",
