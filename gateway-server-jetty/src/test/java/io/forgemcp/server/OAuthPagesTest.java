@@ -178,6 +178,16 @@ class OAuthPagesTest {
     }
 
     @Test
+    void aLookAtThePageBeginsNothing() throws Exception {
+        for (String[] who : new String[][] {{}, USER, ADMIN}) {
+            HttpResponse<String> looked = send("HEAD", server.uri().resolve("/oauth/start/far"), who);
+            assertThat(looked.statusCode()).isEqualTo(405);
+            assertThat(looked.headers().firstValue("Allow")).hasValue("GET, POST, DELETE, OPTIONS");
+            assertThat(looked.headers().firstValue("Set-Cookie")).isEmpty();
+        }
+    }
+
+    @Test
     void onlyAnAdministratorSeesWhatWasGrantedAndNobodyAToken() throws Exception {
         assertThat(get("/oauth/grants", USER).statusCode()).isEqualTo(403);
         assertThat(get("/oauth/grants", ADMIN).body()).contains("\"authorised\":false");

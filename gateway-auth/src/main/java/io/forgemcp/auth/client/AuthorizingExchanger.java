@@ -110,24 +110,27 @@ public final class AuthorizingExchanger implements HttpExchanger {
     /** What a service has granted; null if it has to do with no OAuth. */
     public @Nullable Standing standing(ServiceDefinition service) {
         ServiceGrant grant = find(service);
-        return grant == null ? null : Standing.of(grant.granted());
+        return grant == null ? null : Standing.of(grant.state(), grant.granted());
     }
 
     /**
      * What a service has granted.
      *
+     * @param state whether calls can be made, and if not, what has to be done
      * @param issuer of the token; null if there is none
      * @param scopes that were asked for
      * @param expires when the token ends or is renewed; null if there is none or it was not said
      */
     public record Standing(
+            GrantState state,
             @Nullable String issuer,
             List<String> scopes,
             @Nullable Instant expires) {
-        private static Standing of(@Nullable Granted granted) {
+        private static Standing of(GrantState state, @Nullable Granted granted) {
             return granted == null
-                    ? new Standing(null, List.of(), null)
+                    ? new Standing(state, null, List.of(), null)
                     : new Standing(
+                            state,
                             granted.found().server().issuer(),
                             List.copyOf(granted.scopes()),
                             granted.tokens().expires());

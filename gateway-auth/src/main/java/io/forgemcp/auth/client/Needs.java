@@ -41,6 +41,7 @@ final class Needs {
     private @Nullable CompletableFuture<Discovery.Found> look;
 
     private long looked;
+    private boolean asked;
     private boolean told;
     private long toldAt;
 
@@ -56,6 +57,7 @@ final class Needs {
 
     /** Finds out what this challenge needs and fails with it: with {@code UPSTREAM_AUTHORIZATION_NEEDED} at best. */
     synchronized <T extends @Nullable Object> CompletionStage<T> ask(Challenge challenge, Set<String> before) {
+        asked = true;
         return find(challenge, before).thenApply(found -> {
             throw new GatewayException(
                     ErrorCode.UPSTREAM_AUTHORIZATION_NEEDED,
@@ -80,11 +82,27 @@ final class Needs {
         return need == null || isOver(need) || need.isCompletedExceptionally() ? begin(Challenge.NONE, before) : need;
     }
 
+    /** Where an administrator begins. */
+    String page() {
+        return home.start(service);
+    }
+
     /** Everything that was needed is there. */
     synchronized void met() {
         latest = null;
         look = null;
         told = false;
+        asked = false;
+    }
+
+    /** The server may take calls again without a person. */
+    synchronized void close() {
+        asked = false;
+    }
+
+    /** Whether a call failed because a person is needed, and nobody has agreed since. */
+    synchronized boolean isOpen() {
+        return asked;
     }
 
     private boolean isOver(CompletableFuture<Need> need) {

@@ -39,6 +39,8 @@ final class ServiceGrant {
     private Instant latest = Instant.EPOCH;
 
     private boolean forgotten;
+    /** Whether the authorization server has ended what was granted. */
+    private boolean ended;
 
     /**
      * @param url of the service
@@ -73,6 +75,15 @@ final class ServiceGrant {
     @Nullable
     Granted granted() {
         return granted;
+    }
+
+    synchronized GrantState state() {
+        Granted current = granted;
+        if (current == null) {
+            return ended ? GrantState.AGAIN : needs.isOpen() ? GrantState.NEEDED : GrantState.NOT_ASKED;
+        }
+        boolean isOver = wanted.needsPerson() && current.tokens().refresh() == null && current.isOver(clock.instant());
+        return isOver || needs.isOpen() ? GrantState.AGAIN : GrantState.AUTHORISED;
     }
 
     boolean wantsRenewal(Granted current) {
@@ -227,6 +238,7 @@ final class ServiceGrant {
             return null;
         }
         granted = old.with(tokens);
+        needs.close();
         latest = clock.instant();
         save();
         return tokens.access();
@@ -235,6 +247,7 @@ final class ServiceGrant {
     private synchronized void lose(Granted old) {
         if (granted == old) {
             granted = null;
+            ended = true;
             stepUps.forget();
             save();
             LOG.warn(
@@ -269,10 +282,23 @@ final class ServiceGrant {
         }
         String code = answer.get("code");
         if (code == null || answer.containsKey("error")) {
-            return CompletableFuture.failedStage(Refused.because(
-                    "\"" + from.issuer() + "\" answered without a code" + Refused.code(answer.get("error")) + "."));
+            return CompletableFuture.failedStage(Refused.because(noCode(from.issuer(), answer.get("error"))));
         }
         return CompletableFuture.runAsync(() -> granted(flow.need(), flow.client(), exchange(flow, code)), worker);
+    }
+
+    /** For the person in front of the browser. */
+    private String noCode(String issuer, @Nullable String error) {
+        String start = " What was granted before is as it was. To try again, open " + needs.page() + ".";
+        return switch (error == null ? "" : error) {
+            case "access_denied" ->
+                "consent was denied at \"" + issuer
+                        + "\" (access_denied), by you or because the account may not give it." + start
+                        + " Sign in there with an account that may.";
+            case "temporarily_unavailable", "server_error" ->
+                "\"" + issuer + "\" has trouble of its own" + Refused.code(error) + "." + start;
+            default -> "\"" + issuer + "\" answered without a code" + Refused.code(error) + "." + start;
+        };
     }
 
     private Tokens exchange(Flow flow, String code) {
@@ -299,6 +325,7 @@ final class ServiceGrant {
             if (!wanted.needsPerson()) {
                 latest = clock.instant();
             }
+            ended = false;
             needs.met();
             save();
         }
@@ -311,6 +338,10 @@ final class ServiceGrant {
         if (current != null) {
             lose(current);
         }
+        synchronized (this) {
+            ended = false;
+        }
+        needs.met();
         clients.forgetAll();
     }
 

@@ -79,7 +79,13 @@ class AuthorizingExchangerTest extends AuthorizingFixture {
 
     @Test
     void whyAPersonWasRefusedIsSaidButNothingElseThatOthersWrite() {
-        assertRefused(askedFor(), Map.of("error", "access_denied"), "(access_denied)");
+        assertRefused(
+                askedFor(),
+                Map.of("error", "access_denied"),
+                "consent was denied at \"" + remote.issuer()
+                        + "\" (access_denied), by you or because the account may not"
+                        + " give it. What was granted before is as it was. To try again, open " + HOME
+                        + "/oauth/start/far.");
         Map<String, String> asked = askedFor();
 
         GatewayException refused = failure(exchanger

@@ -52,6 +52,9 @@ final class FakeAuthorization implements AutoCloseable {
     /** A member that registrations have beside the others, after a comma. */
     volatile String secretExpires = "";
 
+    /** Whether tokens can be renewed. */
+    volatile boolean givesRefresh = true;
+
     /** How long a token is good, in seconds. */
     volatile int lifetime = 3600;
 
@@ -174,7 +177,7 @@ final class FakeAuthorization implements AutoCloseable {
                 exchange,
                 200,
                 "{\"access_token\":\"" + accepted + "\",\"token_type\":\"Bearer\",\"expires_in\":" + lifetime
-                        + ",\"refresh_token\":\"again\"}");
+                        + (givesRefresh ? ",\"refresh_token\":\"again\"}" : "}"));
     }
 
     private static void answer(HttpExchange exchange, int status, String body) throws IOException {

@@ -169,6 +169,46 @@ class GrantLifeTest extends AuthorizingFixture {
         assertThat(askedFor()).isNotEmpty();
     }
 
+    @Test
+    void itIsShownWhetherSomebodyHasToAuthoriseTheGatewayAndWhetherAgain() {
+        assertThat(state()).isEqualTo(GrantState.NOT_ASKED);
+        Map<String, String> asked = askedFor();
+        assertThat(state()).isEqualTo(GrantState.NEEDED);
+        complete(asked);
+        assertThat(state()).isEqualTo(GrantState.AUTHORISED);
+
+        remote.refusesRefresh = 400;
+        now.set(now.get().plusSeconds(3595));
+        assertThat(call()).as("the last seconds of the token").isEqualTo(200);
+        assertThat(state()).as("before any call has failed").isEqualTo(GrantState.AGAIN);
+        asked = askedFor();
+        assertThat(state()).isEqualTo(GrantState.AGAIN);
+
+        complete(asked);
+        assertThat(state()).isEqualTo(GrantState.AUTHORISED);
+        exchanger.giveUp(service());
+        assertThat(state()).isEqualTo(GrantState.NOT_ASKED);
+    }
+
+    @Test
+    void aTokenThatCannotBeRenewedAndIsOverOrRefusedHasToBeAuthorisedAgain() {
+        complete(askedFor());
+        remote.refusesAll = true;
+        Map<String, String> asked = askedFor();
+        assertThat(state()).isEqualTo(GrantState.AGAIN);
+
+        remote.refusesAll = false;
+        remote.givesRefresh = false;
+        complete(asked);
+        assertThat(state()).isEqualTo(GrantState.AUTHORISED);
+        now.set(now.get().plusSeconds(3600));
+        assertThat(state()).isEqualTo(GrantState.AGAIN);
+    }
+
+    private GrantState state() {
+        return exchanger.standing(service()).state();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "400, '<html>who are you?</html>'",

@@ -62,9 +62,18 @@ final class AuthorizeCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
+    private static String note(JsonNode grant) {
+        String command = "forge-gateway authorize " + grant.path("name").asText();
+        return switch (grant.path("state").asText()) {
+            case "again" -> "authorise again: " + command;
+            case "needed" -> "not authorised: " + command;
+            default -> "";
+        };
+    }
+
     private void list(JsonNode grants) {
         output.print(grants, out -> {
-            Table table = new Table("SERVICE", "AUTHORISED BY", "SCOPES", "UNTIL");
+            Table table = new Table("SERVICE", "AUTHORISED BY", "SCOPES", "UNTIL", "NOTE");
             for (JsonNode grant : grants) {
                 table.row(
                         grant.path("name").asText(),
@@ -72,7 +81,8 @@ final class AuthorizeCommand implements Callable<Integer> {
                         StreamSupport.stream(grant.path("scopes").spliterator(), false)
                                 .map(JsonNode::asText)
                                 .collect(Collectors.joining(" ")),
-                        grant.path("expires").asText("-"));
+                        grant.path("expires").asText("-"),
+                        note(grant));
             }
             table.print(out);
         });

@@ -56,6 +56,14 @@ public record Route(
                 Verb.GET, template, summary, List.of(), Input.FOREIGN, Access.OPEN, new Action.Rest(handler, false));
     }
 
+    /** This GET on a REST path, which changes something: a look at it (HEAD) is refused. */
+    public Route unsafe() {
+        if (!(action instanceof Action.Rest rest)) {
+            throw new IllegalStateException(template + " is no REST route.");
+        }
+        return new Route(verb, template, summary, parameters, input, access, new Action.Rest(rest.handler(), false));
+    }
+
     /** An MCP route; its first path variable, if any, names the virtual server. */
     public static Route mcp(Verb verb, String template, String summary, McpEndpoint endpoint) {
         return new Route(

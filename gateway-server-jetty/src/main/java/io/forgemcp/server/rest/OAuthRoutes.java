@@ -15,6 +15,7 @@ import io.forgemcp.server.http.Route.Verb;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -53,10 +54,11 @@ public final class OAuthRoutes {
                         "What servers have granted to the gateway (OAuth), without tokens.",
                         permissions.administer(this::grants)),
                 Route.rest(
-                        Verb.GET,
-                        start,
-                        "Sends an administrator's browser to a server's authorization server (OAuth).",
-                        permissions.administer(this::start)),
+                                Verb.GET,
+                                start,
+                                "Sends an administrator's browser to a server's authorization server (OAuth).",
+                                permissions.administer(this::start))
+                        .unsafe(),
                 Route.rest(
                         Verb.POST,
                         start,
@@ -85,6 +87,7 @@ public final class OAuthRoutes {
 
     private static ObjectNode describe(ServiceName service, AuthorizingExchanger.Standing standing) {
         ObjectNode json = Json.object().put("name", service.value()).put("authorised", standing.issuer() != null);
+        json.put("state", standing.state().name().toLowerCase(Locale.ROOT));
         json.put("authorizationServer", standing.issuer());
         json.set("scopes", Json.texts(standing.scopes().stream()));
         json.put(

@@ -93,6 +93,8 @@ class OAuthServeTest {
                     .isEqualTo(ExitCode.OK);
             assertThat(call(url)).isNotEqualTo(ExitCode.OK);
             assertThat(terminal.err()).contains("forge-gateway authorize far");
+            assertThat(terminal.run("authorize", "--url", url)).isEqualTo(ExitCode.OK);
+            assertThat(terminal.out()).contains("not authorised: forge-gateway authorize far");
 
             assertThat(terminal.run("authorize", "nobody", "--url", url)).isEqualTo(ExitCode.FAILED);
             assertThat(terminal.err()).contains("nobody");
