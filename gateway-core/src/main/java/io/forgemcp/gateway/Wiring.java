@@ -209,6 +209,7 @@ final class Wiring {
                 new EndpointSettings(settings.callTimeout(), settings.pageSize()));
         fromServers.connect(sessions, catalog);
         fromServers.connect(ownCatalogs);
+        fromServers.connect(services);
         listChanges = new ListChanges(sessions, methods, timers, events);
         ModernSettings modernSettings = new ModernSettings(
                 version, settings.callTimeout(), settings.sessionIdleTimeout(), settings.pageSize(), signingKey(from));

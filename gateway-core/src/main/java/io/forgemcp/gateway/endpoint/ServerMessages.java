@@ -4,6 +4,7 @@ import io.forgemcp.gateway.catalog.Catalog;
 import io.forgemcp.gateway.catalog.OwnCatalogs;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.lifecycle.ServiceManager;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.JsonText;
 import io.forgemcp.gateway.protocol.LogLevel;
@@ -11,6 +12,7 @@ import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
 import io.forgemcp.gateway.protocol.Messages;
 import io.forgemcp.gateway.protocol.RequestId;
+import io.forgemcp.gateway.service.InstanceId;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.upstream.ClientKey;
 import io.forgemcp.gateway.upstream.ReverseAnswer;
@@ -41,11 +43,17 @@ public final class ServerMessages implements UpstreamListener {
     private volatile @Nullable OwnCatalogs ownLists;
     private volatile @Nullable ResourceListeners listeners;
     private volatile ClientLogLevels levels = client -> null;
+    private volatile @Nullable ServiceManager services;
 
     /** Says who is to hear. Before this nothing is heard, because no server has been spoken to. */
     public void connect(ClientSessions clients, Catalog lists) {
         sessions = clients;
         catalog = lists;
+    }
+
+    /** Says who ends servers that say nothing. */
+    public void connect(ServiceManager manager) {
+        services = manager;
     }
 
     /** Says what is to hear of lists that changed for one client. */
@@ -61,6 +69,14 @@ public final class ServerMessages implements UpstreamListener {
     /** Says what others want logged. */
     public void connect(ClientLogLevels others) {
         levels = others;
+    }
+
+    @Override
+    public void onSilence(InstanceId instance, String reason) {
+        ServiceManager manager = services;
+        if (manager != null) {
+            manager.noteSilence(instance, reason);
+        }
     }
 
     @Override

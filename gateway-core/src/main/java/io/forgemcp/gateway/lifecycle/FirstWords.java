@@ -2,6 +2,7 @@ package io.forgemcp.gateway.lifecycle;
 
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.service.InstanceId;
 import io.forgemcp.gateway.service.Launch;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.time.Timers;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,15 +25,18 @@ final class FirstWords {
 
     private final ServiceDefinition service;
     private final LifecycleScope scope;
+    private final BiConsumer<InstanceId, String> silence;
 
-    FirstWords(ServiceDefinition service, LifecycleScope scope) {
+    /** @param silence told of every instance that says nothing, which is then to be ended, and why */
+    FirstWords(ServiceDefinition service, LifecycleScope scope, BiConsumer<InstanceId, String> silence) {
         this.service = service;
         this.scope = scope;
+        this.silence = silence;
     }
 
     /**
      * Completes when all that run have answered; fails with {@link ErrorCode#SERVICE_START_FAILED} if one cannot answer, and
-     * with {@link ErrorCode#WAKE_TIMEOUT} if one has not after the timeout of the service's health check.
+     * with {@link ErrorCode#WAKE_TIMEOUT} if one has not within the timeout of the service's health check.
      */
     CompletionStage<Void> of(List<Slot> slots) {
         HealthProbe probe = scope.controls().probe();
@@ -70,8 +75,12 @@ final class FirstWords {
         }
         CompletableFuture<Void> heard = new CompletableFuture<>();
         Duration patience = service.healthCheck().timeout();
-        Timers.Cancellable slow =
-                scope.timers().schedule(patience, () -> heard.completeExceptionally(silent(patience)));
+        Timers.Cancellable slow = scope.timers().schedule(patience, () -> {
+            GatewayException silent = silent(patience);
+            if (heard.completeExceptionally(silent)) {
+                silence.accept(live.target().instance(), String.valueOf(silent.getMessage()));
+            }
+        });
         scope.runtimes().call("probe", () -> probe.check(live.target())).whenComplete((well, failure) -> {
             slow.cancel();
             if (failure != null
@@ -88,10 +97,9 @@ final class FirstWords {
     private GatewayException silent(Duration patience) {
         return new GatewayException(
                 ErrorCode.WAKE_TIMEOUT,
-                "Service " + service.name() + " was started and has not answered the first message of MCP after "
+                "Service " + service.name() + " was started, did not answer the first message of MCP within "
                         + patience.toMillis()
-                        + " ms. It runs on until its health checks have failed: see its log, and raise"
-                        + " health_check.timeout if it is only slow to come up.");
+                        + " ms, and was ended. See its log, and raise health_check.timeout if it is only slow to come up.");
     }
 
     /** How it ended says more than that it cannot be spoken to. */

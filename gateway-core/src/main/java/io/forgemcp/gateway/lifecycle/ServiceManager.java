@@ -5,6 +5,7 @@ import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.event.EventBus;
 import io.forgemcp.gateway.metrics.GatewayMetrics;
 import io.forgemcp.gateway.metrics.Metric;
+import io.forgemcp.gateway.service.InstanceId;
 import io.forgemcp.gateway.service.Priority;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
@@ -318,6 +319,19 @@ public final class ServiceManager implements AutoCloseable {
         ServiceOwner owner = owners.get(name);
         if (owner != null) {
             owner.reachable(problem);
+        }
+    }
+
+    /**
+     * A server that the gateway started has not said a word of MCP in the time that it had: it is ended, its service is in
+     * error, and the next call or command starts it anew.
+     *
+     * @param error for people
+     */
+    public void noteSilence(InstanceId instance, String error) {
+        ServiceOwner owner = owners.get(instance.service());
+        if (owner != null) {
+            owner.silent(instance, error);
         }
     }
 

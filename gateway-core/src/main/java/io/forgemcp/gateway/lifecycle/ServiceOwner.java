@@ -41,27 +41,7 @@ final class ServiceOwner implements SlotListener {
     private final DepthBook depths;
     private final KeptAwake kept;
     private final Adoption adoption;
-    private final ServiceRuntime.ExitListener exits = new ServiceRuntime.ExitListener() {
-        @Override
-        public void exited(InstanceId id, String reason) {
-            mailbox.tell(() -> slots.all().forEach(slot -> slot.exited(id, reason, false)));
-        }
-
-        @Override
-        public void endedByHand(InstanceId id, String reason) {
-            mailbox.tell(() -> slots.all().forEach(slot -> slot.exited(id, reason, true)));
-        }
-
-        @Override
-        public void ending(InstanceId id) {
-            mailbox.tell(() -> slots.all().forEach(slot -> slot.bedtime().ending(id)));
-        }
-
-        @Override
-        public void observed(InstanceId id, @Nullable SleepDepth depth) {
-            mailbox.tell(() -> slots.all().forEach(slot -> slot.bedtime().observed(id, depth)));
-        }
-    };
+    private final InstanceNews news;
     private @Nullable Drain drain;
     private volatile @Nullable GatewayException closed;
 
@@ -76,8 +56,9 @@ final class ServiceOwner implements SlotListener {
         SlotContext context = new SlotContext(service, scope, mailbox, calls, depths, kept, this::nextId, this);
         this.slots = SlotBook.of(service, () -> new Slot(context));
         this.failures = new ServiceFailures(service.name());
+        this.news = new InstanceNews(mailbox, slots::all);
         this.view = new StatusView(service, scope.timers(), ledger, slots, waiting::get);
-        this.adoption = new Adoption(service, scope, calls, this::nextId, exits, this::takeOver);
+        this.adoption = new Adoption(service, scope, calls, this::nextId, news, this::takeOver);
     }
 
     /** Takes over what an earlier gateway left behind, if that has not been done yet. */
@@ -178,7 +159,7 @@ final class ServiceOwner implements SlotListener {
 
     /** A process or container is there before it can answer. */
     private CompletionStage<Void> speaking(CompletionStage<Void> running) {
-        return running.thenCompose(there -> new FirstWords(service, scope).of(slots.all()));
+        return running.thenCompose(there -> new FirstWords(service, scope, news::silent).of(slots.all()));
     }
 
     /**
@@ -358,6 +339,11 @@ final class ServiceOwner implements SlotListener {
         }
     }
 
+    /** A server has not said a word in the time that it had. @param error for people */
+    void silent(InstanceId instance, String error) {
+        news.silent(instance, error);
+    }
+
     private void vacated(Slot slot) {
         if (slot.vacant()) {
             slots.vacated(slot);
@@ -389,7 +375,7 @@ final class ServiceOwner implements SlotListener {
 
     @Override
     public ServiceRuntime.ExitListener exits() {
-        return exits;
+        return news;
     }
 
     @Override

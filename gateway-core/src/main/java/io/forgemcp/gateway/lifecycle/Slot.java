@@ -363,8 +363,7 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
         if (here.state() == ServiceState.STOPPING) {
             stop(sleeping, "stopped while waking", null, false);
         } else if (failure == null) {
-            SleepDepth from = sleeper.depth();
-            calls.measureWake(sleeping, from, here.changed(), depths);
+            calls.measureWake(sleeping, sleeper.depth(), here.changed(), depths);
             nowRunning(sleeping, "woken");
         } else {
             fail(sleeping, "it could not be woken", failures.notWoken(failure));
@@ -402,7 +401,7 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
     }
 
     private void stopped(String reason, @Nullable String error, boolean asleep) {
-        if (error == null) {
+        if (error == null || wishes.stopWanted()) {
             change(ServiceState.STOPPED, reason, asleep);
         } else {
             failed(error, backOff.failed(here.awakeFor()));
@@ -424,6 +423,14 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
         } else if (tooOften && here.available()) {
             revive = true;
             fail(current, failures.unwell(reason), failures.unwell(reason));
+        }
+    }
+
+    /** An instance, perhaps the one here, has not said a word in its time. @param error why it is ended, for people */
+    void silent(InstanceId who, String error) {
+        LiveInstance current = here.live();
+        if (current != null && who.equals(current.target().instance()) && here.available()) {
+            fail(current, error, error);
         }
     }
 

@@ -90,8 +90,12 @@ interface SlotBook {
                 all().stream().map(slot -> slot.here().view().state()).toList());
     }
 
+    /** Leases that a command has to wait for: not those on an instance that is being ended, which go with it. */
     default long inFlight() {
-        return all().stream().mapToLong(slot -> slot.here().inFlight()).sum();
+        return all().stream()
+                .filter(slot -> slot.here().state() != ServiceState.STOPPING)
+                .mapToLong(slot -> slot.here().inFlight())
+                .sum();
     }
 
     /**

@@ -167,13 +167,16 @@ final class Session implements UpstreamSession, ChannelListener {
     }
 
     private void onHandshakeDeadline() {
-        if (!opened.isDone()) {
-            openingFailed(new GatewayException(
-                    ErrorCode.WAKE_TIMEOUT,
-                    "Service \"" + service() + "\" did not finish the MCP handshake within "
-                            + context.settings().handshakeTimeout().toMillis()
-                            + " ms. Check that its command or URL is an MCP server."));
+        if (opened.isDone()) {
+            return;
         }
+        String reason = "Service \"" + service() + "\" did not finish the MCP handshake within "
+                + context.settings().handshakeTimeout().toMillis()
+                + " ms. Check that its command or URL is an MCP server.";
+        if (target.address() instanceof InstanceAddress.Stdio) {
+            context.listener().onSilence(target.instance(), reason);
+        }
+        openingFailed(new GatewayException(ErrorCode.WAKE_TIMEOUT, reason));
     }
 
     private void shakeHands(UpstreamChannel fresh) {

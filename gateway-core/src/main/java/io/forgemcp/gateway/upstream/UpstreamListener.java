@@ -4,6 +4,7 @@ import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.service.InstanceId;
 import io.forgemcp.gateway.service.ServiceName;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,14 @@ public interface UpstreamListener {
      * @param client whose it was; never {@link ClientKey#GATEWAY}
      */
     default void onEnded(ServiceName service, ClientKey client) {}
+
+    /**
+     * A server that was started for the gateway and is spoken to on its standard streams has not finished the handshake in
+     * its time. Told before its input is closed, which it would take for the end. Nothing by default.
+     *
+     * @param reason for people
+     */
+    default void onSilence(InstanceId instance, String reason) {}
 
     /**
      * A conversation has begun, and what the client asked of the server before holds in it too. The requests are sent

@@ -56,14 +56,55 @@ class FirstWordsTest {
     }
 
     @Test
-    void oneThatSaysNothingRunsOnAndTheStartSaysSoAfterTheTimeoutOfItsHealthCheck() {
+    void oneThatSaysNothingIsEndedAndTheStartSaysSoAfterTheTimeoutOfItsHealthCheck() {
         CompletionStage<ServiceStatus> start = on.manager.start(NAME);
         on.pass(9);
         assertThat(start.toCompletableFuture()).isNotDone();
         on.pass(1);
         assertThat(failure(start).code()).isEqualTo(ErrorCode.WAKE_TIMEOUT);
         assertThat(failure(start)).hasMessageContaining("search").hasMessageContaining("health_check.timeout");
-        assertThat(on.state()).isEqualTo(ServiceState.RUNNING);
+        assertThat(on.state()).isEqualTo(ServiceState.ERROR);
+        assertThat(on.status().errorMessage()).contains("did not answer the first message of MCP within 10000 ms");
+        assertThat(on.runtime.alive()).isZero();
+        on.pass(600);
+        assertThat(on.state()).as("nobody wants it").isEqualTo(ServiceState.ERROR);
+    }
+
+    @Test
+    void theNextStartOfASilentOneWaitsForTheFirstWordsAgain() {
+        on.manager.start(NAME);
+        Lease asked = on.acquire().join();
+        on.pass(10);
+        assertThat(on.manager.stop(NAME, Force.NO).toCompletableFuture().join().state())
+                .as("whoever waited for it is not in its way")
+                .isEqualTo(ServiceState.STOPPED);
+        asked.close();
+        CompletionStage<ServiceStatus> second = on.manager.start(NAME);
+        assertThat(second.toCompletableFuture()).isNotDone();
+        on.pass(10);
+        assertThat(failure(second).code()).isEqualTo(ErrorCode.WAKE_TIMEOUT);
+        assertThat(on.state()).isEqualTo(ServiceState.ERROR);
+    }
+
+    @Test
+    void aCommandDoesNotWaitForThoseWhoseServerIsBeingEnded() {
+        Lease call = on.acquire().join();
+        on.runtime.stopGate = new CompletableFuture<>();
+        on.manager.noteSilence(call.target().instance(), "It said nothing.");
+        assertThat(on.state()).isEqualTo(ServiceState.STOPPING);
+        CompletionStage<ServiceStatus> stop = on.manager.stop(NAME, Force.NO);
+        on.runtime.stopGate.complete(null);
+        assertThat(stop.toCompletableFuture().join().state()).isEqualTo(ServiceState.STOPPED);
+        call.close();
+    }
+
+    @Test
+    void aServerThatDidNotFinishTheHandshakeForACallIsInErrorWithTheReason() {
+        Lease call = on.acquire().join();
+        on.manager.noteSilence(call.target().instance(), "It did not finish the MCP handshake.");
+        assertThat(on.state()).isEqualTo(ServiceState.ERROR);
+        assertThat(on.status().errorMessage()).contains("did not finish the MCP handshake");
+        call.close();
     }
 
     @Test

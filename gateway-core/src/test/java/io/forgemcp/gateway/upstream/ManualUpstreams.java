@@ -9,6 +9,7 @@ import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.service.InstanceId;
 import io.forgemcp.gateway.service.Isolation;
 import io.forgemcp.gateway.service.ServiceDefinition;
+import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.service.WireProtocol;
 import io.forgemcp.gateway.time.ManualTimers;
 import io.forgemcp.gateway.transport.InstanceAddress;
@@ -31,12 +32,18 @@ abstract class ManualUpstreams {
     final ManualServer server = new ManualServer();
     final ManualTimers timers = new ManualTimers();
     final List<String> heard = new ArrayList<>();
-    final Upstreams upstreams = new Upstreams(
-            List.of(server),
-            UpstreamSettings.DEFAULT,
-            timers,
-            new NoMetrics(),
-            (service, client, notification) -> heard.add(service + " " + client.value() + " " + notification.method()));
+    final Upstreams upstreams =
+            new Upstreams(List.of(server), UpstreamSettings.DEFAULT, timers, new NoMetrics(), new UpstreamListener() {
+                @Override
+                public void onNotification(ServiceName service, ClientKey client, Message notification) {
+                    heard.add(service + " " + client.value() + " " + notification.method());
+                }
+
+                @Override
+                public void onSilence(InstanceId instance, String reason) {
+                    heard.add(instance + " is silent: " + reason);
+                }
+            });
 
     @AfterEach
     void nothingIsLeftAfterClosing() {

@@ -149,6 +149,23 @@ class UpstreamSessionsContractTest extends ManualUpstreams {
     }
 
     @Test
+    void aServerOnStandardStreamsThatDoesNotFinishTheHandshakeIsReportedOnceWithTheReason() {
+        server.shakesHands = false;
+        RecordingCall call = new RecordingCall();
+        UpstreamRequest patient = new UpstreamRequest(request("1", "").message(), null, Duration.ofHours(1));
+        upstreams.send(stdio(Isolation.SHARED), ANNE, patient, call);
+        assertThat(heard).isEmpty();
+
+        timers.advance(UpstreamSettings.DEFAULT.handshakeTimeout());
+
+        assertThat(call.failure().code()).isEqualTo(ErrorCode.WAKE_TIMEOUT);
+        assertThat(heard)
+                .singleElement()
+                .asString()
+                .startsWith("svc#1 is silent: Service \"svc\" did not finish the MCP handshake within");
+    }
+
+    @Test
     void aServerThatForgetsEverySessionIsNotAskedForEver() {
         RecordingCall call = send(http(Isolation.SESSION), ANNE);
         server.lastCall().receiver.onFailure(SESSION_LOST);
