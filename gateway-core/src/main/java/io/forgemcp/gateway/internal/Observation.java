@@ -3,6 +3,7 @@ package io.forgemcp.gateway.internal;
 import io.forgemcp.gateway.endpoint.CallTally;
 import io.forgemcp.gateway.event.EventBus;
 import io.forgemcp.gateway.lifecycle.Instance;
+import io.forgemcp.gateway.lifecycle.LearntWakes;
 import io.forgemcp.gateway.lifecycle.ServiceLoad;
 import io.forgemcp.gateway.lifecycle.ServiceManager;
 import io.forgemcp.gateway.lifecycle.ServiceStatus;
@@ -40,6 +41,8 @@ import org.jspecify.annotations.Nullable;
 public final class Observation implements AutoCloseable {
     private static final double GIBI = 1024.0 * 1024 * 1024;
     private static final Duration SAVE_INTERVAL = Duration.ofMinutes(15);
+    /** What is lost by a crash is at most what was learnt about wakes within this time. */
+    private static final Duration SAVE_WAKES_INTERVAL = Duration.ofMinutes(5);
 
     private final ServiceManager services;
     private final Timers timers;
@@ -50,11 +53,15 @@ public final class Observation implements AutoCloseable {
     private final ScheduledWakes scheduled;
     private final Demand demand;
     private final EfficiencyBook book;
+    private final StoredWakes storedWakes;
+    private final LearntWakes learnt;
     private final int searchHits;
     private final List<Repeating> tasks;
     private final Executor worker;
 
     /**
+     * Takes up what an earlier process has learnt about wakes, so it has to be made before services are registered.
+     *
      * @param own the policy for every service; null for the thresholds of each service's own policy
      * @param tallies the calls of every service that was called
      * @param wakes the metrics that the lifecycle reports to
@@ -88,12 +95,16 @@ public final class Observation implements AutoCloseable {
                 ZoneId.systemDefault(),
                 preWarm.predicted());
         book = new EfficiencyBook(settings.retention());
+        storedWakes = new StoredWakes(store);
+        learnt = storedWakes.load();
+        services.learnt(learnt);
         tasks = List.of(
                 task("measure", settings.collectionInterval(), settings.measuring() ? this::measure : () -> {}),
                 task("scale", settings.interval(), () -> scaling.pass(ScalingLoop.Mode.APPLY)),
                 task("count", Demand.countInterval(), demand::count),
                 new Repeating("wake", scheduled::untilNextLook, scheduled::look, timers, worker),
                 task("look", CallForecast.STEP, demand::look),
+                task("save-wakes", SAVE_WAKES_INTERVAL, this::saveWakes),
                 task("save", SAVE_INTERVAL, demand::save));
         metrics.gauge(Metric.TOTAL_COST, () -> gibi(efficiency().total().memoryMeanBytes()));
         metrics.gauge(Metric.SAVINGS, () -> percent(efficiency().total().memorySaved()));
@@ -120,6 +131,10 @@ public final class Observation implements AutoCloseable {
         worker.execute(demand::restore);
         worker.execute(scheduled::look);
         tasks.forEach(Repeating::start);
+    }
+
+    private void saveWakes() {
+        storedWakes.save(learnt);
     }
 
     /** Takes one measurement of every service; on the worker, or by tests. */
@@ -214,5 +229,6 @@ public final class Observation implements AutoCloseable {
     public void close() {
         tasks.forEach(Repeating::close);
         worker.execute(demand::save);
+        worker.execute(this::saveWakes);
     }
 }

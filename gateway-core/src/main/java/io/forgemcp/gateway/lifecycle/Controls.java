@@ -1,11 +1,13 @@
 package io.forgemcp.gateway.lifecycle;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What may change for all services while the gateway runs. Thread-safe. */
 final class Controls {
     private volatile SleepSettings sleep;
     private volatile @Nullable HealthProbe probe;
+    private volatile LearntWakes learnt = new LearntWakes(Map.of());
     private volatile int haste = 1;
 
     Controls(SleepSettings sleep) {
@@ -28,6 +30,15 @@ final class Controls {
 
     void probe(HealthProbe value) {
         probe = value;
+    }
+
+    /** What is known of wakes, also those of an earlier process. */
+    LearntWakes learnt() {
+        return learnt;
+    }
+
+    void learnt(LearntWakes value) {
+        learnt = value;
     }
 
     /** By how much idle timeouts are divided; 1 unless in an emergency. */

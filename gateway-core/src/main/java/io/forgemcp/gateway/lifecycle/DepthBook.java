@@ -1,6 +1,8 @@
 package io.forgemcp.gateway.lifecycle;
 
 import io.forgemcp.gateway.service.Priority;
+import io.forgemcp.gateway.service.ServiceDefinition;
+import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.service.SleepPolicy;
 import java.time.Duration;
 import java.util.Collections;
@@ -41,18 +43,26 @@ final class DepthBook {
         private @Nullable String refused;
     }
 
+    private final ServiceName name;
+    private final String identity;
     private final Priority priority;
     private final SleepPolicy.Depth wanted;
+    private final LearntWakes learnt;
     private final Map<SleepDepth, Entry> entries = new EnumMap<>(SleepDepth.class);
     private volatile Map<SleepDepth, String> withheld = Map.of();
     private volatile List<DepthFigures> figures = List.of();
 
-    DepthBook(Priority priority, SleepPolicy.Depth wanted) {
-        this.priority = priority;
-        this.wanted = wanted;
+    /** @param learnt what is known of its wakes already, and is told of each further one */
+    DepthBook(ServiceDefinition service, LearntWakes learnt) {
+        this.name = service.name();
+        this.identity = LearntWakes.identity(service);
+        this.priority = service.priority();
+        this.wanted = service.sleepPolicy().depth();
+        this.learnt = learnt;
         for (SleepDepth depth : SleepDepth.values()) {
             entries.put(depth, new Entry());
         }
+        learnt.of(service).forEach((depth, wakes) -> wakes.forEach(entry(depth).wakes::add));
         publish();
     }
 
@@ -133,6 +143,7 @@ final class DepthBook {
     void started(Duration took) {
         entries.values().forEach(entry -> entry.refused = null);
         entry(SleepDepth.STOP).wakes.add(took);
+        note();
         publish();
     }
 
@@ -145,7 +156,18 @@ final class DepthBook {
                 entry.wakes.age();
             }
         }
+        note();
         publish();
+    }
+
+    private void note() {
+        Map<SleepDepth, List<Duration>> wakes = new EnumMap<>(SleepDepth.class);
+        entries.forEach((depth, entry) -> {
+            if (entry.wakes.size() > 0) {
+                wakes.put(depth, entry.wakes.kept());
+            }
+        });
+        learnt.note(name, new LearntWakes.Service(identity, wakes));
     }
 
     /** @param awakeBytes just before the sleep; null if not measured */

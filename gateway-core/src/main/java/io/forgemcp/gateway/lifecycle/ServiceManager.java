@@ -290,6 +290,11 @@ public final class ServiceManager implements AutoCloseable {
         scope.controls().probe(probe);
     }
 
+    /** Gives what is known of wakes; services that are registered from now on begin with it and add to it. */
+    public void learnt(LearntWakes wakes) {
+        scope.controls().learnt(wakes);
+    }
+
     /**
      * Begins to watch the machine: services sleep earlier when memory or processors are scarce, the longest asleep are
      * stopped when too many sleep, and emergencies are acted on.

@@ -51,7 +51,7 @@ final class ServiceOwner implements SlotListener {
         this.mailbox = new Mailbox(scope.executor());
         this.ledger = new Ledger(service, scope.timers(), scope.settings().history());
         RuntimeCalls calls = new RuntimeCalls(service, scope, mailbox);
-        this.depths = new DepthBook(service.priority(), service.sleepPolicy().depth());
+        this.depths = new DepthBook(service, scope.controls().learnt());
         this.kept = new KeptAwake(scope.timers());
         SlotContext context = new SlotContext(service, scope, mailbox, calls, depths, kept, this::nextId, this);
         this.slots = SlotBook.of(service, () -> new Slot(context));

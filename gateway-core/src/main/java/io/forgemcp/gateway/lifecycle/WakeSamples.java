@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The last few durations of one kind of wake. Not thread-safe. */
@@ -20,6 +21,11 @@ final class WakeSamples {
         if (nanos.size() > KEPT) {
             nanos.removeFirst();
         }
+    }
+
+    /** Those that are kept, oldest first. */
+    List<Duration> kept() {
+        return nanos.stream().map(Duration::ofNanos).toList();
     }
 
     /** Forgets the oldest, so that what was slow once may be tried again some time. */

@@ -265,6 +265,45 @@ class SleepDepthTest {
         assertThat(on.manager.expectedWake(NAME)).contains(Duration.ofMillis(40));
     }
 
+    private static Lifecycle knowing(ServiceDefinition.Builder service, String identity, long shallowMillis) {
+        Lifecycle on = new Lifecycle();
+        on.runtime.depths = ALL;
+        on.manager.learnt(new LearntWakes(Map.of(
+                NAME,
+                new LearntWakes.Service(
+                        identity,
+                        Map.of(
+                                SleepDepth.SHALLOW,
+                                java.util.Collections.nCopies(3, Duration.ofMillis(shallowMillis)),
+                                SleepDepth.STOP,
+                                List.of(Duration.ofSeconds(2)))))));
+        return on.with(service);
+    }
+
+    @Test
+    void aDepthWhoseWakesWereTooSlowBeforeARestartIsNotUsedAfterIt() {
+        ServiceDefinition.Builder service = service("search").priority(Priority.LOW);
+        Lifecycle on = knowing(service, LearntWakes.identity(service.build()), 700);
+        assertThat(on.manager.expectedWake(NAME)).contains(Duration.ofSeconds(2));
+        assertThat(figures(on, SleepDepth.SHALLOW).wakeP95()).isEqualTo(Duration.ofMillis(700));
+        on.use();
+        on.pass(1200);
+        assertThat(on.status().depth()).isEqualTo(SleepDepth.FREEZE);
+    }
+
+    @Test
+    void whatWasLearntOfSomethingElseUnderItsNameCountsForNothing() {
+        ServiceDefinition.Builder service = service("search").priority(Priority.LOW);
+        Lifecycle on = knowing(
+                service,
+                LearntWakes.identity(ServiceDefinition.stdio("search", "other").build()),
+                700);
+        assertThat(on.manager.expectedWake(NAME)).isEmpty();
+        on.use();
+        on.pass(1200);
+        assertThat(on.status().depth()).isEqualTo(SleepDepth.SHALLOW);
+    }
+
     @Test
     void percentilesAreByNearestRankOverTheLastTwenty() {
         WakeSamples samples = new WakeSamples();

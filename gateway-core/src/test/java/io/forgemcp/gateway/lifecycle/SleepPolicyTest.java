@@ -7,11 +7,11 @@ import static io.forgemcp.gateway.lifecycle.Lifecycle.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forgemcp.gateway.error.ErrorCode;
-import io.forgemcp.gateway.service.Priority;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.SleepPolicy;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -196,7 +196,9 @@ class SleepPolicyTest {
     }
 
     private static SleepDepth depth(SleepPolicy.Depth wanted, SleepDepth... offered) {
-        return new DepthBook(Priority.NORMAL, wanted).first(Set.of(offered));
+        SleepPolicy policy = new SleepPolicy(true, Duration.ofSeconds(300), Duration.ofSeconds(60), null, wanted);
+        return new DepthBook(service("any").sleepPolicy(policy).build(), new LearntWakes(Map.of()))
+                .first(Set.of(offered));
     }
 
     @Test
