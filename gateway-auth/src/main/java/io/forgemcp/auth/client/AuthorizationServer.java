@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What an authorization server says of itself (RFC 8414), as far as the gateway uses it.
  *
  * @param registration where clients register themselves; null if they cannot
+ * @param revocation where tokens are given back (RFC 7009); null if nowhere
  * @param authMethods of the token endpoint; null if not said, which means {@code client_secret_basic}
  * @param scopes that it knows; empty if not said
  * @param takesMetadataDocuments whether a client id may be the URL of a client metadata document
@@ -20,6 +21,7 @@ record AuthorizationServer(
         URI authorization,
         URI token,
         @Nullable URI registration,
+        @Nullable URI revocation,
         @Nullable List<String> authMethods,
         List<String> scopes,
         boolean takesMetadataDocuments,
@@ -35,12 +37,12 @@ record AuthorizationServer(
             throw Refused.because(
                     "the authorization server \"" + expectedIssuer + "\" does not say that it checks PKCE with S256.");
         }
-        URI registration = json.get("registration_endpoint") == null ? null : url(json, "registration_endpoint");
         return new AuthorizationServer(
                 expectedIssuer,
                 url(json, "authorization_endpoint"),
                 url(json, "token_endpoint"),
-                registration,
+                optionalUrl(json, "registration_endpoint"),
+                optionalUrl(json, "revocation_endpoint"),
                 json.get("token_endpoint_auth_methods_supported") == null
                         ? null
                         : texts(json.get("token_endpoint_auth_methods_supported")),
@@ -55,6 +57,9 @@ record AuthorizationServer(
         json.put("issuer", issuer);
         json.put("authorization_endpoint", authorization.toString());
         json.put("token_endpoint", token.toString());
+        if (revocation != null) {
+            json.put("revocation_endpoint", revocation.toString());
+        }
         json.put("code_challenge_methods_supported", List.of("S256"));
         if (authMethods != null) {
             json.put("token_endpoint_auth_methods_supported", authMethods);
@@ -96,6 +101,10 @@ record AuthorizationServer(
             return Documents.allowed(uri(text));
         }
         throw Refused.because("the metadata of the authorization server lacks " + member + ".");
+    }
+
+    private static @Nullable URI optionalUrl(Map<String, Object> json, String member) {
+        return json.get(member) == null ? null : url(json, member);
     }
 
     static URI uri(String text) {

@@ -138,16 +138,18 @@ public final class AuthorizingExchanger implements HttpExchanger {
     }
 
     /**
-     * Gives up what a service has granted, if it has; its next call asks again.
+     * Gives up what a service has granted, if it has, at once, and then tells the authorization server; its next call asks
+     * again.
      *
+     * @return what became of the tokens
      * @throws GatewayException with {@code UPSTREAM_REFUSED} if the service has to do with no OAuth
      */
-    public void giveUp(ServiceDefinition service) {
+    public CompletionStage<GivenUp> giveUp(ServiceDefinition service) {
         ServiceGrant grant = find(service);
         if (grant == null) {
             throw noOAuth(service);
         }
-        grant.giveUp();
+        return grant.giveUp();
     }
 
     /**

@@ -45,7 +45,7 @@ record Flow(
             query.put("scope", String.join(" ", need.scopes()));
         }
         String base = found().server().authorization().toString();
-        return URI.create(base + (base.contains("?") ? "&" : "?") + TokenEndpoint.encode(query));
+        return URI.create(base + (base.contains("?") ? "&" : "?") + ClientRequests.encode(query));
     }
 
     /** Without state, verifier and cookie. */

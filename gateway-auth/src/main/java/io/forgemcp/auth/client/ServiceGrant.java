@@ -30,6 +30,7 @@ final class ServiceGrant {
     private final Needs needs;
     private final TokenEndpoint endpoint;
     private final Clients clients;
+    private final Revocation revocation;
     private final StepUps stepUps;
 
     private volatile @Nullable Granted granted;
@@ -58,6 +59,7 @@ final class ServiceGrant {
         Documents documents = new Documents(shared.http(), url);
         this.needs = new Needs(service, url, wanted, new Discovery(documents), shared);
         this.endpoint = new TokenEndpoint(documents, clock);
+        this.revocation = new Revocation(service, documents);
         GrantBook.Page page = book.find(service, url, wanted);
         this.granted = page.granted();
         this.clients = new Clients(wanted, endpoint, page, clock, this::save);
@@ -333,7 +335,7 @@ final class ServiceGrant {
     }
 
     /** Gives up the token, and who the gateway was where it registered itself: an administrator wants a new beginning. */
-    void giveUp() {
+    CompletionStage<GivenUp> giveUp() {
         Granted current = granted;
         if (current != null) {
             lose(current);
@@ -343,6 +345,9 @@ final class ServiceGrant {
         }
         needs.met();
         clients.forgetAll();
+        return current == null
+                ? CompletableFuture.completedStage(GivenUp.NOTHING)
+                : CompletableFuture.supplyAsync(() -> revocation.of(current), worker);
     }
 
     /** Gives up everything, also what was kept. */

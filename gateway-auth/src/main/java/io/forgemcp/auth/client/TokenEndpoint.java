@@ -4,15 +4,11 @@ import com.nimbusds.jose.util.JSONObjectUtils;
 import io.forgemcp.auth.client.Documents.Document;
 import io.forgemcp.gateway.error.GatewayException;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Registers clients and gets tokens (RFC 7591, RFC 6749). Blocks on the network. Thread-safe. */
@@ -21,10 +17,12 @@ final class TokenEndpoint {
     private static final long FAR = 253_402_300_799L;
 
     private final Documents documents;
+    private final ClientRequests requests;
     private final InstantSource clock;
 
     TokenEndpoint(Documents documents, InstantSource clock) {
         this.documents = documents;
+        this.requests = new ClientRequests(documents);
         this.clock = clock;
     }
 
@@ -125,17 +123,7 @@ final class TokenEndpoint {
     }
 
     private Document ask(AuthorizationServer server, ClientRegistration client, Map<String, String> form) {
-        String authorization = null;
-        String secret = client.secret();
-        switch (server.authMethod(client)) {
-            case "client_secret_basic" -> authorization = basic(client.id(), secret == null ? "" : secret);
-            case "client_secret_post" -> {
-                form.put("client_id", client.id());
-                form.put("client_secret", secret == null ? "" : secret);
-            }
-            default -> form.put("client_id", client.id());
-        }
-        return documents.post(server.token(), "application/x-www-form-urlencoded", encode(form), authorization);
+        return requests.ask(server.token(), server, client, form);
     }
 
     private @Nullable Tokens tokens(Document answer, @Nullable String refresh) {
@@ -165,21 +153,5 @@ final class TokenEndpoint {
         return "invalid_scope".equals(error) || "access_denied".equals(error)
                 ? new ScopeRefused(reason)
                 : Refused.because(reason);
-    }
-
-    static String encode(Map<String, String> form) {
-        return form.entrySet().stream()
-                .map(entry -> encode(entry.getKey()) + "=" + encode(entry.getValue()))
-                .collect(Collectors.joining("&"));
-    }
-
-    private static String basic(String id, String secret) {
-        return "Basic "
-                + Base64.getEncoder()
-                        .encodeToString((encode(id) + ":" + encode(secret)).getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static String encode(String text) {
-        return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 }

@@ -29,6 +29,11 @@ final class FakeAuthorization implements AutoCloseable {
     final AtomicInteger discoveries = new AtomicInteger();
     final AtomicInteger refreshes = new AtomicInteger();
     final Queue<String> tokenRequests = new ConcurrentLinkedQueue<>();
+    final Queue<String> revocations = new ConcurrentLinkedQueue<>();
+
+    /** The status that tokens are taken back with. */
+    volatile int refusesRevocation = 200;
+
     final Queue<String> clientHeaders = new ConcurrentLinkedQueue<>();
     volatile String accepted = "none yet";
     /** What a 401 says after what else it says; {@code ANY} in it is another word each time. */
@@ -114,6 +119,10 @@ final class FakeAuthorization implements AutoCloseable {
                             + "\",\"client_secret\":\"hush\"" + secretExpires + "}");
         });
         http.createContext("/token", this::token);
+        http.createContext("/revoke", exchange -> {
+            revocations.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            answer(exchange, refusesRevocation, "");
+        });
         http.start();
     }
 

@@ -49,9 +49,11 @@ final class AuthorizeCommand implements Callable<Integer> {
         String path = "/oauth/start/"
                 + URLEncoder.encode(service, StandardCharsets.UTF_8).replace("+", "%20");
         if (giveUp) {
-            output.print(
-                    gateway.delete(path),
-                    out -> out.println("The gateway is not authorised for " + service + " any more."));
+            JsonNode givenUp = gateway.delete(path);
+            output.print(givenUp, out -> {
+                out.println("The gateway is not authorised for " + service + " any more.");
+                out.print(ofTokens(givenUp.path("tokens").asText()));
+            });
         } else {
             JsonNode link = gateway.post(path, JsonNodeFactory.instance.objectNode());
             output.print(link, out -> {
@@ -67,6 +69,19 @@ final class AuthorizeCommand implements Callable<Integer> {
         return switch (grant.path("state").asText()) {
             case "again" -> "authorise again: " + command;
             case "needed" -> "not authorised: " + command;
+            default -> "";
+        };
+    }
+
+    private static String ofTokens(String fate) {
+        return switch (fate) {
+            case "everywhere" -> "The authorization server has taken its tokens back.%n".formatted();
+            case "here" ->
+                "The authorization server takes no tokens back: they hold until they end, or until you end them there.%n"
+                        .formatted();
+            case "not_told" ->
+                "The authorization server did not take the tokens back (the log says why): end them there.%n"
+                        .formatted();
             default -> "";
         };
     }

@@ -118,8 +118,14 @@ public final class OAuthRoutes {
 
     private CompletionStage<RestAnswer> giveUp(RestRequest request) {
         ServiceDefinition service = require(request.variable());
-        exchanger.giveUp(service);
-        return Json.ok(Json.object().put("name", service.name().value()).put("authorised", false));
+        return exchanger
+                .giveUp(service)
+                .thenApply(tokens -> Json.answer(
+                        200,
+                        Json.object()
+                                .put("name", service.name().value())
+                                .put("authorised", false)
+                                .put("tokens", tokens.name().toLowerCase(Locale.ROOT))));
     }
 
     private CompletionStage<RestAnswer> open(RestRequest request) {
