@@ -104,6 +104,7 @@ final class ClientTasks {
      * @throws GatewayException with {@link ErrorCode#TOO_MANY_TASKS}
      */
     synchronized void begin() {
+        forget(clock.getAsLong());
         if (tasks.values().stream().filter(task -> task.lease != null).count() + beginning >= MOST) {
             throw new GatewayException(
                     ErrorCode.TOO_MANY_TASKS,
@@ -174,14 +175,23 @@ final class ClientTasks {
         }
     }
 
+    /** The task with this id; null if the client has none, or its time to live has passed. */
     synchronized @Nullable Task find(@Nullable String id) {
-        return tasks.get(id);
+        return living(tasks.get(id));
+    }
+
+    private @Nullable Task living(@Nullable Task task) {
+        if (task == null || !task.isOver(clock.getAsLong())) {
+            return task;
+        }
+        forget(task);
+        return null;
     }
 
     private @Nullable Task find(ServiceName service, String original) {
         for (Task task : tasks.values()) {
             if (task.original.equals(original) && task.route.service().equals(service)) {
-                return task;
+                return living(task);
             }
         }
         return null;
@@ -229,6 +239,7 @@ final class ClientTasks {
      * @throws GatewayException if the cursor is not one of this list, or of a task that is forgotten
      */
     synchronized Page states(@Nullable String cursor, int most) {
+        forget(clock.getAsLong());
         if (cursor != null && !tasks.containsKey(cursor)) {
             throw new GatewayException(
                     ErrorCode.INVALID_PARAMS,

@@ -322,6 +322,20 @@ class NewerTasksTest {
     }
 
     @Test
+    void anAnswerThatIsKeptIsGoneWhenItsTimeIsOver() {
+        server.result("tools/call", "{\"resultType\":\"complete\",\"content\":[]}");
+        String id = begun();
+        timers.advance(Duration.ofMillis(5000));
+        assertThat(about("tasks/get", id).answer()).contains("completed");
+        timers.advance(Duration.ofMillis(1));
+
+        assertThat(client.request("8", "tasks/list", "{}").answer()).contains("{\"tasks\":[]}");
+        for (String method : new String[] {"tasks/get", "tasks/result", "tasks/cancel"}) {
+            assertThat(about(method, id).answer()).contains("GW-1306");
+        }
+    }
+
+    @Test
     void answersThatNobodyFetchesAreForgottenBeforeTheyFillTheMemory() {
         server.result(
                 "tools/call", "{\"resultType\":\"complete\",\"content\":[],\"x\":\"" + "x".repeat(3_000_000) + "\"}");
