@@ -36,11 +36,12 @@ final class Forwarding {
 
     /** Sends a request whose parameters name what is meant. */
     void forward(ClientSession session, Message request, Offering offering, Reply reply) {
-        find(session, request, offering, nameOf(request, offering), reply, route -> {
-            if (offering == Offering.TOOL && request.has(Field.TASK)) {
-                tasks.begin(session, request, route, reply);
+        Message asked = offering == Offering.TOOL && request.has(Field.TASK) ? tasks.wished(session, request) : request;
+        find(session, asked, offering, nameOf(asked, offering), reply, route -> {
+            if (offering == Offering.TOOL && asked.has(Field.TASK)) {
+                tasks.begin(session, asked, route, reply);
             } else {
-                send(session, request, offering.nameAt(route), route, reply);
+                send(session, asked, offering.nameAt(route), route, reply);
             }
         });
     }

@@ -74,10 +74,10 @@ public final class MethodTable {
             case "resources/subscribe" -> forwarding.subscribe(session, request, reply);
             case "resources/unsubscribe" -> forwarding.unsubscribe(session, request, reply);
             case "completion/complete" -> forwarding.complete(session, request, reply);
-            case "tasks/get" -> forwarding.tasks().get(session, request, reply);
-            case "tasks/result" -> forwarding.tasks().result(session, request, reply);
-            case "tasks/cancel" -> forwarding.tasks().cancel(session, request, reply);
-            case "tasks/list" -> forwarding.tasks().list(session, request, reply);
+            case "tasks/get" -> forwarding.tasks().in(session).get(session, request, reply);
+            case "tasks/result" -> forwarding.tasks().in(session).result(session, request, reply);
+            case "tasks/cancel" -> forwarding.tasks().in(session).cancel(session, request, reply);
+            case "tasks/list" -> forwarding.tasks().in(session).list(session, request, reply);
             case "logging/setLevel" -> setLevel(session, request, reply);
             case "initialize" -> initialize(session, request, reply);
             case "ping" -> reply.answer(Messages.result(request.requireId(), EMPTY));

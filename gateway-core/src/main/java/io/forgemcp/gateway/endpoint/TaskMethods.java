@@ -9,6 +9,7 @@ import io.forgemcp.gateway.protocol.JsonText;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
 import io.forgemcp.gateway.protocol.Messages;
+import io.forgemcp.gateway.protocol.ProtocolVersion;
 import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.protocol.TaskSupport;
 import io.forgemcp.gateway.time.Timers;
@@ -18,6 +19,7 @@ import io.forgemcp.gateway.upstream.ClientProfile;
 import io.forgemcp.gateway.upstream.UpstreamRequest;
 import io.forgemcp.gateway.virtualserver.Route;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -36,6 +38,7 @@ final class TaskMethods {
     }
 
     private static final JsonSlice NOTHING = JsonSlice.parse("{}");
+    private static final Set<String> TASK = Set.of("task");
     private static final String NO_SUCH_TASK = "-32602";
 
     private final CallPath calls;
@@ -48,6 +51,52 @@ final class TaskMethods {
         this.sender = sender;
         this.timers = timers;
         this.settings = settings;
+    }
+
+    /**
+     * A tool call with {@code params.task}, as it is meant. Where the session's revision has no tasks, that is a member like
+     * any that nobody knows, and the server must not take it for more.
+     *
+     * @throws GatewayException if the revision has tasks, and does not allow this wish for one
+     */
+    Message wished(ClientSession session, Message request) {
+        if (session.lasts() && !has(session)) {
+            JsonSlice params = request.get(Field.PARAMS);
+            return params == null
+                    ? request
+                    : Message.parse(
+                            request.with(Field.PARAMS, params.without(TASK).toBytes()));
+        }
+        JsonSlice wish = request.get(Field.TASK);
+        JsonSlice ttl = wish == null ? null : wish.member("ttl");
+        boolean valid = ttl == null
+                || ttl.isNull()
+                || (ttl.isNumber() && !ttl.toString().startsWith("-"));
+        if (wish == null || !wish.isObject() || !valid) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_PARAMS,
+                    "params.task must be an object, and its \"ttl\", if there is one, a number of milliseconds that is"
+                            + " not negative.");
+        }
+        return request;
+    }
+
+    private static boolean has(ClientSession session) {
+        return session.version().compareTo(ProtocolVersion.V2025_11_25) >= 0;
+    }
+
+    /**
+     * Refuses what a session's revision does not have.
+     *
+     * @throws GatewayException with {@link ErrorCode#METHOD_NOT_FOUND}
+     */
+    TaskMethods in(ClientSession session) {
+        if (session.lasts() && !has(session)) {
+            throw new GatewayException(
+                    ErrorCode.METHOD_NOT_FOUND,
+                    "MCP " + session.version().date() + ", which this session speaks, has no tasks.");
+        }
+        return this;
     }
 
     /** A tool call that asks to be run as a task. */

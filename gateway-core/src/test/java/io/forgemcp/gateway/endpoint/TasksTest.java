@@ -14,6 +14,8 @@ import io.forgemcp.gateway.virtualserver.Route;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tool calls that run as tasks (MCP 2025-11-25, Tasks). */
 class TasksTest {
@@ -257,6 +259,56 @@ class TasksTest {
                         .to(gateway.streamableHttp())
                         .answer())
                 .doesNotContain("tasks");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2025-03-26", "2025-06-18"})
+    void inASessionOfARevisionWithoutTasksTheWishForOneIsAMemberThatNobodyKnows(String version) {
+        LegacyClient older = LegacyClient.open(gateway.streamableHttp(), version, "{}");
+        FakeHttp call = older.request("1", "tools/call", "{\"name\":\"s-t\",\"task\":5,\"arguments\":{\"task\":1.0}}");
+
+        assertThat(server.talk().last("tools/call").get(Field.PARAMS))
+                .hasToString("{\"name\":\"t\",\"arguments\":{\"task\":1.0}}");
+        server.talk().answer(server.talk().last("tools/call"), "{\"content\":[]}");
+        assertThat(call.answer()).contains("\"content\":[]");
+        for (String method : new String[] {"tasks/get", "tasks/result", "tasks/cancel", "tasks/list"}) {
+            assertThat(older.request("2", method, of("1")).answer()).contains("-32601", version);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"5", "null", "[]", "\"x\"", "{\"ttl\":-1}", "{\"ttl\":\"a\"}", "{\"ttl\":{}}"})
+    void aWishForATaskThatIsNoneIsRefusedBeforeItsServerHearsOfIt(String wish) {
+        FakeHttp call = client.request("1", "tools/call", "{\"name\":\"s-t\",\"task\":" + wish + "}");
+
+        assertThat(call.answer()).contains("-32602", "params.task must be an object");
+        assertThat(gateway.services().statuses()).allMatch(status -> status.inFlight() == 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "{\"ttl\":0}", "{\"ttl\":null}", "{\"ttl\":1e300}", "{\"own\":1}"})
+    void everyOtherWishGoesToTheServerAsItIs(String wish) {
+        client.request("1", "tools/call", "{\"name\":\"s-t\",\"task\":" + wish + "}");
+
+        assertThat(server.talk().last("tools/call").get(Field.PARAMS).member("task"))
+                .hasToString(wish);
+    }
+
+    @Test
+    void aTaskThatOutlivedItsTimeIsUnknownThoughNobodyHasSweptItAway() {
+        long[] now = new long[1];
+        ClientTasks tasks = new ClientTasks(() -> now[0]);
+        RecordedLease lease = new RecordedLease();
+        String id = tasks.add(ROUTE, JsonSlice.parse("{\"taskId\":\"1\",\"status\":\"working\",\"ttl\":10}"), lease)
+                .id();
+        now[0] = 10_000_000;
+        assertThat(tasks.find(id)).isNotNull();
+        now[0]++;
+
+        assertThat(tasks.exposedId(ROUTE.service(), "1")).isNull();
+        assertThat(tasks.find(id)).isNull();
+        assertThat(tasks.states(null, 10).states()).isEmpty();
+        assertThat(lease.closed).isTrue();
     }
 
     @Test
