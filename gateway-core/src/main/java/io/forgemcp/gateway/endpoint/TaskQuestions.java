@@ -127,7 +127,7 @@ final class TaskQuestions {
 
         @Override
         public void refuse(GatewayException reason) {
-            failed("the client could not be asked: " + reason.getMessage());
+            failed("the client could not be asked: " + reason.clause());
         }
 
         private void failed(String why) {

@@ -23,6 +23,15 @@ public class GatewayException extends RuntimeException {
         this.code = Objects.requireNonNull(code, "code");
     }
 
+    /** The message without the full stop at its end, for a sentence that goes on behind it. */
+    public String clause() {
+        String message = getMessage();
+        if (message == null) {
+            return code.code();
+        }
+        return message.endsWith(".") ? message.substring(0, message.length() - 1) : message;
+    }
+
     /** What kind of failure this is. */
     public ErrorCode code() {
         return code;

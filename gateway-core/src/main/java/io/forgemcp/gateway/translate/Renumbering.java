@@ -87,13 +87,21 @@ final class Renumbering {
         return Messages.result(id, "{}".getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** What a shared server gets that asks something: a pong, or no. */
-    static Message refusal(Message request) {
+    /**
+     * What a shared server gets that asks something: a pong, or no.
+     *
+     * @param sessions whether its clients have sessions; otherwise they speak 2026-07-28, where no server sends requests
+     */
+    static Message refusal(Message request, boolean sessions) {
         if (request.method().equals("ping")) {
             return Message.parse(emptyResult(request.requireId()));
         }
-        byte[] reason = JsonText.quote("Several clients share this server, so none of them can be asked. Run the bridge"
-                + " without --shared to have a server for each.");
+        byte[] reason = JsonText.quote(
+                sessions
+                        ? "All clients share this server, so it cannot be told whom to ask. Start forge-gateway translate"
+                                + " without --shared and --stateless: then each session has a server of its own."
+                        : "Clients of MCP 2026-07-28 cannot be asked by a request. Answer theirs with resultType"
+                                + " \"input_required\" instead.");
         return Message.parse(("{\"jsonrpc\":\"2.0\",\"id\":"
                         + request.requireId().json()
                         + ",\"error\":{\"code\":-32601,\"message\":" + new String(reason, StandardCharsets.UTF_8)

@@ -165,7 +165,7 @@ final class SharedConversation implements Conversation, LinkOwner {
                 asked.answer(Renumbering.answer(message, asked));
             }
         } else if (message.isRequest()) {
-            link.send(Renumbering.refusal(message));
+            link.send(Renumbering.refusal(message, handshake != null));
         } else {
             onNotification(message);
         }

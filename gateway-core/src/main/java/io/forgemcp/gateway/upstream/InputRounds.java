@@ -281,7 +281,7 @@ final class InputRounds implements CallListener, Call {
 
         @Override
         public void refuse(GatewayException reason) {
-            fail("the client could not be asked: " + reason.getMessage());
+            fail("the client could not be asked: " + reason.clause());
         }
 
         @Override

@@ -239,7 +239,8 @@ class NewerTasksTest {
         String id = begun();
         says("input_required", ASKING);
 
-        assertThat(about("tasks/result", id).answer()).contains("GW-1509", "elicitation");
+        assertThat(about("tasks/result", id).answer())
+                .contains("GW-1509", "elicitation. Ask for its result again, or cancel it.\"");
         assertThat(about("tasks/result", id).answer()).as("and again").contains("GW-1509");
         assertThat(result(about("tasks/cancel", id)).textMember("status")).isEqualTo("cancelled");
     }

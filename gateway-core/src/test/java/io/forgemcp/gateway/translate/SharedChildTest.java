@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.translate.BridgeSettings.Sharing;
 import io.forgemcp.gateway.translate.FakeChildren.FakeChild;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -124,6 +125,8 @@ class SharedChildTest {
         Message answer = child().received.get(child().received.size() - 1);
         assertThat(answer.kind()).isEqualTo(Message.Kind.ERROR);
         assertThat(answer.id()).hasToString("5");
+        assertThat(new String(answer.bytes(), StandardCharsets.UTF_8))
+                .contains("-32601", "without --shared and --stateless");
         child().say("{'jsonrpc':'2.0','id':6,'method':'ping'}");
         assertThat(child().received.get(child().received.size() - 1).kind()).isEqualTo(Message.Kind.RESULT);
     }
