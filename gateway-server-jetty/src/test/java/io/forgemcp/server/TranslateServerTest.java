@@ -210,6 +210,17 @@ class TranslateServerTest {
             assertThat(lines.readLine()).isEqualTo("event: endpoint");
             String path = lines.readLine().replaceFirst("data: ", "");
             assertThat(path).startsWith("/post?sessionId=");
+            String id = path.substring(path.indexOf('=') + 1);
+            for (String twice : List.of(path + "&sessionId=" + id, path + "&sessionId=x", path + "&%73essionId=")) {
+                HttpResponse<String> refused = client.send(
+                        request(twice)
+                                .header("Content-Type", "application/json")
+                                .POST(BodyPublishers.ofString("{\"jsonrpc\":\"2.0\",\"id\":9,\"method\":\"whoami\"}"))
+                                .build(),
+                        BodyHandlers.ofString());
+                assertThat(refused.statusCode()).isEqualTo(400);
+                assertThat(refused.body()).contains("sessionId", "more than once");
+            }
             HttpResponse<String> posted = client.send(
                     request(path)
                             .header("Content-Type", "application/json")

@@ -28,7 +28,12 @@ public interface McpRequest {
     @Nullable
     String repeatedHeader();
 
-    /** The first query parameter with this name, decoded. */
+    /**
+     * The query parameter with this name, decoded; null if there is none.
+     *
+     * @throws io.forgemcp.gateway.error.GatewayException with {@code INVALID_REQUEST} if it is there more than once: who
+     *     reads the last of them is told another story than who reads the first
+     */
     @Nullable
     String query(String name);
 

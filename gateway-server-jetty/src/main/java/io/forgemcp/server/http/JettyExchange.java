@@ -139,7 +139,13 @@ final class JettyExchange
 
     @Override
     public @Nullable String query(String name) {
-        return request.getHttpURI().getQuery() == null ? null : query().getValue(name);
+        Fields.Field field = request.getHttpURI().getQuery() == null ? null : query().get(name);
+        if (field != null && field.hasMultipleValues()) {
+            throw new GatewayException(
+                    ErrorCode.INVALID_REQUEST,
+                    "The query of the URL has \"" + name + "\" more than once. Send it once, with one value.");
+        }
+        return field == null ? null : field.getValue();
     }
 
     /** All query parameters; null if there is no query. */
