@@ -155,6 +155,8 @@ public final class Observation implements AutoCloseable {
                 load.name(),
                 timers.nanoTime(),
                 phase,
+                load.awakeTime().toNanos(),
+                load.asleepTime().toNanos(),
                 sum(load, Instance.Usage::trueMemoryBytes),
                 sum(load, Instance.Usage::cpuNanos));
     }

@@ -77,6 +77,20 @@ public interface Instance {
      */
     record Limits(@Nullable Long memoryBytes, @Nullable Double cpuCores) {
         public static final Limits NONE = new Limits(null, null);
+
+        /** The sum of these; null where one of them has none. @param absent what is said if there are none */
+        static Limits together(List<Limits> instances, Limits absent) {
+            if (instances.isEmpty()) {
+                return absent;
+            }
+            Long memory = 0L;
+            Double cores = 0.0;
+            for (Limits each : instances) {
+                memory = memory == null || each.memoryBytes == null ? null : (Long) (memory + each.memoryBytes);
+                cores = cores == null || each.cpuCores == null ? null : (Double) (cores + each.cpuCores);
+            }
+            return new Limits(memory, cores);
+        }
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.forgemcp.gateway.lifecycle;
 
 import io.forgemcp.gateway.service.ServiceName;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param cpu mean processor use of the running instances as a share of their ceiling, 1 is all of it; null if it was not
  *     measured or there is no ceiling
  * @param memory the same for memory
+ * @param awakeTime how long it has run since the gateway started
+ * @param asleepTime how long it has slept since then
  * @param instances each instance for itself, sleeping ones included
  */
 public record ServiceLoad(
@@ -26,6 +29,8 @@ public record ServiceLoad(
         int waitingCalls,
         @Nullable Double cpu,
         @Nullable Double memory,
+        Duration awakeTime,
+        Duration asleepTime,
         List<ServiceStatus.InstanceStatus> instances) {
     public ServiceLoad {
         instances = List.copyOf(instances);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param instances the instances that exist now
  * @param externalId process or container id of its first instance
  * @param port of its first instance, if it listens on one
- * @param resources as configured; a ceiling of which nothing is said is the one that the runtime sets, while there is an
+ * @param resources of one instance, as configured; a ceiling of which nothing is said is the one that the runtime sets, while there is an
  *     instance
  * @param lastAccessed when the last request ended; null if there was none
  * @param inFlight leases held now
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param depth how deeply it sleeps, of several sleeping instances the lightest; null if none sleeps
  * @param wakeCount wakes since the gateway started
  * @param totalSleepTime since the gateway started, a sleep under way included
- * @param cpuPercent of one core, between the last two looks
+ * @param cpuPercent of one core, between the last two looks, of all instances together
  * @param memoryBytes resident, of all processes of all instances
  * @param lastWakeTime how long the last wake took, from the command or call to ready
  * @param sleepEfficiency share of the time awake or asleep that it slept, 0 to 1; null before the first start
@@ -65,6 +65,13 @@ public record ServiceStatus(
         @Nullable String errorMessage) {
     public ServiceStatus {
         instances = List.copyOf(instances);
+    }
+
+    /** What all instances together may use at most, as {@link #memoryBytes} is what they use; of one where there is none. */
+    public Instance.Limits limits() {
+        return Instance.Limits.together(
+                instances.stream().map(InstanceStatus::limits).toList(),
+                new Instance.Limits(resources.memoryBytes(), resources.cpuCores()));
     }
 
     /**

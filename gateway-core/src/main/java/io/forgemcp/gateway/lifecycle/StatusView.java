@@ -140,6 +140,8 @@ final class StatusView {
                 waiting.getAsInt(),
                 mean(cpu),
                 mean(memory),
+                ledger.totalAwake(),
+                ledger.totalSleep(),
                 instances);
     }
 
@@ -220,7 +222,7 @@ final class StatusView {
                 .toList()));
         metrics.gauge(Metric.MEMORY_USAGE, memory, name, state.label());
         metrics.gauge(Metric.CPU_USAGE, cpu, name, state.label());
-        metrics.gauge(Metric.MEMORY_LIMIT, () -> number(resources().memoryBytes()), name, state.label());
+        metrics.gauge(Metric.MEMORY_LIMIT, () -> number(limits().memoryBytes()), name, state.label());
     }
 
     private void unregisterFor(ServiceState state, GatewayMetrics metrics) {
@@ -252,6 +254,18 @@ final class StatusView {
                         said.swapBytes(),
                         said.maxPids()))
                 .orElse(said);
+    }
+
+    /** Of all instances together, without measuring what they use. */
+    private Instance.Limits limits() {
+        Resources one = resources();
+        return Instance.Limits.together(
+                slots.all().stream()
+                        .map(slot -> slot.here().view().live())
+                        .filter(Objects::nonNull)
+                        .map(this::limits)
+                        .toList(),
+                new Instance.Limits(one.memoryBytes(), one.cpuCores()));
     }
 
     private Instance.Limits limits(LiveInstance live) {

@@ -12,8 +12,14 @@ public enum Metric {
             "service_state_transitions_total",
             "State changes of services",
             List.of("from_state", "to_state", "service_name")),
-    MEMORY_USAGE("memory_usage_bytes", "Resident memory of a service", List.of("service_name", "state")),
-    MEMORY_LIMIT("memory_limit_bytes", "Memory ceiling of a service", List.of("service_name", "state")),
+    MEMORY_USAGE(
+            "memory_usage_bytes",
+            "Resident memory of a service, all its instances together",
+            List.of("service_name", "state")),
+    MEMORY_LIMIT(
+            "memory_limit_bytes",
+            "Memory ceiling of a service, all its instances together",
+            List.of("service_name", "state")),
     CPU_USAGE("cpu_usage_percent", "Processor use of a service, 100 is one core", List.of("service_name", "state")),
     MEMORY_RESERVATION("memory_reservation_bytes", "Memory set aside for a service", List.of("service_name")),
     CPU_RESERVATION("cpu_reservation_cores", "Cores set aside for a service", List.of("service_name")),

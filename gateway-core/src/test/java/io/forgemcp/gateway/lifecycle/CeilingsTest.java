@@ -70,6 +70,32 @@ class CeilingsTest {
     }
 
     @Test
+    void whatSeveralInstancesUseTogetherIsComparedWithWhatTheyMayUseTogether() {
+        services.with(unlimited()
+                .resources(new Resources(200 * MIB, 0.5, null, null, null, null))
+                .instances(2, 2));
+        services.acquire("search").close();
+        services.manager.scale(NAME, 2, "wanted");
+        services.instances.forEach(instance -> instance.usage = new Instance.Usage(128 * MIB, 0));
+
+        ServiceStatus status = services.manager.status(NAME).orElseThrow();
+
+        assertThat(status.instances()).hasSize(2);
+        assertThat(status.memoryBytes()).isEqualTo(256 * MIB);
+        assertThat(status.limits()).isEqualTo(new Instance.Limits(400 * MIB, 1.0));
+        assertThat(gauges.value(Metric.MEMORY_USAGE, "search", "running")).isEqualTo(256.0 * MIB);
+        assertThat(gauges.value(Metric.MEMORY_LIMIT, "search", "running")).isEqualTo(400.0 * MIB);
+        assertThat(shown().memoryBytes()).isEqualTo(200 * MIB);
+    }
+
+    @Test
+    void whatIsStoppedShowsTheLimitOfOneInstance() {
+        services.with(unlimited().resources(new Resources(200 * MIB, 0.5, null, null, null, null)));
+
+        assertThat(services.manager.status(NAME).orElseThrow().limits()).isEqualTo(new Instance.Limits(200 * MIB, 0.5));
+    }
+
+    @Test
     void whatIsConfiguredCountsWhereTheRuntimeSetsNothing() {
         run(unlimited().resources(new Resources(192 * MIB, 0.5, null, null, null, null)), Instance.Limits.NONE);
 

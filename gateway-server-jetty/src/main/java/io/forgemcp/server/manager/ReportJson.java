@@ -49,7 +49,8 @@ final class ReportJson {
         json.put(
                 "method",
                 "Every service is measured at a fixed interval: RAM of all its processes, plus the RAM that zram or zswap"
-                        + " needs for what was moved out; processor time of all its processes. Means are weighted by time."
+                        + " needs for what was moved out; processor time of all its processes. How long it ran and slept in"
+                        + " between is exact, and means are weighted by it."
                         + " The baseline is the mean while awake: what the same services would use if none ever slept."
                         + " Time in error or stopped by command counts for nothing; services that were not measured while awake"
                         + " are left out of the total.");
@@ -134,8 +135,8 @@ final class ReportJson {
         json.put("memory_usage", over(status.memoryBytes(), MEBI));
         json.put("memory_true", over(sum(status, Instance.Usage::trueMemoryBytes), MEBI));
         json.put("swap_usage", over(sum(status, Instance.Usage::swapBytes), MEBI));
-        json.put("memory_limit", over(status.resources().memoryBytes(), MEBI));
-        json.put("cpu_limit", status.resources().cpuCores());
+        json.put("memory_limit", over(status.limits().memoryBytes(), MEBI));
+        json.put("cpu_limit", status.limits().cpuCores());
         json.put("instances", status.instances().size());
         return json;
     }

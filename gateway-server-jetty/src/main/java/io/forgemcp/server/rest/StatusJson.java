@@ -40,8 +40,8 @@ public final class StatusJson {
         json.put("total_sleep_time", seconds(status.totalSleepTime()));
         json.put("cpu_usage", status.cpuPercent());
         json.put("memory_usage", mebibytes(status.memoryBytes()));
-        json.put("memory_limit", mebibytes(status.resources().memoryBytes()));
-        json.put("cpu_limit", status.resources().cpuCores());
+        json.put("memory_limit", mebibytes(status.limits().memoryBytes()));
+        json.put("cpu_limit", status.limits().cpuCores());
         json.put("wake_time_ms", millis(status.lastWakeTime()));
         json.put("sleep_efficiency", status.sleepEfficiency());
         json.put("state_transitions", status.stateTransitions());
@@ -68,6 +68,8 @@ public final class StatusJson {
                 instance.usage() == null ? null : mebibytes(instance.usage().swapBytes()));
         json.put("cpu_usage", instance.cpuPercent());
         json.put("memory_usage", mebibytes(instance.memoryBytes()));
+        json.put("memory_limit", mebibytes(instance.limits().memoryBytes()));
+        json.put("cpu_limit", instance.limits().cpuCores());
         return json;
     }
 

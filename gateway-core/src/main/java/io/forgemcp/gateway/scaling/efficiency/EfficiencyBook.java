@@ -14,9 +14,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sums up what services use, hour by hour, for as long as measurements are kept. What was measured counts for the time since
- * the measurement before; a gap of more than a few minutes, and time in which it neither ran nor slept, counts for nothing.
- * Thread-safe.
+ * Sums up what services use, hour by hour, for as long as measurements are kept. How long each ran and slept between two
+ * measurements is exact; what it used then is what was measured at the ends. A gap of more than a few minutes, and time in
+ * which it neither ran nor slept, counts for nothing. Thread-safe.
  */
 public final class EfficiencyBook {
     private static final Duration HOUR = Duration.ofHours(1);
@@ -61,6 +61,19 @@ public final class EfficiencyBook {
             cpuKnown += other.cpuKnown;
         }
 
+        private void memory(long elapsed, @Nullable Long bytes) {
+            nanos += elapsed;
+            if (bytes != null) {
+                memoryNanos += (double) bytes * elapsed;
+                memoryKnown += elapsed;
+            }
+        }
+
+        private void processor(long elapsed, long used) {
+            cpuNanos += elapsed == 0 ? 0 : used;
+            cpuKnown += elapsed;
+        }
+
         private @Nullable Double memory() {
             return memoryKnown == 0 ? null : (Double) (memoryNanos / memoryKnown);
         }
@@ -85,39 +98,37 @@ public final class EfficiencyBook {
             Account account = accounts.computeIfAbsent(sample.service(), name -> new Account());
             UseSample before = account.last;
             account.last = sample;
-            account.ran |= sample.awake();
+            account.ran |= sample.awake() || sample.awakeNanos() > 0;
             if (before == null || !account.ran) {
                 return;
             }
             long elapsed = sample.nanos() - before.nanos();
-            boolean wasAwake = sample.awake() || before.awake();
-            if (elapsed <= 0
-                    || elapsed > LONGEST_GAP.toNanos()
-                    || (!wasAwake && sample.phase() == UseSample.Phase.DOWN)) {
-                return;
+            if (elapsed > 0 && elapsed <= LONGEST_GAP.toNanos()) {
+                book(hour(account, sample.nanos()), before, sample, elapsed);
             }
-            Hour hour = hour(account, sample.nanos());
-            // Where it was in between is not known: what holds now counts, as a service awake for a moment was awake.
-            Use use = wasAwake ? hour.awake : hour.asleep;
-            book(use, before, sample, elapsed);
         } finally {
             lock.unlock();
         }
     }
 
-    private static void book(Use use, UseSample before, UseSample sample, long elapsed) {
-        use.nanos += elapsed;
-        // Of a time that was awake in part, the end at which it was tells what it needs awake.
-        Long memory = before.awake() && !sample.awake() ? before.memoryBytes() : sample.memoryBytes();
-        if (memory != null) {
-            use.memoryNanos += (double) memory * elapsed;
-            use.memoryKnown += elapsed;
-        }
+    private static void book(Hour hour, UseSample before, UseSample sample, long elapsed) {
+        long awake = within(sample.awakeNanos() - before.awakeNanos(), elapsed);
+        long asleep = within(sample.asleepNanos() - before.asleepNanos(), elapsed - awake);
+        // The end at which it was so tells what it needs so; what it needed between two ends at which it was not,
+        // nobody saw.
+        hour.awake.memory(awake, sample.awake() ? sample.memoryBytes() : before.awake() ? before.memoryBytes() : null);
+        hour.asleep.memory(
+                asleep, sample.asleep() ? sample.memoryBytes() : before.asleep() ? before.memoryBytes() : null);
         if (sample.cpuNanos() != null && before.cpuNanos() != null) {
             // Instances that have gone take their share of the sum with them.
-            use.cpuNanos += Math.max(0, sample.cpuNanos() - before.cpuNanos());
-            use.cpuKnown += elapsed;
+            long used = Math.max(0, sample.cpuNanos() - before.cpuNanos());
+            // Of a time that was both, what was used is taken to be used awake; nothing was measured of the sleep.
+            (awake > 0 ? hour.awake : hour.asleep).processor(awake > 0 ? awake : asleep, used);
         }
+    }
+
+    private static long within(long nanos, long most) {
+        return Math.max(0, Math.min(nanos, most));
     }
 
     private Hour hour(Account account, long nanos) {

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param nanos on the clock that never jumps
  * @param phase whether it runs, sleeps or neither
+ * @param awakeNanos how long it has run so far
+ * @param asleepNanos how long it has slept so far
  * @param memoryBytes RAM that all its instances keep from others, compressed stores included; zero if it has no instance;
  *     null if unknown
  * @param cpuNanos processor time that all its present instances have used since they started; null if unknown
@@ -16,6 +18,8 @@ public record UseSample(
         ServiceName service,
         long nanos,
         Phase phase,
+        long awakeNanos,
+        long asleepNanos,
         @Nullable Long memoryBytes,
         @Nullable Long cpuNanos) {
     /** What a service does at one moment, as far as it tells what sleeping saves. */
@@ -30,5 +34,9 @@ public record UseSample(
 
     boolean awake() {
         return phase == Phase.AWAKE;
+    }
+
+    boolean asleep() {
+        return phase == Phase.ASLEEP;
     }
 }

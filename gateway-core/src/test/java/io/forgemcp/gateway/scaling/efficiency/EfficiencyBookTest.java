@@ -17,6 +17,8 @@ class EfficiencyBookTest {
     private final EfficiencyBook book = new EfficiencyBook(Duration.ofHours(24));
     private long now;
     private long cpu;
+    private long awake;
+    private long asleep;
 
     private void live(ServiceName service, int seconds, boolean awake, Long memory, double cores) {
         live(service, seconds, awake ? UseSample.Phase.AWAKE : UseSample.Phase.ASLEEP, memory, cores);
@@ -26,7 +28,9 @@ class EfficiencyBookTest {
         for (int passed = 0; passed < seconds; passed += 10) {
             now += 10 * SECOND;
             cpu += (long) (10 * SECOND * cores);
-            book.add(new UseSample(service, now, phase, memory, cpu));
+            awake += phase == UseSample.Phase.AWAKE ? 10 * SECOND : 0;
+            asleep += phase == UseSample.Phase.ASLEEP ? 10 * SECOND : 0;
+            book.add(new UseSample(service, now, phase, awake, asleep, memory, cpu));
         }
     }
 
@@ -55,6 +59,22 @@ class EfficiencyBookTest {
         assertThat(only().memoryAwakeBytes()).isEqualTo(100);
         assertThat(only().memoryAsleepBytes()).isEqualTo(10);
         assertThat(only().memorySaved()).isNotNull().isPositive();
+    }
+
+    @Test
+    void howLongItRanAndSleptIsExactAlsoBetweenTwoMeasurements() {
+        live(A, 20, true, 100L, 0);
+        long awakeSoFar = awake;
+        // Fell asleep after 3 of 10 seconds, was awake for 2 of the next 10, and slept on.
+        now += 10 * SECOND;
+        book.add(new UseSample(A, now, UseSample.Phase.ASLEEP, awakeSoFar + 3 * SECOND, 7 * SECOND, 10L, cpu));
+        now += 10 * SECOND;
+        book.add(new UseSample(A, now, UseSample.Phase.ASLEEP, awakeSoFar + 5 * SECOND, 15 * SECOND, 10L, cpu));
+        assertThat(only().awake()).isEqualTo(Duration.ofSeconds(15));
+        assertThat(only().asleep()).isEqualTo(Duration.ofSeconds(15));
+        assertThat(only().memoryAwakeBytes()).isEqualTo(100);
+        assertThat(only().memoryAsleepBytes()).isEqualTo(10);
+        assertThat(only().memoryMeanBytes()).isEqualTo(55, within(0.01));
     }
 
     @Test
