@@ -13,6 +13,7 @@ import io.forgemcp.gateway.upstream.CallListener;
 import io.forgemcp.gateway.upstream.ClientProfile;
 import io.forgemcp.gateway.upstream.ReverseAnswer;
 import io.forgemcp.gateway.upstream.UpstreamRequest;
+import io.forgemcp.gateway.upstream.UpstreamSession;
 import io.forgemcp.gateway.upstream.Upstreams;
 import io.forgemcp.gateway.virtualserver.Route;
 import java.time.Duration;
@@ -101,14 +102,32 @@ public final class CallPath {
         return services.hold(route.service(), client.key(), startTimeout.get());
     }
 
+    /**
+     * The conversation of the client with the instance of a lease that it holds, opened if need be. Wakes nobody; fails with a
+     * {@code GatewayException}, also when the instance is gone.
+     */
+    public CompletionStage<UpstreamSession> conversation(Lease lease, ClientProfile client) {
+        return upstreams.session(lease.target(), client);
+    }
+
+    /** As {@link #conversation}, of one that is there already; null if there is none. */
+    public @Nullable UpstreamSession openConversation(Lease lease, ClientProfile client) {
+        return upstreams.openSession(lease.target(), client);
+    }
+
+    /** Whether an instance of the service is awake, so that a lease would be had without waking one. */
+    public boolean isRunning(ServiceName service) {
+        return services.isRunning(service);
+    }
+
     /** Whether there is such a service now. */
     public boolean leadsTo(ServiceName service) {
         return services.definition(service).isPresent();
     }
 
     /** Whether all clients share one conversation with the service. */
-    public boolean isShared(Route route) {
-        return services.definition(route.service())
+    public boolean isShared(ServiceName name) {
+        return services.definition(name)
                 .filter(service -> service.isolation() == Isolation.SHARED)
                 .isPresent();
     }
@@ -116,11 +135,6 @@ public final class CallPath {
     /** Sends a request to every server that has this capability and a conversation with this client alone. */
     public void ask(ClientProfile client, String capability, Message request) {
         upstreams.askAll(client.key(), capability, request);
-    }
-
-    /** Asks a service in the gateway's own name if it is awake and has this capability; wakes nobody. */
-    public void askAsGateway(ServiceName service, String capability, Message request) {
-        upstreams.askAsGateway(service, capability, request);
     }
 
     /** Passes a notification of the client on to every server that has a conversation with this client alone. */

@@ -86,12 +86,10 @@ public final class ServerMessages implements UpstreamListener {
             return;
         }
         ResourceListeners others = listeners;
-        if (others != null
-                && client.equals(ClientKey.GATEWAY)
-                && notification.method().equals(UPDATED)) {
+        if (others != null && notification.method().equals(UPDATED)) {
             String uri = notification.text(Field.URI);
             if (uri != null) {
-                others.updated(service, uri);
+                others.updated(service, client, uri);
             }
         }
         ClientSession session = clients.find(client);
@@ -220,13 +218,13 @@ public final class ServerMessages implements UpstreamListener {
             first.add(setLevel(level));
         }
         Set<String> uris = new LinkedHashSet<>();
+        ResourceListeners others = listeners;
         if (session != null) {
             uris.addAll(session.subscriptions().of(service));
-        } else if (client.equals(ClientKey.GATEWAY)) {
-            ResourceListeners others = listeners;
-            if (others != null && allowsSubscribing(capabilities)) {
-                uris.addAll(others.wanted(service));
-            }
+        } else if (others != null && allowsSubscribing(capabilities)) {
+            uris.addAll(others.opening(service, client));
+        }
+        if (client.equals(ClientKey.GATEWAY)) {
             clients.all().forEach(any -> uris.addAll(any.subscriptions().of(service)));
         }
         uris.forEach(uri -> first.add(request("resources/subscribe", "uri", uri)));

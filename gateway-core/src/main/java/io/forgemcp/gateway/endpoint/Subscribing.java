@@ -40,7 +40,7 @@ final class Subscribing {
 
     void unsubscribe(ClientSession session, Message request, Route route, Reply reply, Consumer<Reply> ask) {
         session.subscriptions().remove(route.service(), route.original());
-        if (calls.isShared(route) && isWantedByAnyone(route)) {
+        if (calls.isShared(route.service()) && isWantedByAnyone(route)) {
             reply.answer(Messages.result(request.requireId(), EMPTY));
         } else {
             ask.accept(reply);

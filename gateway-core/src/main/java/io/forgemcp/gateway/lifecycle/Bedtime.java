@@ -140,7 +140,7 @@ final class Bedtime {
 
     private boolean mayMakeWay(Force force) {
         return here.available()
-                && here.inFlight() == 0
+                && !here.used()
                 && service.sleepable()
                 && host.enoughWithout()
                 && (force == Force.YES
@@ -301,7 +301,8 @@ final class Bedtime {
     }
 
     private void putToSleepByOthers(LiveInstance current, SleepDepth depth) {
-        boolean used = !here.shutDoor() || !host.enoughWithout();
+        current.gate().shut();
+        boolean used = here.used() || !host.enoughWithout();
         sleeper.asleep(current, depth);
         host.change(ServiceState.SLEEPING, "put to sleep by others, " + Sleeper.label(depth), true);
         if (used) {

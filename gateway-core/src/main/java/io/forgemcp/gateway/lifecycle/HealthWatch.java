@@ -104,7 +104,7 @@ final class HealthWatch {
             LOG.debug("event=health_check_failed service={} times={} reason=\"{}\"", service.name(), failures, reason);
             // A server that works on a call may be too busy to answer: it is not cut off.
             listener.unwell(
-                    live, reason, failures >= MOST_FAILURES && live.gate().inside() == 0);
+                    live, reason, failures >= MOST_FAILURES && live.gate().calls() == 0);
         }
         if (watched == live) {
             later(live);

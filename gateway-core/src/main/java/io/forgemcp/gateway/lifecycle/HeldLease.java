@@ -21,6 +21,14 @@ final class HeldLease implements Lease {
     }
 
     @Override
+    public Lease yielding() {
+        if (!closed.compareAndSet(false, true)) {
+            return this;
+        }
+        return new HeldLease(lease.yielding(), over);
+    }
+
+    @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
             lease.close();

@@ -6,8 +6,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * The door to one running instance, and the count of those inside.
  *
  * <p>Every call passes here, so this is the one place of the lifecycle that must not wait for anybody. Both facts that
- * a call needs, whether the instance is awake and how many use it, share one 64-bit word: bit 62 says open, the bits
- * below count. A call enters by adding one in a compare-and-set that fails if the door is closed; it cannot slip in
+ * a call needs, whether the instance is awake and how many use it, share one 64-bit word: bit 62 says open, the 32 lowest
+ * bits count the calls inside, those between the others: they want the instance awake, but {@link Lease#yielding yield} to
+ * an order. A call enters by adding one in a compare-and-set that fails if the door is closed; it cannot slip in
  * while the door is being closed, because closing for sleep is a compare-and-set from exactly "open, nobody inside".
  * So either a call gets in and the instance stays awake, or the door closes and the call takes the slow way through the
  * service's mailbox, which wakes the instance again. There is no third outcome and no lock.
@@ -17,6 +18,9 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class LeaseGate {
     private static final long OPEN = 1L << 62;
+    private static final int YIELDING_SHIFT = 32;
+    private static final long ONE_YIELDING = 1L << YIELDING_SHIFT;
+    private static final long CALLS = ONE_YIELDING - 1;
 
     private final AtomicLong word = new AtomicLong();
 
@@ -33,9 +37,19 @@ final class LeaseGate {
         return false;
     }
 
-    /** Goes out, and says how many are left inside. */
+    /** A call goes out. @return how many calls are left inside */
     long leave() {
-        return word.decrementAndGet() & ~OPEN;
+        return word.decrementAndGet() & CALLS;
+    }
+
+    /** A call inside becomes one that yields. @return how many calls are left inside */
+    long beginYielding() {
+        return word.addAndGet(ONE_YIELDING - 1) & CALLS;
+    }
+
+    /** One that yields goes out. @return how many of whatever kind are left inside */
+    long leaveYielding() {
+        return count(word.addAndGet(-ONE_YIELDING));
     }
 
     void open() {
@@ -57,7 +71,26 @@ final class LeaseGate {
         word.getAndUpdate(seen -> seen & ~OPEN);
     }
 
+    /** How many are inside of whatever kind: none of them lets it sleep. */
     long inside() {
-        return word.get() & ~OPEN;
+        return count(word.get());
+    }
+
+    /** How many are inside without those that yield: an order waits for them. */
+    long calls() {
+        return word.get() & CALLS;
+    }
+
+    /** How many are inside that yield. */
+    long yielding() {
+        return yielding(word.get());
+    }
+
+    private static long count(long word) {
+        return (word & CALLS) + yielding(word);
+    }
+
+    private static long yielding(long word) {
+        return (word & ~OPEN) >>> YIELDING_SHIFT;
     }
 }

@@ -22,7 +22,8 @@ final class LiveInstance {
 
     /**
      * @param lastUsed where the end of each lease is noted, on {@link Timers#nanoTime}
-     * @param emptied told, while watched, whenever the last lease has ended; runs on the caller's thread
+     * @param emptied told, while watched, whenever the last lease, or the last that does not yield, has ended; runs on the
+     *     caller's thread
      */
     LiveInstance(
             ServiceDefinition service,
@@ -91,11 +92,48 @@ final class LiveInstance {
         }
 
         @Override
+        public Lease yielding() {
+            if (!compareAndSet(false, true)) {
+                return this;
+            }
+            boolean lastCall = gate.beginYielding() == 0;
+            Lease yielding = new Yielding();
+            if (lastCall && watched) {
+                emptied.run();
+            }
+            return yielding;
+        }
+
+        @Override
         public void close() {
             if (compareAndSet(false, true)) {
                 // Before leaving: whoever then finds the instance empty also finds when it was last used.
                 lastUsed.set(timers.nanoTime());
                 if (gate.leave() == 0 && watched) {
+                    emptied.run();
+                }
+            }
+        }
+    }
+
+    private final class Yielding extends AtomicBoolean implements Lease {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public UpstreamTarget target() {
+            return target;
+        }
+
+        @Override
+        public Lease yielding() {
+            return this;
+        }
+
+        @Override
+        public void close() {
+            if (compareAndSet(false, true)) {
+                lastUsed.set(timers.nanoTime());
+                if (gate.leaveYielding() == 0 && watched) {
                     emptied.run();
                 }
             }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param awake instances that run
  * @param starting instances that start or wake
- * @param activeCalls leases held on all instances: calls, streams, subscriptions and tasks
+ * @param activeCalls leases held on all instances: calls, subscriptions of clients with sessions, and tasks
  * @param waitingCalls callers that wait for a lease
  * @param cpu mean processor use of the running instances as a share of their ceiling, 1 is all of it; null if it was not
  *     measured or there is no ceiling

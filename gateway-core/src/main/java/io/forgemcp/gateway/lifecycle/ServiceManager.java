@@ -179,6 +179,12 @@ public final class ServiceManager implements AutoCloseable {
         return Optional.ofNullable(owners.get(name)).map(ServiceOwner::status);
     }
 
+    /** Whether an instance is awake, so that nobody would be woken for a lease; unlike {@link #status} measures nothing. */
+    public boolean isRunning(ServiceName name) {
+        ServiceOwner owner = owners.get(name);
+        return owner != null && owner.view().state() == ServiceState.RUNNING;
+    }
+
     /** Of every service, by name. */
     public List<ServiceStatus> statuses() {
         return owners.values().stream()

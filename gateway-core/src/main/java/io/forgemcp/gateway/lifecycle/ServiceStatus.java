@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param resources of one instance, as configured; a ceiling of which nothing is said is the one that the runtime sets, while there is an
  *     instance
  * @param lastAccessed when the last request ended; null if there was none
- * @param inFlight leases held now
+ * @param inFlight leases held now, without those that yield
  * @param waiting callers that wait for it to be ready
  * @param depth how deeply it sleeps, of several sleeping instances the lightest; null if none sleeps
  * @param wakeCount wakes since the gateway started
@@ -74,13 +74,19 @@ public record ServiceStatus(
                 new Instance.Limits(resources.memoryBytes(), resources.cpuCores()));
     }
 
+    /** Clients that listen for what it says, and keep it awake with leases that yield to orders. */
+    public int listeners() {
+        return instances.stream().mapToInt(InstanceStatus::listeners).sum();
+    }
+
     /**
      * One instance.
      *
      * @param state of this instance alone
      * @param externalId process or container id
      * @param port it listens on, if any
-     * @param inFlight leases held on it now
+     * @param inFlight leases held on it now, without those that yield
+     * @param listeners leases that yield to orders, of clients that listen: they only keep it awake
      * @param depth how deeply it sleeps; null if it does not
      * @param limits what it may use at most: as its runtime sets it, or else as configured
      * @param usage what it uses, as its runtime measured it just now; null if it cannot be known
@@ -91,6 +97,7 @@ public record ServiceStatus(
             @Nullable String externalId,
             @Nullable Integer port,
             int inFlight,
+            int listeners,
             @Nullable SleepDepth depth,
             @Nullable Double cpuPercent,
             @Nullable Long memoryBytes,

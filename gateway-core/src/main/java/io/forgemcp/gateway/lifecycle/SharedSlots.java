@@ -110,10 +110,10 @@ final class SharedSlots implements SlotBook {
             if (view.state() == ServiceState.RUNNING
                     && view.live() != null
                     && !slot.here().retiring()) {
-                long inside = view.live().gate().inside();
-                if (inside < fewest) {
+                long calls = view.live().gate().calls();
+                if (calls < fewest) {
                     best = slot;
-                    fewest = inside;
+                    fewest = calls;
                 }
             }
         }

@@ -377,7 +377,7 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
 
     private void emptied() {
         listener.emptied(this);
-        if (here.available() && here.inFlight() == 0) {
+        if (here.available() && !here.used()) {
             bedtime.watchIdleness();
         }
     }

@@ -151,11 +151,17 @@ final class SlotState {
         return state == ServiceState.RUNNING && !closed() && !retiring;
     }
 
-    long inFlight() {
-        return live == null ? 0 : live.gate().inside();
+    /** Whether anybody wants the instance awake. */
+    boolean used() {
+        return live != null && live.gate().inside() > 0;
     }
 
-    /** Lets nobody else in, and says whether nobody is inside. */
+    /** How many are inside without those that yield to orders. */
+    long inFlight() {
+        return live == null ? 0 : live.gate().calls();
+    }
+
+    /** Lets nobody else in, and says whether nobody is inside who would have to be waited for. */
     boolean shutDoor() {
         if (live != null) {
             live.gate().shut();

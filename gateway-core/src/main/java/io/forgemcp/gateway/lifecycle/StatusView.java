@@ -286,7 +286,8 @@ final class StatusView {
                                 && http.url().getPort() > 0
                         ? (Integer) http.url().getPort()
                         : null,
-                (int) live.gate().inside(),
+                (int) live.gate().calls(),
+                (int) live.gate().yielding(),
                 slot.depth(),
                 reading.cpuPercent(),
                 reading.memoryBytes(),

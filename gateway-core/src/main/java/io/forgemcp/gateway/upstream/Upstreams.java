@@ -73,6 +73,11 @@ public final class Upstreams implements AutoCloseable {
         }
     }
 
+    /** As {@link #session}, of one that is there or being opened; null if there is none. */
+    public @Nullable UpstreamSession openSession(UpstreamTarget target, ClientProfile client) {
+        return sessions.get(SessionKey.of(target, client));
+    }
+
     /**
      * Sends a request. The listener hears exactly one answer or failure, at the latest one sweep after the request's
      * timeout, possibly before this method returns.
@@ -259,16 +264,6 @@ public final class Upstreams implements AutoCloseable {
     public void askAll(ClientKey client, String capability, Message request) {
         for (Session session : sessions.values()) {
             if (!client.equals(ClientKey.GATEWAY) && session.owner().equals(client)) {
-                session.ask(capability, request);
-            }
-        }
-    }
-
-    /** Sends a request on the gateway's own session with this service, if there is one and it has this capability. */
-    public void askAsGateway(ServiceName service, String capability, Message request) {
-        for (Session session : sessions.values()) {
-            if (session.key().client().equals(ClientKey.GATEWAY)
-                    && session.service().equals(service)) {
                 session.ask(capability, request);
             }
         }

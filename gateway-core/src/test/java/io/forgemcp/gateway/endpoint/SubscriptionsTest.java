@@ -116,6 +116,11 @@ class SubscriptionsTest {
         }
 
         @Override
+        public Lease yielding() {
+            return this;
+        }
+
+        @Override
         public void close() {
             released[0] = true;
         }

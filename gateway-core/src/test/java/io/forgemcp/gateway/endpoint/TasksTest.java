@@ -336,6 +336,11 @@ class TasksTest {
         }
 
         @Override
+        public Lease yielding() {
+            return this;
+        }
+
+        @Override
         public void close() {
             closed = true;
         }

@@ -40,6 +40,10 @@ final class FakeRuntime implements ServiceRuntime {
     /** What happens to an instance that has woken, before that is reported. */
     volatile java.util.function.Consumer<FakeInstance> afterWake = instance -> {};
 
+    /** Where its instances are spoken to. */
+    volatile InstanceAddress address =
+            new InstanceAddress.Stdio(OutputStream.nullOutputStream(), InputStream.nullInputStream());
+
     volatile boolean closed;
     /** Whether its instances know how they are, besides telling what others do to them. */
     volatile boolean watchesFreezing = true;
@@ -143,7 +147,7 @@ final class FakeRuntime implements ServiceRuntime {
 
         @Override
         public InstanceAddress address() {
-            return new InstanceAddress.Stdio(OutputStream.nullOutputStream(), InputStream.nullInputStream());
+            return address;
         }
 
         @Override

@@ -43,4 +43,22 @@ class LeaseGateTest {
     void aClosedGateDoesNotCountAsEmptyForSleep() {
         assertThat(gate.closeIfEmpty()).isFalse();
     }
+
+    @Test
+    void whoYieldsIsInsideForSleepAndNoCallForOrders() {
+        gate.open();
+        gate.tryEnter();
+        gate.tryEnter();
+        assertThat(gate.beginYielding()).isEqualTo(1);
+        assertThat(gate.inside()).isEqualTo(2);
+        assertThat(gate.calls()).isEqualTo(1);
+
+        assertThat(gate.leave()).as("calls left").isZero();
+        assertThat(gate.inside()).isEqualTo(1);
+        assertThat(gate.closeIfEmpty()).isFalse();
+        assertThat(gate.isOpen()).isTrue();
+
+        assertThat(gate.leaveYielding()).as("anybody left").isZero();
+        assertThat(gate.closeIfEmpty()).isTrue();
+    }
 }

@@ -34,6 +34,7 @@ public final class StatusJson {
         json.set("resources", resources(status.resources()));
         json.put("last_accessed", text(status.lastAccessed()));
         json.put("inFlight", status.inFlight());
+        json.put("listeners", status.listeners());
         json.put("waiting", status.waiting());
         json.put("sleep_depth", status.depth() == null ? null : label(status.depth()));
         json.put("wake_count", status.wakeCount());
@@ -59,6 +60,7 @@ public final class StatusJson {
         json.put("externalId", instance.externalId());
         json.put("port", instance.port());
         json.put("inFlight", instance.inFlight());
+        json.put("listeners", instance.listeners());
         json.put("sleep_depth", instance.depth() == null ? null : label(instance.depth()));
         json.put(
                 "true_memory_usage",

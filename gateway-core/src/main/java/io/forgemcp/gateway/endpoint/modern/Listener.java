@@ -30,10 +30,12 @@ final class Listener {
     private final ModernReply reply;
     private final String serverInfo;
     private final RouteFinder routes;
+    private final ModernClients.Client client;
     /** Hears of the tasks that were named. */
     private final Consumer<JsonSlice> tasks = this::changed;
 
     private ServerView told;
+    private volatile @Nullable WatchedResources watched;
 
     Listener(
             ModernRequest request,
@@ -42,7 +44,8 @@ final class Listener {
             ServerView told,
             ModernReply reply,
             String serverInfo,
-            RouteFinder routes) {
+            RouteFinder routes,
+            ModernClients.Client client) {
         this.viewer = viewer;
         this.caller = request.caller();
         this.id = request.id();
@@ -51,6 +54,7 @@ final class Listener {
         this.reply = reply;
         this.serverInfo = serverInfo;
         this.routes = routes;
+        this.client = client;
     }
 
     Caller caller() {
@@ -60,6 +64,26 @@ final class Listener {
     /** Hears of the tasks that were named; always the same object. */
     Consumer<JsonSlice> tasks() {
         return tasks;
+    }
+
+    /** Who it is to servers. */
+    ModernClients.Client client() {
+        return client;
+    }
+
+    /** Whether it has named resources. */
+    boolean namesResources() {
+        return !filter.uris().isEmpty();
+    }
+
+    /** What it listens for at servers; null if it has named no resources, or not begun. */
+    @Nullable
+    WatchedResources watched() {
+        return watched;
+    }
+
+    void watched(WatchedResources value) {
+        watched = value;
     }
 
     Viewer viewer() {
@@ -80,8 +104,9 @@ final class Listener {
      * Tells what has changed since the last time.
      *
      * @param announced the lists of which servers said that they changed
+     * @return whether what it sees is not the same as the last time
      */
-    synchronized void compare(ServerView now, Map<ServiceName, Set<String>> announced) {
+    synchronized boolean compare(ServerView now, Map<ServiceName, Set<String>> announced) {
         ServerView before = told;
         told = now;
         for (ListenFilter.Kind kind : filter.lists()) {
@@ -92,6 +117,7 @@ final class Listener {
                 tell("notifications/" + kind.list() + "/list_changed", "");
             }
         }
+        return before != now;
     }
 
     private boolean differs(ListenFilter.Kind kind, ServerView before, ServerView now) {

@@ -4,6 +4,7 @@ import io.forgemcp.gateway.catalog.CatalogChanged;
 import io.forgemcp.gateway.catalog.CatalogSnapshot;
 import io.forgemcp.gateway.catalog.ListsAnnounced;
 import io.forgemcp.gateway.catalog.OwnCatalogChanged;
+import io.forgemcp.gateway.catalog.ServerCatalog;
 import io.forgemcp.gateway.endpoint.Announcements;
 import io.forgemcp.gateway.endpoint.CallPath;
 import io.forgemcp.gateway.endpoint.ResourceListeners;
@@ -12,16 +13,12 @@ import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.event.EventBus;
 import io.forgemcp.gateway.event.GatewayEvent;
-import io.forgemcp.gateway.protocol.Messages;
-import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.time.Timers;
+import io.forgemcp.gateway.upstream.ClientKey;
 import io.forgemcp.gateway.virtualserver.Route;
 import io.forgemcp.gateway.virtualserver.ServerView;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,7 +30,8 @@ import java.util.function.Supplier;
 
 /**
  * The streams of clients that listen for changes: each hears only what it asked for, in its own words, when what it sees
- * has changed or its server says so, and once for a burst. A stream keeps nobody awake. Thread-safe.
+ * has changed or its server says so, and once for a burst. Only the servers of resources that it names are kept awake
+ * ({@link ResourceWatches}). Thread-safe.
  */
 final class Listening implements ResourceListeners, AutoCloseable {
     private static final Duration DEBOUNCE = Duration.ofMillis(50);
@@ -44,7 +42,7 @@ final class Listening implements ResourceListeners, AutoCloseable {
     private static final int MAX_OF_ONE = 10_000;
 
     private final RouteFinder routes;
-    private final CallPath path;
+    private final ResourceWatches resources;
     private final ModernClients clients;
     private final TaskCalls tasks;
     private final TaskWatches watches;
@@ -57,7 +55,10 @@ final class Listening implements ResourceListeners, AutoCloseable {
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final Announcements announced = new Announcements();
 
-    /** @param serverInfo the member that names the gateway in {@code _meta}, without braces around it */
+    /**
+     * @param serverInfo the member that names the gateway in {@code _meta}, without braces around it
+     * @param timeout for what servers are asked
+     */
     Listening(
             RouteFinder routes,
             CallPath path,
@@ -65,10 +66,11 @@ final class Listening implements ResourceListeners, AutoCloseable {
             TaskCalls tasks,
             Supplier<CatalogSnapshot> catalog,
             String serverInfo,
+            Duration timeout,
             Timers timers,
             EventBus events) {
         this.routes = routes;
-        this.path = path;
+        this.resources = new ResourceWatches(path, timeout, timers);
         this.clients = clients;
         this.tasks = tasks;
         this.watches = new TaskWatches(tasks.looks(), timers);
@@ -111,7 +113,8 @@ final class Listening implements ResourceListeners, AutoCloseable {
         List<TaskTable.Task> named = tasks.named(request, asked.tasks());
         ListenFilter filter = asked.withTasks(named);
         places.take(request.caller().principal());
-        Listener listener = new Listener(request, viewer, filter, view, reply, serverInfo, routes);
+        ModernClients.Client client = clients.of(request.caller());
+        Listener listener = new Listener(request, viewer, filter, view, reply, serverInfo, routes, client);
         // Before it can hear of anything.
         listener.acknowledge();
         if (filter.isEmpty()) {
@@ -119,17 +122,41 @@ final class Listening implements ResourceListeners, AutoCloseable {
             places.give(request.caller().principal());
             return;
         }
+        if (listener.namesResources()) {
+            // What servers keep for it is not given up while it listens.
+            client.began();
+        }
         listeners.add(listener);
         reply.onGone(() -> gone(listener));
-        // Who sleeps is told when it wakes.
-        listener.resources().forEach(resource -> ask("resources/subscribe", resource));
+        if (listener.namesResources()) {
+            listener.watched(resources.begin(client.profile(request.meta().capabilities()), watchable(listener)));
+        }
         watches.add(request, named, listener.tasks());
         if (!listeners.contains(listener)) {
             // It went before it was there.
-            watches.remove(listener.tasks());
+            release(listener);
         }
         // What has changed between the first look and now would otherwise never be told.
-        listener.compare(routes.view(viewer), Map.of());
+        compare(listener, Map.of());
+    }
+
+    /** Its resources at servers that tell of updates. */
+    private List<Route> watchable(Listener listener) {
+        CatalogSnapshot offered = catalog.get();
+        return listener.resources().stream()
+                .filter(route -> offered.server(route.service())
+                        .map(ServerCatalog::initialize)
+                        .filter(ModernCapabilities::tellsOfUpdates)
+                        .isPresent())
+                .toList();
+    }
+
+    private void compare(Listener listener, Map<ServiceName, Set<String>> announced) {
+        boolean changed = listener.compare(routes.view(listener.viewer()), announced);
+        WatchedResources watched = listener.watched();
+        if (changed && watched != null) {
+            watched.watch(watchable(listener), false);
+        }
     }
 
     private void gone(Listener listener) {
@@ -137,22 +164,18 @@ final class Listening implements ResourceListeners, AutoCloseable {
             return;
         }
         places.give(listener.caller().principal());
-        watches.remove(listener.tasks());
-        // Asked once for each server: a listener may name a thousand resources, and so may all the others.
-        Map<ServiceName, Set<String>> wanted = new HashMap<>();
-        for (Route resource : listener.resources()) {
-            // In a conversation that all clients share somebody with a session may still want it.
-            if (!path.isShared(resource)
-                    && !wanted.computeIfAbsent(resource.service(), this::wanted).contains(resource.original())) {
-                ask("resources/unsubscribe", resource);
-            }
+        release(listener);
+        if (listener.namesResources()) {
+            listener.client().ended();
         }
     }
 
-    private void ask(String method, Route resource) {
-        byte[] params = ("{\"uri\":" + new String(resource.quotedOriginal(), StandardCharsets.UTF_8) + "}")
-                .getBytes(StandardCharsets.UTF_8);
-        path.askAsGateway(resource.service(), "resources", Messages.request(RequestId.of(1), method, params));
+    private void release(Listener listener) {
+        watches.remove(listener.tasks());
+        WatchedResources watched = listener.watched();
+        if (watched != null) {
+            resources.end(watched);
+        }
     }
 
     /** How many clients listen. */
@@ -161,6 +184,7 @@ final class Listening implements ResourceListeners, AutoCloseable {
     }
 
     private void heard(GatewayEvent event) {
+        resources.heard(event);
         if (event instanceof ListsAnnounced change) {
             announced.add(change);
             announceSoon();
@@ -182,9 +206,7 @@ final class Listening implements ResourceListeners, AutoCloseable {
         Announcements.Taken taken = announced.take();
         for (Listener listener : listeners) {
             try {
-                listener.compare(
-                        routes.view(listener.viewer()),
-                        taken.to(clients.of(listener.caller()).keys()));
+                compare(listener, taken.to(clients.of(listener.caller()).keys()));
             } catch (GatewayException gone) {
                 // Its virtual server is no more, or no longer for this caller: there is nothing left to hear.
                 gone(listener);
@@ -194,23 +216,18 @@ final class Listening implements ResourceListeners, AutoCloseable {
     }
 
     @Override
-    public void updated(ServiceName service, String uri) {
+    public void updated(ServiceName service, ClientKey client, String uri) {
         for (Listener listener : listeners) {
-            listener.updated(service, uri);
+            WatchedResources watched = listener.watched();
+            if (watched != null && watched.hears(service, client)) {
+                listener.updated(service, uri);
+            }
         }
     }
 
     @Override
-    public Set<String> wanted(ServiceName service) {
-        Set<String> uris = new HashSet<>();
-        for (Listener listener : listeners) {
-            for (Route resource : listener.resources()) {
-                if (resource.service().equals(service)) {
-                    uris.add(resource.original());
-                }
-            }
-        }
-        return uris;
+    public Set<String> opening(ServiceName service, ClientKey client) {
+        return resources.opening(service, client);
     }
 
     /** Ends all streams as the specification asks, with a result. */
@@ -218,6 +235,7 @@ final class Listening implements ResourceListeners, AutoCloseable {
     public void close() {
         subscription.close();
         watches.close();
+        resources.close();
         for (Listener listener : listeners) {
             listener.end();
         }

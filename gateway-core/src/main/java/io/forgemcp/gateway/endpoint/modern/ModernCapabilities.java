@@ -47,14 +47,20 @@ final class ModernCapabilities {
         }
         completions |= capabilities.member("completions") != null;
         logging |= capabilities.member("logging") != null;
-        JsonSlice resources = capabilities.member("resources");
-        JsonSlice flag = resources == null ? null : resources.member("subscribe");
-        subscribe |= flag != null && flag.isTrue();
+        subscribe |= tellsOfUpdates(greeting);
         addExtensions(capabilities.member("extensions"));
         if (TaskSupport.isIn(capabilities)) {
             // The gateway says what such a server does in the words of the extension.
             extensions.putIfAbsent(TaskExtension.NAME, NOTHING);
         }
+    }
+
+    /** Whether a server tells of updated resources. @param greeting what it answered when it was first spoken to */
+    static boolean tellsOfUpdates(JsonSlice greeting) {
+        JsonSlice capabilities = greeting.member("capabilities");
+        JsonSlice resources = capabilities == null ? null : capabilities.member("resources");
+        JsonSlice flag = resources == null ? null : resources.member("subscribe");
+        return flag != null && flag.isTrue();
     }
 
     private void addExtensions(@Nullable JsonSlice offered) {

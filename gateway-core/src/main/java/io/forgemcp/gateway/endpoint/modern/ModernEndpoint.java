@@ -67,7 +67,8 @@ public final class ModernEndpoint {
                 timers,
                 settings.callTimeout());
         calls = new ModernCalls(routes, path, clients, questions, tasks, settings.callTimeout());
-        listening = new Listening(routes, path, clients, tasks, catalog, lists.serverInfo(), timers, events);
+        listening = new Listening(
+                routes, path, clients, tasks, catalog, lists.serverInfo(), settings.callTimeout(), timers, events);
         slow = new SlowReplies(timers);
     }
 

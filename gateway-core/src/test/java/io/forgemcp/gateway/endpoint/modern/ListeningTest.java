@@ -45,7 +45,7 @@ class ListeningTest {
                                 + "{\"_meta\":{\"io.modelcontextprotocol/subscriptionId\":\"l1\"},"
                                 + "\"notifications\":{\"toolsListChanged\":true}}}");
         assertThat(stream.streamClosed()).isFalse();
-        assertThat(gateway.services().statuses().get(0).inFlight())
+        assertThat(gateway.services().statuses().get(0).listeners())
                 .as("it keeps nobody awake")
                 .isZero();
     }
@@ -146,7 +146,67 @@ class ListeningTest {
         assertThat(server.heard("resources/unsubscribe")).hasSize(1);
     }
 
+    @Test
+    void whoNamesResourcesKeepsTheirServerAwakeInAConversationOfItsOwn() {
+        subscribable();
+        int before = server.greetings.size();
+        FakeHttp annes = by("anne");
+        FakeHttp berts = by("bert");
+
+        assertThat(gateway.services().statuses().get(0).listeners()).isEqualTo(2);
+        assertThat(server.greetings).hasSize(before + 2);
+        server.say("notifications/resources/updated", "{\"uri\":\"test://a\"}");
+        assertThat(annes.events())
+                .as("once for the acknowledgement, once in its conversation")
+                .hasSize(2);
+        assertThat(berts.events()).hasSize(2);
+
+        annes.disconnect();
+        berts.disconnect();
+        assertThat(gateway.services().statuses().get(0).listeners()).isZero();
+    }
+
+    private FakeHttp by(String name) {
+        return request("1", "subscriptions/listen", "\"notifications\":{\"resourceSubscriptions\":[\"test://a\"]}")
+                .by(new Caller(name, Set.of()))
+                .to(http);
+    }
+
+    @Test
+    void theConversationOfAClientThatListensIsNotGivenUp() {
+        subscribable();
+        FakeHttp stream = by("anne");
+
+        timers.advance(Duration.ofDays(2));
+        server.say("notifications/resources/updated", "{\"uri\":\"test://a\"}");
+        assertThat(stream.events()).hasSize(2);
+
+        stream.disconnect();
+        timers.advance(Duration.ofDays(2));
+        int before = server.greetings.size();
+        by("anne");
+        assertThat(server.greetings).as("given up once it listened no more").hasSize(before + 1);
+    }
+
+    @Test
+    void aServiceThatSomebodyListensToIsRemovedAtOnce() {
+        subscribable();
+        FakeHttp stream = by("anne");
+
+        gateway.remove(io.forgemcp.gateway.service.ServiceName.of("s"))
+                .toCompletableFuture()
+                .orTimeout(10, TimeUnit.SECONDS)
+                .join();
+
+        assertThat(stream.streamClosed()).isFalse();
+    }
+
     private FakeHttp subscribed(String uris) {
+        subscribable();
+        return listen("1", "{\"resourceSubscriptions\":" + uris + "}");
+    }
+
+    private void subscribable() {
         server.capabilities = "{\"tools\":{},\"resources\":{\"subscribe\":true}}";
         gateway.remove(io.forgemcp.gateway.service.ServiceName.of("s"))
                 .toCompletableFuture()
@@ -156,7 +216,6 @@ class ListeningTest {
                 .refresh(io.forgemcp.gateway.service.ServiceName.of("s"))
                 .toCompletableFuture()
                 .join();
-        return listen("1", "{\"resourceSubscriptions\":" + uris + "}");
     }
 
     @Test

@@ -1,0 +1,135 @@
+package io.forgemcp.gateway.endpoint.modern;
+
+import io.forgemcp.gateway.endpoint.CallPath;
+import io.forgemcp.gateway.event.GatewayEvent;
+import io.forgemcp.gateway.lifecycle.InstanceEnded;
+import io.forgemcp.gateway.lifecycle.ServiceState;
+import io.forgemcp.gateway.lifecycle.ServiceStateChanged;
+import io.forgemcp.gateway.service.InstanceId;
+import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.gateway.time.Timers;
+import io.forgemcp.gateway.upstream.ClientKey;
+import io.forgemcp.gateway.upstream.ClientProfile;
+import io.forgemcp.gateway.virtualserver.Route;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The resources that all listening clients have named, and their servers: woken when a client begins to listen, awake while it
+ * listens. An order to stop, restart or remove a server is not held up; who listens holds it again when somebody has brought
+ * it back. Thread-safe; never blocks.
+ */
+final class ResourceWatches implements AutoCloseable {
+    /** After which what happened to servers is acted upon: a restart is several events, and is over before it is known. */
+    private static final Duration PAUSE = Duration.ofMillis(50);
+
+    private final CallPath path;
+    private final Duration timeout;
+    private final Timers timers;
+    private final Set<WatchedResources> all = ConcurrentHashMap.newKeySet();
+    private final Set<InstanceId> ended = ConcurrentHashMap.newKeySet();
+    private final Set<ServiceName> concerned = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+
+    /** @param timeout for what servers are asked */
+    ResourceWatches(CallPath path, Duration timeout, Timers timers) {
+        this.path = path;
+        this.timeout = timeout;
+        this.timers = timers;
+    }
+
+    /** Begins to listen for these in the name of a client, and wakes their servers. */
+    WatchedResources begin(ClientProfile client, List<Route> resources) {
+        WatchedResources watched = new WatchedResources(path, client, timeout);
+        // Known before anything is woken: conversations that begin meanwhile subscribe.
+        all.add(watched);
+        watched.watch(resources, true);
+        return watched;
+    }
+
+    /** The client does not listen any more. */
+    void end(WatchedResources watched) {
+        if (!all.remove(watched)) {
+            return;
+        }
+        // Asked once for each server: a client may name a thousand resources, and so may all the others.
+        Map<ServiceName, Set<String>> wanted = new HashMap<>();
+        // In a conversation that all clients share somebody with a session may still want it.
+        watched.end(route -> path.isShared(route.service())
+                || wanted.computeIfAbsent(route.service(), service -> wantedBeside(watched, service))
+                        .contains(route.original()));
+    }
+
+    private Set<String> wantedBeside(WatchedResources gone, ServiceName service) {
+        Set<String> uris = new HashSet<>();
+        for (WatchedResources watched : all) {
+            if (watched.sharesConversationsOf(gone)) {
+                watched.addTo(service, uris);
+            }
+        }
+        return uris;
+    }
+
+    /** A conversation begins: what it is to subscribe to. */
+    Set<String> opening(ServiceName service, ClientKey conversation) {
+        Set<String> uris = new HashSet<>();
+        for (WatchedResources watched : all) {
+            if (watched.hears(service, conversation)) {
+                watched.opening(service, uris);
+            }
+        }
+        if (!uris.isEmpty()) {
+            // Somebody's call has brought back what could not be had before.
+            lookSoon(service);
+        }
+        return uris;
+    }
+
+    /** Hears what becomes of servers. */
+    void heard(GatewayEvent event) {
+        if (all.isEmpty()) {
+            return;
+        }
+        if (event instanceof InstanceEnded end) {
+            ended.add(end.instance());
+            lookSoon(end.instance().service());
+        } else if (event instanceof ServiceStateChanged change && change.to() == ServiceState.RUNNING) {
+            lookSoon(change.service());
+        }
+    }
+
+    private void lookSoon(ServiceName service) {
+        concerned.add(service);
+        if (scheduled.compareAndSet(false, true)) {
+            timers.schedule(PAUSE, this::look);
+        }
+    }
+
+    private void look() {
+        scheduled.set(false);
+        Set<InstanceId> gone = Set.copyOf(ended);
+        ended.removeAll(gone);
+        Set<ServiceName> services = Set.copyOf(concerned);
+        concerned.removeAll(services);
+        List<ServiceName> running = services.stream().filter(path::isRunning).toList();
+        for (WatchedResources watched : all) {
+            gone.forEach(watched::ended);
+            running.forEach(watched::runs);
+        }
+    }
+
+    /** Lets all servers go; nothing is asked of them any more. */
+    @Override
+    public void close() {
+        for (WatchedResources watched : all) {
+            watched.end(route -> true);
+        }
+        all.clear();
+    }
+}

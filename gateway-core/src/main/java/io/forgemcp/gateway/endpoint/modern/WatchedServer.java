@@ -1,0 +1,256 @@
+package io.forgemcp.gateway.endpoint.modern;
+
+import io.forgemcp.gateway.endpoint.CallPath;
+import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.lifecycle.Lease;
+import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.protocol.Messages;
+import io.forgemcp.gateway.protocol.RequestId;
+import io.forgemcp.gateway.service.InstanceId;
+import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.gateway.upstream.CallListener;
+import io.forgemcp.gateway.upstream.ClientProfile;
+import io.forgemcp.gateway.upstream.UpstreamRequest;
+import io.forgemcp.gateway.upstream.UpstreamSession;
+import io.forgemcp.gateway.virtualserver.Route;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One server with resources that one client listens for. It is kept awake with one lease, however many resources they are,
+ * and subscribed to in the client's own conversation. The lease yields to whoever wants the server to go; then it is to be
+ * {@link #hold held} again once the server is back. Thread-safe; never blocks.
+ */
+final class WatchedServer {
+    private static final Logger LOG = LoggerFactory.getLogger(WatchedServer.class);
+    private static final Predicate<Route> NONE = route -> false;
+
+    private final CallPath path;
+    private final ClientProfile client;
+    private final ServiceName service;
+    private final Duration timeout;
+    /** By the server's own URI. */
+    private final Map<String, Route> resources = new LinkedHashMap<>();
+
+    /** What a conversation of the client subscribed to as it began, while the one here is being looked for. */
+    private final Set<String> told = new HashSet<>();
+
+    private boolean waiting;
+    private @Nullable Lease lease;
+    /** Whether what is listened for is subscribed to. */
+    private boolean asked;
+    /** Whether some conversation of the client may have subscriptions to it. */
+    private boolean known;
+
+    private boolean missed;
+    private boolean over;
+    private Predicate<Route> stillWanted = NONE;
+
+    /** @param timeout for what the server is asked */
+    WatchedServer(CallPath path, ClientProfile client, ServiceName service, Duration timeout) {
+        this.path = path;
+        this.client = client;
+        this.service = service;
+        this.timeout = timeout;
+    }
+
+    /** Notes resources that are listened for; a server that is held already is asked for those that are new. */
+    void want(Collection<Route> wanted) {
+        List<Route> fresh = new ArrayList<>();
+        Lease held;
+        synchronized (this) {
+            for (Route route : wanted) {
+                if (resources.putIfAbsent(route.original(), route) == null) {
+                    fresh.add(route);
+                }
+            }
+            held = asked ? lease : null;
+        }
+        UpstreamSession session = held == null || fresh.isEmpty() ? null : path.openConversation(held, client);
+        if (session != null) {
+            fresh.forEach(route -> ask(session, "resources/subscribe", route));
+        }
+    }
+
+    /** Adds the URIs of all resources. */
+    synchronized void addTo(Collection<String> uris) {
+        uris.addAll(resources.keySet());
+    }
+
+    /** A conversation of the client with this server begins; it subscribes to what is added here. */
+    synchronized void opening(Collection<String> uris) {
+        known = true;
+        if (!asked) {
+            told.addAll(resources.keySet());
+        }
+        addTo(uris);
+    }
+
+    /** Wakes the server if it sleeps, keeps it awake, and subscribes; nothing if that is so or under way. */
+    void hold() {
+        Route any;
+        synchronized (this) {
+            if (over || waiting || lease != null || resources.isEmpty()) {
+                return;
+            }
+            waiting = true;
+            any = resources.values().iterator().next();
+        }
+        path.hold(client, any).whenComplete((granted, failure) -> {
+            if (granted == null) {
+                synchronized (this) {
+                    waiting = false;
+                }
+                missed(failure == null ? new IllegalStateException("neither lease nor failure") : failure);
+            } else {
+                awake(granted);
+            }
+        });
+    }
+
+    private void awake(Lease granted) {
+        // Noted before it yields: from then on the instance may be taken away, which has to be found here.
+        synchronized (this) {
+            waiting = false;
+            lease = granted;
+        }
+        Lease yielding = granted.yielding();
+        boolean tooLate;
+        synchronized (this) {
+            if (lease != granted) {
+                yielding.close();
+                return;
+            }
+            lease = yielding;
+            tooLate = over;
+            told.clear();
+        }
+        if (tooLate) {
+            letGo();
+            return;
+        }
+        path.conversation(yielding, client).whenComplete((session, refused) -> {
+            if (session == null) {
+                drop(yielding);
+                missed(refused == null ? new IllegalStateException("neither session nor failure") : refused);
+            } else {
+                subscribe(session);
+            }
+        });
+    }
+
+    /** One that has just begun was told of everything as it began. */
+    private void subscribe(UpstreamSession session) {
+        List<Route> left = new ArrayList<>();
+        synchronized (this) {
+            if (over) {
+                return;
+            }
+            asked = true;
+            known = true;
+            resources.forEach((uri, route) -> {
+                if (!told.contains(uri)) {
+                    left.add(route);
+                }
+            });
+            told.clear();
+        }
+        left.forEach(route -> ask(session, "resources/subscribe", route));
+    }
+
+    private void missed(Throwable failure) {
+        boolean first;
+        synchronized (this) {
+            first = !missed && !over;
+            missed = true;
+        }
+        if (first) {
+            LOG.warn(
+                    "event=not_listened_to service={} reason=\"{}\" The client hears of updates once a call has woken it.",
+                    service,
+                    GatewayException.of(failure).getMessage());
+        }
+    }
+
+    /** An instance has ended, perhaps the one that is held here. */
+    void ended(InstanceId instance) {
+        Lease held;
+        synchronized (this) {
+            held = lease;
+        }
+        if (held != null && held.target().instance().equals(instance)) {
+            drop(held);
+        }
+    }
+
+    private void drop(Lease held) {
+        synchronized (this) {
+            if (lease == held) {
+                lease = null;
+                asked = false;
+            }
+        }
+        held.close();
+    }
+
+    /**
+     * The client does not listen any more.
+     *
+     * @param wanted whether a resource is still wanted in the same conversation
+     */
+    void end(Predicate<Route> wanted) {
+        synchronized (this) {
+            over = true;
+            stillWanted = wanted;
+        }
+        letGo();
+    }
+
+    private void letGo() {
+        Lease held;
+        List<Route> unwanted;
+        synchronized (this) {
+            held = lease;
+            lease = null;
+            unwanted = known
+                    ? resources.values().stream().filter(stillWanted.negate()).toList()
+                    : List.of();
+        }
+        if (held == null) {
+            return;
+        }
+        UpstreamSession session = unwanted.isEmpty() ? null : path.openConversation(held, client);
+        if (session != null) {
+            unwanted.forEach(route -> ask(session, "resources/unsubscribe", route));
+        }
+        held.close();
+    }
+
+    private void ask(UpstreamSession session, String method, Route route) {
+        byte[] params = ("{\"uri\":" + new String(route.quotedOriginal(), StandardCharsets.UTF_8) + "}")
+                .getBytes(StandardCharsets.UTF_8);
+        Message request = Messages.request(RequestId.of(1), method, params);
+        session.send(new UpstreamRequest(request, null, timeout), new CallListener() {
+            @Override
+            public void onAnswer(Message answer) {
+                // The client was told that it listens; a server that refuses has nothing to say about it.
+            }
+
+            @Override
+            public void onFailure(GatewayException failure) {
+                LOG.debug("event=not_asked service={} method={} reason=\"{}\"", service, method, failure.getMessage());
+            }
+        });
+    }
+}

@@ -1,0 +1,391 @@
+package io.forgemcp.gateway.endpoint.modern;
+
+import static io.forgemcp.gateway.lifecycle.SleepyServer.NAME;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.forgemcp.gateway.endpoint.CallPath;
+import io.forgemcp.gateway.endpoint.CallRecorder;
+import io.forgemcp.gateway.lifecycle.Force;
+import io.forgemcp.gateway.lifecycle.InstanceEnded;
+import io.forgemcp.gateway.lifecycle.Lease;
+import io.forgemcp.gateway.lifecycle.ServiceState;
+import io.forgemcp.gateway.lifecycle.SleepyServer;
+import io.forgemcp.gateway.metrics.NoMetrics;
+import io.forgemcp.gateway.protocol.JsonSlice;
+import io.forgemcp.gateway.protocol.JsonText;
+import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.protocol.Message.Field;
+import io.forgemcp.gateway.protocol.Messages;
+import io.forgemcp.gateway.protocol.ParameterHeaders;
+import io.forgemcp.gateway.protocol.ProtocolVersion;
+import io.forgemcp.gateway.protocol.RequestId;
+import io.forgemcp.gateway.service.Isolation;
+import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.gateway.transport.InProcessTransport;
+import io.forgemcp.gateway.upstream.ClientKey;
+import io.forgemcp.gateway.upstream.ClientProfile;
+import io.forgemcp.gateway.upstream.ReverseAnswer;
+import io.forgemcp.gateway.upstream.UpstreamListener;
+import io.forgemcp.gateway.upstream.UpstreamSettings;
+import io.forgemcp.gateway.upstream.Upstreams;
+import io.forgemcp.gateway.virtualserver.Route;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A server whose resources somebody listens for: awake and subscribed to, and free to go when it is told to. */
+class ResourceWatchesTest {
+    private static final Duration DAY = Duration.ofDays(1);
+    private static final Duration SOON = Duration.ofSeconds(1);
+    private static final Duration IDLE = Duration.ofSeconds(301);
+    private static final ClientProfile ANNE = modern("anne");
+    private static final ClientProfile BERT = modern("bert");
+
+    private final ScriptedServer script =
+            new ScriptedServer().answer("resources/subscribe", "{}").answer("resources/unsubscribe", "{}");
+    private SleepyServer server = new SleepyServer(script, Isolation.SESSION);
+    private Upstreams upstreams;
+    private CallPath path;
+    private ResourceWatches watches;
+
+    ResourceWatchesTest() {
+        wire();
+    }
+
+    /** As the gateway puts these together. */
+    private void wire() {
+        script.capabilities = "{\"resources\":{\"subscribe\":true}}";
+        upstreams = new Upstreams(
+                List.of(new InProcessTransport()),
+                UpstreamSettings.DEFAULT,
+                server.timers(),
+                new NoMetrics(),
+                new UpstreamListener() {
+                    @Override
+                    public void onNotification(ServiceName service, ClientKey client, Message notification) {}
+
+                    @Override
+                    public void onRequest(
+                            ServiceName service, ClientKey client, Message request, ReverseAnswer answer) {}
+
+                    @Override
+                    public List<Message> opening(
+                            ServiceName service, ClientKey client, @Nullable JsonSlice capabilities) {
+                        return watches.opening(service, client).stream()
+                                .map(ResourceWatchesTest::subscribe)
+                                .toList();
+                    }
+                });
+        path = new CallPath(
+                server.manager(),
+                upstreams,
+                new CallRecorder(new NoMetrics(), (service, why) -> {}),
+                () -> Duration.ofSeconds(30));
+        watches = new ResourceWatches(path, Duration.ofSeconds(60), server.timers());
+        server.events().subscribe(event -> {
+            if (event instanceof InstanceEnded end) {
+                upstreams.closeInstance(end.instance(), end.reason());
+            }
+            watches.heard(event);
+        });
+    }
+
+    private void shared() {
+        close();
+        server = new SleepyServer(script, Isolation.SHARED);
+        wire();
+    }
+
+    @AfterEach
+    void close() {
+        upstreams.close();
+        server.close();
+    }
+
+    private static ClientProfile modern(String name) {
+        return new ClientProfile(
+                new ClientKey(name, ClientKey.Keeps.CONVERSATIONS), ProtocolVersion.LATEST, JsonSlice.parse("{}"));
+    }
+
+    private static Message subscribe(String uri) {
+        return Messages.request(RequestId.of(1), "resources/subscribe", uri(uri));
+    }
+
+    private static byte[] uri(String uri) {
+        return ("{\"uri\":" + new String(JsonText.quote(uri), StandardCharsets.UTF_8) + "}")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static List<Route> resources(String... uris) {
+        return List.of(uris).stream()
+                .map(uri -> new Route(NAME, uri, JsonText.quote(uri), ParameterHeaders.NONE))
+                .toList();
+    }
+
+    private List<String> subscribed() {
+        return heard("resources/subscribe");
+    }
+
+    private List<String> unsubscribed() {
+        return heard("resources/unsubscribe");
+    }
+
+    private List<String> heard(String method) {
+        return script.heard(method).stream()
+                .map(message -> message.text(Field.URI))
+                .toList();
+    }
+
+    @Test
+    void aServerIsAwakeForAsLongAsSomebodyListensAndSleepsAfterwards() {
+        WatchedResources listening = watches.begin(ANNE, resources("a", "b"));
+
+        server.pass(DAY);
+        assertThat(server.state()).isEqualTo(ServiceState.RUNNING);
+        assertThat(subscribed()).containsExactlyInAnyOrder("a", "b");
+        assertThat(server.listeners()).isEqualTo(1);
+
+        watches.end(listening);
+        assertThat(unsubscribed()).containsExactlyInAnyOrder("a", "b");
+        assertThat(server.listeners()).isZero();
+        server.pass(IDLE);
+        assertThat(server.state()).isEqualTo(ServiceState.SLEEPING);
+    }
+
+    @Test
+    void oneThatSleepsIsWokenOnceHoweverManyResourcesAreNamed() {
+        server.call();
+        server.pass(IDLE);
+        assertThat(server.state()).isEqualTo(ServiceState.SLEEPING);
+        String[] thousand =
+                IntStream.range(0, 1_000).mapToObj(i -> "test://" + i).toArray(String[]::new);
+
+        watches.begin(ANNE, resources(thousand));
+
+        assertThat(server.state()).isEqualTo(ServiceState.RUNNING);
+        assertThat(server.wakes()).isEqualTo(1);
+        assertThat(server.listeners()).isEqualTo(1);
+        assertThat(subscribed()).hasSize(1_000).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aConversationThatIsThereIsAskedForEachResource() {
+        talk(ANNE);
+
+        watches.begin(ANNE, resources("a", "b"));
+
+        assertThat(script.heard("initialize")).hasSize(1);
+        assertThat(subscribed()).containsExactly("a", "b");
+    }
+
+    /** The client has called this server. */
+    private void talk(ClientProfile client) {
+        try (Lease call = server.manager()
+                .acquire(NAME, client.key(), SOON)
+                .toCompletableFuture()
+                .join()) {
+            assertThat(path.conversation(call, client).toCompletableFuture()).isCompleted();
+        }
+    }
+
+    @Test
+    void eachClientHasASubscriptionOfItsOwn() {
+        WatchedResources annes = watches.begin(ANNE, resources("a"));
+        WatchedResources berts = watches.begin(BERT, resources("a"));
+
+        assertThat(subscribed()).containsExactly("a", "a");
+        assertThat(script.heard("initialize")).hasSize(2);
+        assertThat(annes.hears(NAME, ANNE.key())).isTrue();
+        assertThat(annes.hears(NAME, BERT.key())).isFalse();
+        assertThat(annes.hears(NAME, ClientKey.GATEWAY)).as("said to nobody").isFalse();
+
+        watches.end(annes);
+        assertThat(unsubscribed()).containsExactly("a");
+        watches.end(berts);
+        assertThat(unsubscribed()).containsExactly("a", "a");
+    }
+
+    @Test
+    void whatTheSameClientStillWantsElsewhereStaysSubscribed() {
+        WatchedResources one = watches.begin(ANNE, resources("a", "b"));
+        WatchedResources other = watches.begin(ANNE, resources("b", "c"));
+
+        watches.end(one);
+        assertThat(unsubscribed()).containsExactly("a");
+        watches.end(one);
+        watches.end(other);
+        assertThat(unsubscribed()).containsExactly("a", "b", "c");
+        assertThat(server.listeners()).isZero();
+    }
+
+    @Test
+    void whereAllShareOneConversationTheyShareItHereToo() {
+        shared();
+        WatchedResources annes = watches.begin(ANNE, resources("a"));
+        WatchedResources berts = watches.begin(BERT, resources("b"));
+
+        assertThat(script.heard("initialize")).hasSize(1);
+        assertThat(subscribed()).containsExactly("a", "b");
+        assertThat(annes.hears(NAME, ClientKey.GATEWAY)).isTrue();
+        assertThat(berts.hears(NAME, ClientKey.GATEWAY)).isTrue();
+
+        watches.end(annes);
+        assertThat(unsubscribed()).as("somebody with a session may want it").isEmpty();
+    }
+
+    @Test
+    void anOrderToStopIsNotHeldUpAndTheServerStaysStopped() {
+        watches.begin(ANNE, resources("a"));
+
+        server.manager().stop(NAME, Force.NO).toCompletableFuture().join();
+        server.pass(DAY);
+
+        assertThat(server.state()).isEqualTo(ServiceState.STOPPED);
+        assertThat(server.starts()).isEqualTo(1);
+    }
+
+    @Test
+    void whoeverBringsAServerBackBringsBackTheSubscription() {
+        watches.begin(ANNE, resources("a"));
+        server.manager().stop(NAME, Force.NO).toCompletableFuture().join();
+        server.pass(SOON);
+
+        server.call();
+        server.pass(SOON);
+
+        assertThat(subscribed()).containsExactly("a", "a");
+        assertThat(server.listeners()).isEqualTo(1);
+        server.pass(DAY);
+        assertThat(server.state()).isEqualTo(ServiceState.RUNNING);
+    }
+
+    @Test
+    void aRestartedServerIsListenedToAgain() {
+        WatchedResources listening = watches.begin(ANNE, resources("a"));
+
+        server.manager().restart(NAME);
+        server.pass(SOON);
+
+        assertThat(server.starts()).isEqualTo(2);
+        assertThat(subscribed()).containsExactly("a", "a");
+        assertThat(server.listeners()).isEqualTo(1);
+        watches.end(listening);
+        assertThat(server.listeners()).isZero();
+    }
+
+    @Test
+    void aRemovalIsNotHeldUpAndWhatComesBackUnderTheNameIsListenedToAgain() {
+        watches.begin(ANNE, resources("a"));
+
+        assertThat(server.manager().remove(NAME).toCompletableFuture()).isCompleted();
+        server.add(Isolation.SESSION);
+        server.pass(SOON);
+        assertThat(server.state()).as("nobody wakes it").isEqualTo(ServiceState.STOPPED);
+        server.call();
+        server.pass(SOON);
+
+        assertThat(subscribed()).containsExactly("a", "a");
+        assertThat(server.listeners()).isEqualTo(1);
+    }
+
+    @Test
+    void aServerThatCannotBeWokenIsListenedToOnceACallHasWokenIt() {
+        server.failStarts();
+        WatchedResources listening = watches.begin(ANNE, resources("a"));
+        assertThat(server.state()).isEqualTo(ServiceState.ERROR);
+        server.pass(DAY);
+        assertThat(server.starts()).as("it is not tried again and again").isEqualTo(1);
+
+        server.mendStarts();
+        server.call();
+        server.pass(SOON);
+
+        assertThat(subscribed()).containsExactly("a");
+        assertThat(server.listeners()).isEqualTo(1);
+        watches.end(listening);
+        assertThat(server.listeners()).isZero();
+    }
+
+    @Test
+    void aClientThatGoesWhileItsServerStartsLeavesNothingBehind() {
+        Runnable start = server.holdStarts();
+        WatchedResources listening = watches.begin(ANNE, resources("a"));
+        watches.end(listening);
+
+        start.run();
+        server.pass(SOON);
+
+        assertThat(server.state()).isEqualTo(ServiceState.RUNNING);
+        assertThat(server.listeners()).isZero();
+        assertThat(subscribed()).isEmpty();
+        server.pass(IDLE);
+        assertThat(server.state()).isEqualTo(ServiceState.SLEEPING);
+    }
+
+    @Test
+    void resourcesThatAppearLaterAreSubscribedToWhereTheServerRuns() {
+        WatchedResources listening = watches.begin(ANNE, resources("a"));
+
+        listening.watch(resources("a", "b"), false);
+        assertThat(subscribed()).containsExactly("a", "b");
+
+        watches.end(listening);
+        assertThat(unsubscribed()).containsExactly("a", "b");
+    }
+
+    @Test
+    void resourcesThatAppearLaterWakeNobody() {
+        WatchedResources listening = watches.begin(ANNE, List.of());
+
+        listening.watch(resources("a"), false);
+        assertThat(server.state()).isEqualTo(ServiceState.STOPPED);
+        talk(ANNE);
+        server.pass(SOON);
+
+        assertThat(subscribed())
+                .as("by the conversation as it begins, and by who holds it then")
+                .containsOnly("a");
+        assertThat(server.listeners()).isEqualTo(1);
+    }
+
+    @Test
+    void aConversationThatFailsKeepsNothingAwake() {
+        script.methods.put(
+                "initialize",
+                (message, way) ->
+                        way.accept(ScriptedServer.error(message.requireId(), "{\"code\":1,\"message\":\"no\"}")));
+
+        watches.begin(ANNE, resources("a"));
+
+        assertThat(server.listeners()).isZero();
+        server.pass(IDLE);
+        assertThat(server.state()).isEqualTo(ServiceState.SLEEPING);
+    }
+
+    @Test
+    void theGatewayThatClosesLetsAllServersGoAndAsksNothingMore() {
+        watches.begin(ANNE, resources("a"));
+
+        watches.close();
+
+        assertThat(server.listeners()).isZero();
+        assertThat(unsubscribed()).isEmpty();
+    }
+
+    @Test
+    void aListenerThatComesAfterTheEndKeepsNothing() {
+        WatchedResources listening = watches.begin(ANNE, resources("a"));
+        watches.end(listening);
+
+        listening.watch(resources("b"), true);
+        CompletionStage<?> done = server.manager().stop(NAME, Force.NO);
+
+        assertThat(done.toCompletableFuture()).isCompleted();
+        assertThat(subscribed()).containsExactly("a");
+    }
+}
