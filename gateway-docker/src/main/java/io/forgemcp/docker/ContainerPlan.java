@@ -98,6 +98,12 @@ final class ContainerPlan {
     }
 
     /** Memory and swap together; above the memory, so that a frozen container can be squeezed. */
+    /** The limit on memory and swap together; null where the engine does not limit swap. */
+    @Nullable
+    Long swapLimit() {
+        return facts.accountsSwap() ? memoryAndSwap() : null;
+    }
+
     private long memoryAndSwap() {
         Long said = service.resources().swapBytes();
         return said != null && said > memory() ? said : 2 * memory();
@@ -185,8 +191,9 @@ final class ContainerPlan {
         Resources limits = service.resources();
         host.withMemory(memory()).withNanoCPUs((long) (NANO * cores())).withPidsLimit((long)
                 Objects.requireNonNullElse(limits.maxPids(), DEFAULT_PIDS));
-        if (facts.accountsSwap()) {
-            host.withMemorySwap(memoryAndSwap());
+        Long swap = swapLimit();
+        if (swap != null) {
+            host.withMemorySwap(swap);
         }
         return host;
     }

@@ -94,6 +94,7 @@ final class ContainerStart {
                 id,
                 container,
                 plan.limits(),
+                plan.swapLimit(),
                 new ServiceLog(service.name(), launch.environment()),
                 surroundings,
                 exits);

@@ -36,8 +36,8 @@ final class DockerInstance implements Instance {
     private static final Duration UNASKED_GRACE = Duration.ofSeconds(2);
     /** What somebody else reads of its streams may still be on its way. */
     private static final long LAST_WORDS_MILLIS = 300;
-    /** A server that is asked to stop is given ten seconds by the engine; one that lives longer has not ended of that. */
-    private static final Duration SIGNAL_COUNTS = Duration.ofSeconds(15);
+
+    private static final int KEPT_LINES = 500;
 
     /** Whether it sleeps, as far as the gateway knows. */
     private enum Belief {
@@ -53,6 +53,7 @@ final class DockerInstance implements Instance {
     private final Surroundings surroundings;
     private final ServiceRuntime.ExitListener exits;
     private final ReentrantLock turn = new ReentrantLock();
+    private final SignalsByHand signals;
     private final AtomicBoolean over = new AtomicBoolean();
     private final AtomicReference<@Nullable CompletableFuture<Void>> stopping = new AtomicReference<>();
     private final CompletableFuture<Void> died = new CompletableFuture<>();
@@ -61,23 +62,25 @@ final class DockerInstance implements Instance {
     private volatile @Nullable ContainerCgroup cgroup;
     private volatile Belief belief = Belief.AWAKE;
     private volatile boolean outOfMemory;
-    private volatile boolean signalled;
     private volatile String end = "its container ended";
 
     DockerInstance(
             InstanceId id,
             EngineContainer container,
             Limits limits,
+            @Nullable Long memoryAndSwap,
             ServiceLog log,
             Surroundings surroundings,
             ServiceRuntime.ExitListener exits) {
         this.id = id;
         this.container = container;
         this.limits = limits;
-        this.squeeze = new Squeeze(container, Objects.requireNonNull(limits.memoryBytes()), () -> this.cgroup);
+        this.squeeze =
+                new Squeeze(container, Objects.requireNonNull(limits.memoryBytes()), memoryAndSwap, () -> this.cgroup);
         this.log = log;
         this.surroundings = surroundings;
         this.exits = exits;
+        this.signals = new SignalsByHand(surroundings);
     }
 
     // ---- what the runtime sets before anybody else sees it
@@ -311,9 +314,15 @@ final class DockerInstance implements Instance {
     }
 
     /** Somebody had the engine send it a signal, as stopping, killing and removing by hand do; it may end of that. */
-    void signalled() {
-        signalled = true;
-        surroundings.later(SIGNAL_COUNTS, () -> signalled = false);
+    void signalled(@Nullable Map<String, String> attributes) {
+        signals.sent(attributes);
+    }
+
+    /** If its start has failed, what it wrote until then is told, because nobody will have it to ask. */
+    void startEnded(@Nullable Instance started, @Nullable Throwable failure) {
+        if (failure != null) {
+            exits.wrote(id, log.last(KEPT_LINES));
+        }
     }
 
     /**
@@ -369,7 +378,8 @@ final class DockerInstance implements Instance {
                 EngineContainer.Observed now = container.inspect();
                 reason = lastWords(now, hint);
                 // This gateway has not asked for it, and what the kernel does is no command to the engine.
-                byHand = signalled && !outOfMemory && (now == null || (!now.running() && !now.outOfMemory()));
+                byHand =
+                        !outOfMemory && (now == null || (!now.running() && !now.outOfMemory())) && signals.explain(now);
                 if (now != null && now.running() && !now.paused()) {
                     container.stop(UNASKED_GRACE);
                 }

@@ -224,6 +224,7 @@ public final class DockerRuntime implements ServiceRuntime {
         try {
             starts.run(instance, service, plan, found.image());
         } catch (IOException | RuntimeException failure) {
+            instance.startEnded(null, failure);
             instance.stop(Duration.ZERO);
             throw failure instanceof GatewayException known
                     ? known
@@ -242,7 +243,7 @@ public final class DockerRuntime implements ServiceRuntime {
         CompletableFuture<Instance> ready = new CompletableFuture<>();
         long deadline = timers.nanoTime() + settings.portTimeout().toNanos();
         poll(service, plan, instance, ready, deadline, FIRST_POLL);
-        return ready;
+        return ready.whenComplete(instance::startEnded);
     }
 
     private void poll(
@@ -429,7 +430,7 @@ public final class DockerRuntime implements ServiceRuntime {
             }
             switch (event.getAction()) {
                 case "oom" -> instance.ranOutOfMemory();
-                case "kill" -> instance.signalled();
+                case "kill" -> instance.signalled(event.getActor().getAttributes());
                 case "die", "destroy" -> instance.ended("its container ended");
                 case "pause" -> changed(instance, true);
                 case "unpause" -> changed(instance, false);

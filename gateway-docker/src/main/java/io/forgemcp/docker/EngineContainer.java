@@ -28,6 +28,7 @@ final class EngineContainer {
             String error,
             long pid,
             long memoryLimit,
+            long memoryAndSwap,
             Map<String, ContainerNetwork> networks) {
         private static Observed of(InspectContainerResponse found) {
             InspectContainerResponse.ContainerState state = found.getState();
@@ -39,6 +40,7 @@ final class EngineContainer {
                     Objects.requireNonNullElse(state.getError(), ""),
                     Objects.requireNonNullElse(state.getPidLong(), 0L),
                     Objects.requireNonNullElse(found.getHostConfig().getMemory(), 0L),
+                    Objects.requireNonNullElse(found.getHostConfig().getMemorySwap(), 0L),
                     Objects.requireNonNullElse(found.getNetworkSettings().getNetworks(), Map.of()));
         }
 
@@ -126,6 +128,24 @@ final class EngineContainer {
     /** @throws DockerException if the kernel cannot do that; part of it may have been done then */
     void limitMemory(long bytes) {
         engine.call(client -> client.updateContainerCmd(id).withMemory(bytes).exec());
+    }
+
+    /**
+     * Puts its limits back. Both in one command: on cgroup v1 the one on memory may never be above that on both, so which
+     * comes first depends on where they are.
+     *
+     * @param memoryAndSwap null where the engine does not limit swap
+     * @throws DockerException as {@link #limitMemory(long)}
+     */
+    void limitMemory(long bytes, @Nullable Long memoryAndSwap) {
+        if (memoryAndSwap == null) {
+            limitMemory(bytes);
+        } else {
+            engine.call(client -> client.updateContainerCmd(id)
+                    .withMemory(bytes)
+                    .withMemorySwap(memoryAndSwap)
+                    .exec());
+        }
     }
 
     /** Asks it to end, and makes it after the grace. Not for a paused one, which would sit out the whole grace. */

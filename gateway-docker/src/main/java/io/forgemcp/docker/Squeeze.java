@@ -29,17 +29,24 @@ final class Squeeze {
 
     private final EngineContainer container;
     private final long limit;
+    private final @Nullable Long memoryAndSwap;
     private final Supplier<@Nullable ContainerCgroup> cgroup;
     private boolean low;
     private int refusals;
 
     /**
      * @param limit in bytes, to which it is always put back
+     * @param memoryAndSwap its limit on memory and swap together, put back likewise; null where the engine does not limit swap
      * @param cgroup the kernel's side of it; null where that cannot be read
      */
-    Squeeze(EngineContainer container, long limit, Supplier<@Nullable ContainerCgroup> cgroup) {
+    Squeeze(
+            EngineContainer container,
+            long limit,
+            @Nullable Long memoryAndSwap,
+            Supplier<@Nullable ContainerCgroup> cgroup) {
         this.container = container;
         this.limit = limit;
+        this.memoryAndSwap = memoryAndSwap;
         this.cgroup = cgroup;
     }
 
@@ -100,7 +107,7 @@ final class Squeeze {
     /** What is wrong, for people; empty if all is well. The engine and the kernel need not agree after an error. */
     private String putBack() {
         try {
-            container.limitMemory(limit);
+            container.limitMemory(limit, memoryAndSwap);
         } catch (DockerException refused) {
             return EngineFailure.reason(refused);
         }
@@ -109,6 +116,9 @@ final class Squeeze {
         Long enforced = kernel == null ? null : kernel.memoryLimit();
         if (now != null && now.memoryLimit() != limit) {
             return "the engine says " + now.memoryLimit();
+        }
+        if (now != null && memoryAndSwap != null && now.memoryAndSwap() != memoryAndSwap) {
+            return "with swap the engine says " + now.memoryAndSwap();
         }
         return enforced != null && enforced < limit - PAGE ? "the kernel says " + enforced : "";
     }

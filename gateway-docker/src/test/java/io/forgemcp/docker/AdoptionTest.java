@@ -1,6 +1,7 @@
 package io.forgemcp.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.forgemcp.gateway.lifecycle.Instance;
 import io.forgemcp.gateway.lifecycle.ServiceRuntime;
@@ -68,6 +69,21 @@ class AdoptionTest extends EngineTest {
         Instance adopted = adopt(TestContainers.mini("mini").build()).get(0).instance();
 
         assertThat(inspect(adopted).getHostConfig().getMemory()).isEqualTo(512 * MIB);
+    }
+
+    @Test
+    void aLimitOnSwapThatACrashLeftLowIsPutBackTogetherWithTheOtherOne() throws Exception {
+        Instance left = started(TestContainers.mini("mini"));
+        assumeTrue(inspect(left).getHostConfig().getMemorySwap() > 0, "the engine does not limit swap");
+        engine.updateContainerCmd(left.externalId())
+                .withMemory(100 * MIB)
+                .withMemorySwap(100 * MIB)
+                .exec();
+
+        Instance adopted = adopt(TestContainers.mini("mini").build()).get(0).instance();
+
+        assertThat(inspect(adopted).getHostConfig().getMemory()).isEqualTo(512 * MIB);
+        assertThat(inspect(adopted).getHostConfig().getMemorySwap()).isEqualTo(1024 * MIB);
     }
 
     @Test

@@ -47,6 +47,25 @@ class ContainerFaultsTest extends EngineTest {
     }
 
     @Test
+    void aSignalThatIsNoOrderToEndDoesNotMakeAFailureTheWishOfSomebody() throws Exception {
+        Instance instance = started(TestContainers.mini("mini"));
+        engine.killContainerCmd(instance.externalId()).withSignal("WINCH").exec();
+        new Talk(instance).send("leave", Map.of("status", 3));
+
+        assertThat(told.next()).startsWith("exit exit status 3");
+    }
+
+    @Test
+    void aContainerThatIsKilledByAnySignalFromTheEngineEndedByHand() throws Exception {
+        Instance instance = started(TestContainers.mini("mini"));
+        new Talk(instance).call("echo", Map.of("token", "up"));
+
+        engine.killContainerCmd(instance.externalId()).withSignal("HUP").exec();
+
+        assertThat(told.next()).contains("by hand", "killed by signal 1");
+    }
+
+    @Test
     void aProcessThatIsKilledBehindTheBackOfTheEngineHasFailed() throws Exception {
         Instance instance = started(TestContainers.mini("mini"));
         Integer pid = engine.inspectContainerCmd(instance.externalId())
@@ -163,6 +182,7 @@ class ContainerFaultsTest extends EngineTest {
                 WireProtocol.STREAMABLE_HTTP);
 
         assertThatThrownBy(() -> started(brief)).hasMessageContaining("exit status 5, last line: port taken");
+        assertThat(told.written()).containsExactly("port taken");
     }
 
     @Test

@@ -122,7 +122,7 @@ class ContainerSleepTest extends EngineTest {
         await(instance.sleep(SleepDepth.FREEZE));
         long awake = usage(instance).memoryBytes();
 
-        new Squeeze(instance.container(), 192 * MIB, () -> null).to(SleepDepth.DEEP, usage(instance));
+        new Squeeze(instance.container(), 192 * MIB, null, () -> null).to(SleepDepth.DEEP, usage(instance));
 
         assertThat(usage(instance).memoryBytes()).isLessThan(awake / 5);
         assertThat(inspect(instance).getHostConfig().getMemory()).isEqualTo(192 * MIB);

@@ -106,7 +106,7 @@ final class DedicatedSlots implements SlotBook {
     private void watchOwn() {
         Slot own = byClient.get(ClientKey.GATEWAY);
         if (own != null) {
-            own.watch(true);
+            own.here().watch();
         }
     }
 

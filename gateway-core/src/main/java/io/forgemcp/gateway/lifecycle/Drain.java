@@ -32,7 +32,7 @@ final class Drain {
         this.slots = slots;
         this.refusal = refusal;
         this.timer = timers.schedule(patience, () -> mailbox.tell(this::giveUp));
-        slots.all().forEach(slot -> slot.watch(true));
+        slots.all().forEach(slot -> slot.here().watch());
     }
 
     CompletionStage<Void> over() {

@@ -2,6 +2,7 @@ package io.forgemcp.gateway.lifecycle;
 
 import io.forgemcp.gateway.service.InstanceId;
 import java.util.Collection;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,11 @@ final class InstanceNews implements ServiceRuntime.ExitListener {
     @Override
     public void observed(InstanceId id, @Nullable SleepDepth depth) {
         tell(slot -> slot.bedtime().observed(id, depth));
+    }
+
+    @Override
+    public void wrote(InstanceId id, List<String> lines) {
+        tell(slot -> slot.wrote(id, lines));
     }
 
     /** It was given its time to say the first word. @param error why it is ended, for people */

@@ -119,6 +119,13 @@ public interface ServiceRuntime extends AutoCloseable {
         }
 
         /**
+         * What an instance wrote for people whose start has failed, oldest first. Told before the stage of the start fails,
+         * because nobody has the instance to ask it; of one that has come to serve its {@link Instance#logs} tell. Ignored by
+         * default.
+         */
+        default void wrote(InstanceId id, List<String> lines) {}
+
+        /**
          * Somebody froze it by other means than this gateway ({@code docker pause} by hand, say), or thawed it. Not called
          * for what {@link Instance#sleep} and {@link Instance#wake} do. While it is being started, woken or put to sleep
          * this changes nothing; {@link Instance#frozen} is read once that has ended. Ignored by default.

@@ -159,7 +159,7 @@ final class SharedSlots implements SlotBook {
         List<Slot> chosen =
                 new ArrayList<>(staying().filter(slot -> slot.here().awake()).toList());
         // A sleeping instance is there sooner than one that starts, and one that still drains soonest.
-        addUpTo(count, chosen, all.stream().filter(Slot::draining));
+        addUpTo(count, chosen, all.stream().filter(slot -> slot.here().draining()));
         addUpTo(count, chosen, staying().filter(slot -> slot.here().view().state() == ServiceState.SLEEPING));
         addUpTo(count, chosen, staying());
         while (chosen.size() < count && all.size() < max) {

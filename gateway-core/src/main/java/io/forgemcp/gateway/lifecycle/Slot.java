@@ -4,6 +4,7 @@ import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.service.InstanceId;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -143,15 +144,11 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
         return wishes.waiting();
     }
 
-    boolean draining() {
-        return here.retiring() && here.state() == ServiceState.RUNNING;
-    }
-
     /** Takes the instance away: at once if nobody is inside, else when the last one has left. */
     void retire(String reason) {
         here.retiring(true);
         stopReason = reason;
-        watch(true);
+        here.watch();
         endIfRetired();
     }
 
@@ -176,14 +173,6 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
             here.require().gate().open();
             proceed();
             bedtime.watchIdleness();
-        }
-    }
-
-    /** Whether the end of the last lease is told to the listener. */
-    void watch(boolean wanted) {
-        LiveInstance current = here.live();
-        if (current != null) {
-            current.watch(wanted);
         }
     }
 
@@ -423,6 +412,13 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
         } else if (tooOften && here.available()) {
             revive = true;
             fail(current, failures.unwell(reason), failures.unwell(reason));
+        }
+    }
+
+    /** What an instance wrote that did not come to serve. */
+    void wrote(InstanceId who, List<String> lines) {
+        if (starting != null && who.equals(starting.id()) && !lines.isEmpty()) {
+            here.lastLines(lines);
         }
     }
 

@@ -81,6 +81,17 @@ final class SlotState {
         return lastLines;
     }
 
+    void lastLines(List<String> lines) {
+        lastLines = List.copyOf(lines);
+    }
+
+    /** Has the end of the last lease told. */
+    void watch() {
+        if (live != null) {
+            live.watch(true);
+        }
+    }
+
     View view() {
         return view;
     }
@@ -139,6 +150,11 @@ final class SlotState {
 
     void retiring(boolean value) {
         retiring = value;
+    }
+
+    /** Whether it is taken away once nobody uses it any more. */
+    boolean draining() {
+        return retiring && state == ServiceState.RUNNING;
     }
 
     /** Whether it runs or is about to. */

@@ -25,6 +25,9 @@ final class FakeRuntime implements ServiceRuntime {
     /** Null lets every start succeed at once. */
     volatile CompletableFuture<Void> startGate;
 
+    /** What a start writes before it fails. */
+    volatile List<String> writes = List.of();
+
     /** What a start of the service of this name waits for before it takes its turn. */
     final java.util.Map<String, CompletableFuture<Void>> fetches = new java.util.concurrent.ConcurrentHashMap<>();
 
@@ -74,6 +77,7 @@ final class FakeRuntime implements ServiceRuntime {
     @Override
     public CompletionStage<Instance> start(ServiceDefinition service, InstanceId id, ExitListener exits) {
         starts.incrementAndGet();
+        exits.wrote(id, writes);
         return gate(startGate).thenApply(open -> {
             FakeInstance instance = new FakeInstance(id, exits);
             instances.add(instance);

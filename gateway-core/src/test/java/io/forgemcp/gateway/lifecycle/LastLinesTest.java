@@ -41,6 +41,32 @@ class LastLinesTest {
     }
 
     @Test
+    void thoseOfAStartThatFailedTakeThePlaceOfEarlierOnes() {
+        lifecycle.use();
+        lifecycle.runtime.last().lines = List.of("old");
+        lifecycle.manager.stop(Lifecycle.NAME, Force.YES);
+
+        lifecycle.runtime.writes = List.of("reading settings", "TOKEN is missing");
+        lifecycle.runtime.failStarts("exit status 3");
+        lifecycle.acquire();
+
+        assertThat(lifecycle.state()).isEqualTo(ServiceState.ERROR);
+        assertThat(logs(10)).containsExactly("reading settings", "TOKEN is missing");
+    }
+
+    @Test
+    void aStartThatFailsWithoutAWordLeavesTheLinesOfTheOneBefore() {
+        lifecycle.use();
+        lifecycle.runtime.last().lines = List.of("old");
+        lifecycle.manager.stop(Lifecycle.NAME, Force.YES);
+
+        lifecycle.runtime.failStarts("no engine");
+        lifecycle.acquire();
+
+        assertThat(logs(10)).containsExactly("old");
+    }
+
+    @Test
     void theNextInstanceTakesTheirPlace() {
         lifecycle.use();
         lifecycle.runtime.last().lines = List.of("old");

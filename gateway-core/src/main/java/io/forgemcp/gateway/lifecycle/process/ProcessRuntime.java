@@ -38,6 +38,7 @@ import org.slf4j.LoggerFactory;
  * gateway's process group: they then sleep by being stopped, and only {@code /proc} finds their own children.
  */
 public final class ProcessRuntime implements ServiceRuntime {
+    private static final int KEPT_LINES = 500;
     private static final Logger LOG = LoggerFactory.getLogger(ProcessRuntime.class);
     private static final Duration PORT_TIMEOUT = Duration.ofSeconds(90);
     private static final Duration CLOSE_GRACE = Duration.ofSeconds(3);
@@ -91,7 +92,11 @@ public final class ProcessRuntime implements ServiceRuntime {
         ensureHook();
         Child child = new Child(service, id, newSession, runName + "." + marks.incrementAndGet() + ".");
         return CompletableFuture.supplyAsync(() -> spawn(child, exits), workers)
-                .thenCompose(instance -> ready(child, instance));
+                .thenCompose(instance -> ready(child, instance).whenComplete((up, failure) -> {
+                    if (failure != null) {
+                        exits.wrote(id, child.log().last(KEPT_LINES));
+                    }
+                }));
     }
 
     @Override
