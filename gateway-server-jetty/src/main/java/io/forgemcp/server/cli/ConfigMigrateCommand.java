@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,6 +31,14 @@ final class ConfigMigrateCommand implements Callable<Integer> {
     @Option(names = "--to", required = true, paramLabel = "DIR", description = "The new directory.")
     private Path to = Path.of("");
 
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description =
+                    "The data directory that the gateway will have, to find volumes that would show it to servers."
+                            + " Default: ${DEFAULT-VALUE}.")
+    private Path data = GatewayOptions.DEFAULT_DATA;
+
     @Option(names = "--force", description = "Replace the new directory if it is there; it is kept under another name.")
     private boolean force;
 
@@ -46,8 +55,10 @@ final class ConfigMigrateCommand implements Callable<Integer> {
         } catch (GatewayException e) {
             throw new CommandFailure(ExitCode.CONFIGURATION, String.valueOf(e.getMessage()), e);
         }
-        List<String> left =
-                report.result().findings().stream().map(Finding::describe).toList();
+        List<String> left = Stream.concat(
+                        report.result().findings().stream().map(Finding::describe),
+                        RefusedVolumes.of(report.result().configuration(), environment, to, data).stream())
+                .toList();
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("directory", to.toString());
         document.put("files", report.files());

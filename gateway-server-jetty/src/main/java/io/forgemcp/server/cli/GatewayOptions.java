@@ -41,7 +41,7 @@ import picocli.CommandLine.Option;
 
 /** The options that say what a gateway in this process consists of. */
 final class GatewayOptions {
-    private static final Path DEFAULT_DATA = Path.of("data");
+    static final Path DEFAULT_DATA = Path.of("data");
 
     @Mixin
     private final ConfigurationOptions configuration = new ConfigurationOptions();

@@ -64,6 +64,40 @@ class ConfigCommandTest {
     }
 
     @Test
+    void migrateSaysWhichVolumesContainersWillNotBeGiven() throws IOException {
+        Path old = Files.createDirectory(directory.resolve("old"));
+        Path data = Files.createDirectory(directory.resolve("data"));
+        Path fine = Files.createDirectory(data.resolve("memory"));
+        Files.writeString(old.resolve("services.yml"), """
+                volume_directories: ["%1$s"]
+                services:
+                  whole: {image: "some/image", command: [run], volumes: {"%2$s": /data}}
+                  part: {image: "some/image", command: [run], volumes: {"%3$s": /data}}
+                  absent: {image: "some/image", command: [run], volumes: {"%1$s/nowhere": /data}}
+                  process: {command: [run], runtime: process, volumes: {"%2$s": /data}}
+                """.formatted(directory, data, fine));
+
+        assertThat(terminal.run(
+                        "config",
+                        "migrate",
+                        "--from",
+                        old.toString(),
+                        "--to",
+                        directory.resolve("new").toString(),
+                        "--data",
+                        data.toString()))
+                .as(terminal.err())
+                .isEqualTo(ExitCode.OK);
+
+        assertThat(terminal.out().lines().filter(line -> line.contains("will not start in a container")))
+                .hasSize(2)
+                .anySatisfy(line -> assertThat(line)
+                        .startsWith("left     warning ")
+                        .contains("services.whole.volumes", "would show " + data.resolve("state")))
+                .anySatisfy(line -> assertThat(line).contains("services.absent.volumes", "does not exist"));
+    }
+
+    @Test
     void theShippedConfigurationHasNoErrors() {
         Path shipped = Repository.root().resolve("config");
         assertThat(terminal.run("config", "validate", "--config", shipped.toString()))
