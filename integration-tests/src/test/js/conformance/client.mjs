@@ -11,8 +11,8 @@ const context = JSON.parse(process.env.MCP_CONFORMANCE_CONTEXT ?? '{}');
 const authorizes = scenario.startsWith('auth/');
 const wish = { url: suiteUrl };
 if (authorizes) {
-  wish.oauth = { clientId: context.client_id, clientSecret: context.client_secret };
-  if (scenario === 'auth/client-credentials-basic') wish.oauth.grant = 'client-credentials';
+  wish.oauth = { clientId: context.client_id, clientSecret: context.client_secret, privateKey: context.private_key_pem };
+  if (scenario.startsWith('auth/client-credentials')) wish.oauth.grant = 'client-credentials';
   if (scenario === 'auth/basic-cimd') wish.oauth.clientMetadataUrl = 'https://conformance-test.local/client-metadata.json';
 }
 

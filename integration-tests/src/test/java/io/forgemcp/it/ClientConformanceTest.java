@@ -130,7 +130,8 @@ class ClientConformanceTest {
         "2026-07-28, auth/iss-unexpected, 8",
         "2026-07-28, auth/iss-normalized, 8",
         "2026-07-28, auth/metadata-issuer-mismatch, 3",
-        "2026-07-28, auth/client-credentials-basic, 5"
+        "2026-07-28, auth/client-credentials-basic, 5",
+        "2026-07-28, auth/client-credentials-jwt, 5"
     })
     @Timeout(180)
     void theGatewayGetsItselfAuthorisedAsTheSpecificationSays(String revision, String scenario, int passed) {

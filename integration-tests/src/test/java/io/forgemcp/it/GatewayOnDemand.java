@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.forgemcp.gateway.service.ClientKey;
 import io.forgemcp.gateway.service.Isolation;
 import io.forgemcp.gateway.service.Launch;
 import io.forgemcp.gateway.service.OAuthClient;
@@ -74,6 +75,7 @@ final class GatewayOnDemand implements AutoCloseable {
                     true,
                     text(oauth, "clientId"),
                     text(oauth, "clientSecret"),
+                    text(oauth, "privateKey") == null ? null : ClientKey.of(text(oauth, "privateKey")),
                     document == null ? null : URI.create(document),
                     List.of(),
                     null,

@@ -69,6 +69,9 @@ record AuthorizationServer(
 
     /** How a client shows who it is: as it was registered, else the first way that both sides know. */
     String authMethod(ClientRegistration client) {
+        if (client.key() != null) {
+            return "private_key_jwt";
+        }
         if (client.method() != null) {
             return client.method();
         }

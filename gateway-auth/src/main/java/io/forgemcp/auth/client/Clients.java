@@ -113,7 +113,7 @@ final class Clients {
                     + "\", but the configured client secret is for \"" + only
                     + "\". If that is right, write the new one into oauth.issuer.");
         }
-        return new ClientRegistration(id, wanted.secret(), null);
+        return new ClientRegistration(id, wanted.secret(), wanted.key(), null, null, null);
     }
 
     /** A configured secret was taken here, and is shown nowhere else from now on. */

@@ -3,6 +3,7 @@ package io.forgemcp.auth.client;
 import io.forgemcp.auth.client.Documents.Document;
 import io.forgemcp.gateway.error.GatewayException;
 import java.net.URI;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -15,9 +16,9 @@ final class Revocation {
     private final String service;
     private final ClientRequests requests;
 
-    Revocation(String service, Documents documents) {
+    Revocation(String service, Documents documents, InstantSource clock) {
         this.service = service;
-        this.requests = new ClientRequests(documents);
+        this.requests = new ClientRequests(documents, clock);
     }
 
     /** Both tokens of a grant: an authorization server need not take back those that came of a refresh token. */

@@ -59,7 +59,7 @@ final class ServiceGrant {
         Documents documents = new Documents(shared.http(), url);
         this.needs = new Needs(service, url, wanted, new Discovery(documents), shared);
         this.endpoint = new TokenEndpoint(documents, clock);
-        this.revocation = new Revocation(service, documents);
+        this.revocation = new Revocation(service, documents, clock);
         GrantBook.Page page = book.find(service, url, wanted);
         this.granted = page.granted();
         this.clients = new Clients(wanted, endpoint, page, clock, this::save);

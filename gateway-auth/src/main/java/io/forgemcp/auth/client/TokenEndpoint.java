@@ -22,7 +22,7 @@ final class TokenEndpoint {
 
     TokenEndpoint(Documents documents, InstantSource clock) {
         this.documents = documents;
-        this.requests = new ClientRequests(documents);
+        this.requests = new ClientRequests(documents, clock);
         this.clock = clock;
     }
 

@@ -1,6 +1,7 @@
 package io.forgemcp.gateway.config;
 
 import io.forgemcp.gateway.config.schema.ServiceEntry;
+import io.forgemcp.gateway.service.ClientKey;
 import io.forgemcp.gateway.service.OAuthClient;
 import java.net.URI;
 import java.util.function.BiConsumer;
@@ -39,6 +40,12 @@ final class OAuthReader {
             errors.accept(".oauth.client_secret", "The secret belongs to no client. Add the key client_id.");
             return OAuthClient.OFF;
         }
+        if (written.clientPrivateKey() != null && (written.clientId() == null || written.clientSecret() != null)) {
+            errors.accept(
+                    ".oauth.client_private_key",
+                    "The key belongs to a client without a secret. Add the key client_id, and remove client_secret.");
+            return OAuthClient.OFF;
+        }
         for (String scope : written.scopes()) {
             if (!SCOPE.matcher(scope).matches()) {
                 errors.accept(
@@ -46,10 +53,13 @@ final class OAuthReader {
                         "\"" + scope + "\" is not one scope. Write a list, for example scopes: [read, write].");
             }
         }
-        if (written.grant() == OAuthClient.Grant.CLIENT_CREDENTIALS && written.clientSecret() == null) {
+        if (written.grant() == OAuthClient.Grant.CLIENT_CREDENTIALS
+                && written.clientSecret() == null
+                && written.clientPrivateKey() == null) {
             errors.accept(
                     ".oauth.grant",
-                    "client-credentials needs the client's own. Add the keys client_id and client_secret.");
+                    "client-credentials needs the client's own. Add the keys client_id and client_secret, or client_id and"
+                            + " client_private_key.");
             return OAuthClient.OFF;
         }
         if (written.issuer() != null && !written.issuer().matches("https?://[^?#]+")) {
@@ -57,10 +67,20 @@ final class OAuthReader {
                     ".oauth.issuer",
                     "\"" + written.issuer() + "\" is not an issuer. Write for example https://auth.example.com.");
         }
+        ClientKey key = null;
+        if (written.clientPrivateKey() != null) {
+            try {
+                key = ClientKey.of(written.clientPrivateKey());
+            } catch (IllegalArgumentException unusable) {
+                errors.accept(".oauth.client_private_key", String.valueOf(unusable.getMessage()));
+                return OAuthClient.OFF;
+            }
+        }
         return new OAuthClient(
                 true,
                 written.clientId(),
                 written.clientSecret(),
+                key,
                 document(written.clientMetadataUrl()),
                 written.scopes(),
                 written.issuer(),

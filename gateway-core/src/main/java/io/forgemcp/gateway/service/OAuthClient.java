@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param enabled whether it does so at all; otherwise a server that wants a token refuses the gateway
  * @param id of a client that was registered by hand; null to let the gateway register itself
- * @param secret of that client; null for a public one
+ * @param secret of that client; null for a public one, or one with a key
+ * @param key of that client, instead of a secret; null for none
  * @param metadata the HTTPS URL of a published client metadata document, which is the client id at authorization servers
  *     that take such documents; null for none
  * @param scopes what is asked for instead of what the server names; empty to go by the server
@@ -19,6 +20,7 @@ public record OAuthClient(
         boolean enabled,
         @Nullable String id,
         @Nullable String secret,
+        @Nullable ClientKey key,
         @Nullable URI metadata,
         List<String> scopes,
         @Nullable String issuer,
@@ -37,15 +39,30 @@ public record OAuthClient(
     /** Never asks for a token. */
     public static final OAuthClient OFF = new OAuthClient(false, null, null, null, List.of());
 
-    /** A secret without an id belongs to nobody, so it is refused. */
+    /** A secret or key without an id belongs to nobody, so it is refused. */
     public OAuthClient {
         scopes = List.copyOf(scopes);
-        if (id == null && secret != null) {
-            throw new IllegalArgumentException("A client secret needs a client id");
+        if (id == null && (secret != null || key != null)) {
+            throw new IllegalArgumentException("A client secret or key needs a client id");
         }
-        if (grant == Grant.CLIENT_CREDENTIALS && secret == null) {
-            throw new IllegalArgumentException("Client credentials need a client id and secret");
+        if (secret != null && key != null) {
+            throw new IllegalArgumentException("A client has a secret or a key, not both");
         }
+        if (grant == Grant.CLIENT_CREDENTIALS && secret == null && key == null) {
+            throw new IllegalArgumentException("Client credentials need a client id and a secret or key");
+        }
+    }
+
+    /** One without a key. */
+    public OAuthClient(
+            boolean enabled,
+            @Nullable String id,
+            @Nullable String secret,
+            @Nullable URI metadata,
+            List<String> scopes,
+            @Nullable String issuer,
+            Grant grant) {
+        this(enabled, id, secret, null, metadata, scopes, issuer, grant);
     }
 
     /** One that a person agrees to, at any authorization server. */

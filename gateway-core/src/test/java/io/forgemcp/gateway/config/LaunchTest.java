@@ -13,7 +13,9 @@ import io.forgemcp.gateway.service.SleepPolicy;
 import io.forgemcp.gateway.service.WireProtocol;
 import java.net.URI;
 import java.nio.file.Path;
+import java.security.KeyPairGenerator;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -203,6 +205,28 @@ class LaunchTest {
                 .isEqualTo(new OAuthClient(true, null, null, URI.create("https://us.example/client.json"), List.of()));
     }
 
+    @Test
+    void aClientMayHaveAKeyInsteadOfASecret() throws Exception {
+        byte[] key = KeyPairGenerator.getInstance("EC")
+                .generateKeyPair()
+                .getPrivate()
+                .getEncoded();
+        files.variable(
+                "CLIENT_KEY",
+                "-----BEGIN " + "PRIVATE KEY-----\n" + Base64.getMimeEncoder().encodeToString(key)
+                        + "\n-----END PRIVATE KEY-----\n");
+        files.write("services.yml", """
+                services:
+                  machine: {url: "https://mcp.example/mcp", oauth: {grant: client-credentials, client_id: us, client_private_key: "${CLIENT_KEY}"}}
+                """);
+
+        assertThat(files.load().findings()).isEmpty();
+        OAuthClient read = oauth("machine");
+        assertThat(read.key().key().getEncoded()).isEqualTo(key);
+        assertThat(read.secret()).isNull();
+        assertThat(read.toString()).doesNotContain("PrivateKey");
+    }
+
     private OAuthClient oauth(String service) {
         return ((Launch.Remote) files.service(service).launch()).oauth();
     }
@@ -212,6 +236,8 @@ class LaunchTest {
             delimiter = '|',
             value = {
                 "url: 'https://x.example/mcp', oauth: {client_secret: s}|oauth.client_secret|Add the key client_id",
+                "url: 'https://x.example/mcp', oauth: {client_private_key: k}|oauth.client_private_key|Add the key client_id",
+                "url: 'https://x.example/mcp', oauth: {client_id: us, client_private_key: k}|oauth.client_private_key|no private key in PEM",
                 "url: 'https://x.example/mcp', oauth: {scopes: ['a b']}|oauth.scopes|is not one scope",
                 "url: 'https://x.example/mcp', oauth: {client_metadata_url: 'http://x.example/c'}|oauth.client_metadata_url|HTTPS",
                 "url: 'https://x.example/mcp', oauth: {client_metadata_url: 'https://x.example/'}|oauth.client_metadata_url|path",

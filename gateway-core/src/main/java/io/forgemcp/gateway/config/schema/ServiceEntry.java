@@ -104,6 +104,11 @@ public record ServiceEntry(
             String clientSecret,
 
             @Key(
+                    "The private key of that client instead of a secret, in PEM (PKCS #8), by a variable: `${NAME}`, in which line breaks may be written as `\\n`. Of RSA, or on the curve P-256, P-384 or P-521.")
+            @Nullable
+            String clientPrivateKey,
+
+            @Key(
                     "The HTTPS URL under which the gateway's client metadata document is published: its client id where such documents are taken.")
             @Nullable
             URI clientMetadataUrl,
@@ -126,13 +131,14 @@ public record ServiceEntry(
             return enabled
                     && clientId == null
                     && clientSecret == null
+                    && clientPrivateKey == null
                     && clientMetadataUrl == null
                     && scopes.isEmpty()
                     && issuer == null
                     && grant == OAuthClient.Grant.AUTHORIZATION_CODE;
         }
 
-        /** Without the secret. */
+        /** Without the secret and the key. */
         @Override
         public String toString() {
             return "OAuth[enabled=" + enabled + ", clientId=" + clientId + "]";
