@@ -14,6 +14,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
@@ -211,6 +212,13 @@ final class ClientTasks {
     synchronized JsonSlice noted(Task task, JsonSlice state) {
         note(task, state.detached());
         return state.withMember("taskId", JsonText.quote(task.id));
+    }
+
+    /** As {@link #noted}; null if its status is what the client could know already. */
+    synchronized @Nullable JsonSlice changed(Task task, JsonSlice state) {
+        boolean same = Objects.equals(task.latest.textMember("status"), state.textMember("status"));
+        JsonSlice exposed = noted(task, state);
+        return same ? null : exposed;
     }
 
     /** It has ended, as its result says. */

@@ -39,6 +39,7 @@ final class NewerTask implements BridgedTask {
     private final ClientProfile profile;
     private final Route route;
     private final String original;
+    private final @Nullable Consumer<JsonSlice> seen;
     private final Timers timers;
     private final Duration timeout;
     private final TaskQuestions questions;
@@ -53,7 +54,8 @@ final class NewerTask implements BridgedTask {
 
     /**
      * @param original the server's id of the task
-     * @param known whether the client knows that there is a task: then questions mention it
+     * @param seen hears, in the words of clients with sessions, how it stands whenever that is asked while somebody waits;
+     *     null if the client does not know that there is a task: then questions do not mention it either
      * @param timeout how long the server may take to answer
      */
     NewerTask(
@@ -61,16 +63,17 @@ final class NewerTask implements BridgedTask {
             ClientProfile profile,
             Route route,
             String original,
-            boolean known,
+            @Nullable Consumer<JsonSlice> seen,
             Timers timers,
             Duration timeout) {
         this.path = path;
         this.profile = profile;
         this.route = route;
         this.original = original;
+        this.seen = seen;
         this.timers = timers;
         this.timeout = timeout;
-        this.questions = new TaskQuestions(known ? original : null, this::answered, this::fail);
+        this.questions = new TaskQuestions(seen == null ? null : original, this::answered, this::fail);
     }
 
     @Override
@@ -170,6 +173,9 @@ final class NewerTask implements BridgedTask {
             JsonSlice told = error == null ? JsonSlice.parse("{}") : error.detached();
             finish(() -> TaskWords.refusal(told));
             return;
+        }
+        if (seen != null) {
+            seen.accept(TaskWords.state(state, timers.now()));
         }
         switch (String.valueOf(state.textMember("status"))) {
             case "completed" -> ended(state.member("result"), false);

@@ -21,6 +21,7 @@ import io.forgemcp.gateway.virtualserver.Route;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -225,12 +226,25 @@ final class TaskMethods {
      */
     Call await(ClientSession session, Route route, UpstreamRequest request, CallListener listener) {
         ClientProfile profile = session.profile();
-        return new AwaitedCall(calls, profile, route, request, listener, id -> bridge(profile, route, id, false))
+        return new AwaitedCall(calls, profile, route, request, listener, id -> bridge(profile, route, id, null))
                 .begin();
     }
 
-    private NewerTask bridge(ClientProfile profile, Route route, String original, boolean known) {
-        return new NewerTask(calls, profile, route, original, known, timers, settings.callTimeout());
+    private NewerTask bridge(ClientProfile profile, Route route, String original, @Nullable Consumer<JsonSlice> seen) {
+        return new NewerTask(calls, profile, route, original, seen, timers, settings.callTimeout());
+    }
+
+    /** Servers without sessions are asked, and do not say it themselves (MCP 2025-11-25, Tasks, Status Notification). */
+    private static void tellChange(ClientSession session, Route route, String original, JsonSlice state) {
+        ClientTasks tasks = session.tasks();
+        ClientTasks.Task task = tasks.find(tasks.exposedId(route.service(), original));
+        JsonSlice changed = task == null ? null : tasks.changed(task, state);
+        if (changed != null) {
+            // Where nobody listens, the stream on which the result is waited for is not burdened with it.
+            session.streams()
+                    .push(Messages.notification("notifications/tasks/status", changed.toBytes())
+                            .bytes());
+        }
     }
 
     /** The server's id of the task that a server without sessions has made of a call; null if it has not. */
@@ -341,7 +355,8 @@ final class TaskMethods {
             }
             String newer = newerTask(result);
             if (newer != null) {
-                NewerTask task = bridge(profile(session, route), route, newer, true);
+                NewerTask task =
+                        bridge(profile(session, route), route, newer, now -> tellChange(session, route, newer, now));
                 JsonSlice told = TaskWords.state(result, timers.now());
                 JsonSlice meta = result.member("_meta");
                 JsonSlice around = meta == null ? NOTHING : NOTHING.withMember("_meta", meta.toBytes());

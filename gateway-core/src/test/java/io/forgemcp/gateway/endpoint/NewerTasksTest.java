@@ -12,6 +12,7 @@ import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.time.ManualTimers;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -160,6 +161,31 @@ class NewerTasksTest {
         assertThat(result(about("tasks/get", id)).textMember("status")).isEqualTo("completed");
         assertThat(inFlight()).isZero();
         assertThat(result(about("tasks/result", id)).member("n")).hasToString("1.0");
+    }
+
+    @Test
+    void eachChangeThatIsSeenMeanwhileIsToldToAClientThatListens() {
+        FakeHttp listening = client.listen();
+        String id = begun();
+        says("working", "");
+        about("tasks/result", id);
+        timers.advance(Duration.ofSeconds(2));
+        assertThat(status(listening)).isEmpty();
+
+        says("input_required", "");
+        timers.advance(Duration.ofSeconds(2));
+        says("completed", "\"result\":{\"content\":[],\"isError\":true}");
+        timers.advance(Duration.ofSeconds(2));
+
+        String told = "{\"pollInterval\":500,\"ttl\":60000,\"taskId\":\"" + id + "\",\"status\":\"%s\"," + TIMES + "}";
+        assertThat(status(listening)).containsExactly(told.formatted("input_required"), told.formatted("failed"));
+    }
+
+    private static List<String> status(FakeHttp stream) {
+        return stream.events().stream()
+                .filter(event -> event.contains("notifications/tasks/status"))
+                .map(event -> JsonSlice.parse(event).member("params").toString())
+                .toList();
     }
 
     @Test
