@@ -5,7 +5,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedTransferQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Workers {
     /** On Java 17 to 20 at most this many blocking tasks run at once; others wait. */
     private static final int BOUND = 64;
+
+    private static final long IDLE_SECONDS = 20;
 
     private Workers() {}
 
@@ -28,13 +31,37 @@ public final class Workers {
                             MethodType.methodType(ExecutorService.class));
             return (ExecutorService) virtual.invokeExact();
         } catch (ReflectiveOperationException olderJava) {
-            ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                    BOUND, BOUND, 20, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), daemons(name));
-            pool.allowCoreThreadTimeOut(true);
-            return pool;
+            return bounded(name);
         } catch (Throwable failure) {
             throw new IllegalStateException("Virtual threads cannot be had", failure);
         }
+    }
+
+    /**
+     * A pool that makes a thread only where one is missing: a task goes to a thread that waits for one; only if there is none it gets a new
+     * one, and only if there are {@link #BOUND} already it waits. A pool of a fixed size would make all of them for the first
+     * tasks, however short, and keep them for as long as a few tasks a second come by.
+     */
+    static ExecutorService bounded(String name) {
+        LinkedTransferQueue<Runnable> queue = new LinkedTransferQueue<>() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public boolean offer(Runnable task) {
+                return tryTransfer(task);
+            }
+        };
+        return new ThreadPoolExecutor(0, BOUND, IDLE_SECONDS, TimeUnit.SECONDS, queue, daemons(name), (task, pool) -> {
+            // All are busy: whichever is done first takes it. After the end nobody would.
+            boolean refused = pool.isShutdown();
+            if (!refused) {
+                queue.put(task);
+                refused = pool.isShutdown() && queue.remove(task);
+            }
+            if (refused) {
+                throw new RejectedExecutionException(name + " has been shut down");
+            }
+        });
     }
 
     /** Names daemon threads {@code name-1}, {@code name-2} and so on. */
