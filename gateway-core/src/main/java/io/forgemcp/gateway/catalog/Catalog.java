@@ -3,9 +3,11 @@ package io.forgemcp.gateway.catalog;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.event.EventBus;
+import io.forgemcp.gateway.lifecycle.Force;
 import io.forgemcp.gateway.lifecycle.InstancesTaken;
 import io.forgemcp.gateway.lifecycle.Lease;
 import io.forgemcp.gateway.lifecycle.ServiceManager;
+import io.forgemcp.gateway.lifecycle.ServiceState;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.time.Timers;
@@ -32,9 +34,6 @@ public final class Catalog {
     /** Servers that announce changes in bursts are asked once. */
     private static final Duration DEBOUNCE = Duration.ofMillis(100);
 
-    /** A server that could not be learnt for somebody's list is left alone for this long. */
-    private static final Duration AGAIN = Duration.ofSeconds(30);
-
     private final ServiceManager services;
     private final CatalogLearner learner;
     private final CatalogMemory memory;
@@ -48,7 +47,7 @@ public final class Catalog {
     /** Which lists each server said had changed since it was asked last. */
     private final Map<ServiceName, Set<String>> changed = new ConcurrentHashMap<>();
 
-    private final Set<ServiceName> tried = ConcurrentHashMap.newKeySet();
+    private final Newcomers newcomers;
 
     /**
      * @param memory keeps learnt catalogs across restarts
@@ -67,6 +66,7 @@ public final class Catalog {
         this.timers = timers;
         this.events = events;
         this.startTimeout = startTimeout;
+        this.newcomers = new Newcomers(this::learnAndLeave, this::refresh, timers);
     }
 
     /** What is known now. */
@@ -84,6 +84,7 @@ public final class Catalog {
     public void remove(ServiceName service) {
         replace(service, before -> before.without(service));
         memory.forget(service);
+        newcomers.forget(service);
     }
 
     /**
@@ -140,20 +141,43 @@ public final class Catalog {
         return learnt.whenComplete((result, failure) -> lease.close());
     }
 
-    /** What is being learnt of this server right now; null if it is not being asked. */
-    public @Nullable CompletionStage<ServerCatalog> underWay(ServiceName name) {
-        return learning.get(name);
+    /**
+     * Has a server asked of which nothing is known yet, for somebody's list, as {@link #refresh} does: once, and after a failure
+     * not again for a while. Nothing is done for one that cannot be started.
+     *
+     * @param oneOfMany whether it waits for its turn among others and goes back to sleep when it has answered; one that is
+     *     being asked already is not waited for twice
+     * @return done when a list need not wait for it any longer, 10 seconds from now at most, and is to be looked at again; null
+     *     if it need not wait, because the server has failed before or is slow
+     */
+    public @Nullable CompletableFuture<Void> learnFirst(ServiceName service, boolean oneOfMany) {
+        boolean usable = services.definition(service)
+                .filter(definition -> definition.unavailable() == null)
+                .isPresent();
+        if (!usable) {
+            return null;
+        }
+        if (snapshot.server(service).filter(ServerCatalog::isLearnt).isPresent()) {
+            // Since the asker looked.
+            return CompletableFuture.completedFuture(null);
+        }
+        return oneOfMany && !learning.containsKey(service) ? newcomers.learnInTurn(service) : newcomers.learn(service);
     }
 
-    /** Learns a server of which nothing is known yet, in the background, once; after a failure not again for a while. */
-    public void learnOnce(ServiceName service) {
-        if (tried.add(service)) {
-            refresh(service).whenComplete((learnt, failure) -> {
-                if (failure != null) {
-                    timers.schedule(AGAIN, () -> tried.remove(service));
-                }
-            });
-        }
+    /** One that was started only to be asked does not stay awake: nobody has called it. */
+    private CompletionStage<ServerCatalog> learnAndLeave(ServiceName name) {
+        boolean wasStopped = services.status(name)
+                .filter(status -> status.state() == ServiceState.STOPPED)
+                .isPresent();
+        return refresh(name).whenComplete((learnt, failure) -> {
+            if (wasStopped && services.sleepSettings().enabled()) {
+                services.definition(name)
+                        .filter(service ->
+                                service.sleepable() && service.sleepPolicy().enabled())
+                        .filter(service -> service.instances().min() == 0)
+                        .ifPresent(service -> services.sleep(name, Force.YES));
+            }
+        });
     }
 
     /**

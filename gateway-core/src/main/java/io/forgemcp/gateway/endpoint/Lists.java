@@ -8,7 +8,6 @@ import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.virtualserver.ExposedList;
 import io.forgemcp.gateway.virtualserver.ServerView;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -17,9 +16,6 @@ import java.util.function.Predicate;
  * yet and that are being asked are waited for a moment, so that a first list is not empty. Thread-safe.
  */
 final class Lists {
-    /** A server may take longer to start for the first time; list_changed follows then. */
-    private static final long PATIENCE_SECONDS = 10;
-
     private final RouteFinder routes;
     private final int pageSize;
     private final Cursors cursors = new Cursors();
@@ -37,7 +33,7 @@ final class Lists {
             answer(session, request, view, which, reply);
             return;
         }
-        learning.completeOnTimeout(null, PATIENCE_SECONDS, TimeUnit.SECONDS).whenComplete((learnt, failure) -> {
+        learning.whenComplete((learnt, failure) -> {
             try {
                 answer(session, request, routes.view(session), which, reply);
             } catch (GatewayException refused) {

@@ -2,7 +2,6 @@ package io.forgemcp.gateway.endpoint;
 
 import io.forgemcp.gateway.catalog.Catalog;
 import io.forgemcp.gateway.catalog.OwnCatalogs;
-import io.forgemcp.gateway.catalog.ServerCatalog;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.security.AccessPolicy;
@@ -12,9 +11,9 @@ import io.forgemcp.gateway.upstream.ClientKey;
 import io.forgemcp.gateway.virtualserver.Route;
 import io.forgemcp.gateway.virtualserver.ServerView;
 import io.forgemcp.gateway.virtualserver.VirtualServers;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,27 +74,25 @@ public final class RouteFinder {
     }
 
     /**
-     * A virtual server that somebody chose by hand and whose servers never ran is learnt in the background, once; its
-     * list says what is missing and a list_changed follows. The endpoint over everything wakes nobody.
+     * Servers that never ran and are missing from the lists are learnt in the background, once: those of a virtual server
+     * that somebody chose by hand all at once, those of the endpoint over everything a few at a time. The lists say what is
+     * missing, and a list_changed follows.
      *
-     * @return done, in whatever way, when all that is being learnt now has been; null if nothing is
+     * @return done when none of them is to be waited for any longer, after 10 seconds at most; null if none is
      */
     public @Nullable CompletableFuture<?> learnWhatIsMissing(ServerView view) {
-        if (!view.server().services().isEmpty()) {
-            for (ServiceName service : view.unlearnt()) {
-                catalog.learnOnce(service);
-            }
+        if (view.unlearnt().isEmpty()) {
+            return null;
         }
-        CompletableFuture<?> all = null;
+        boolean everything = view.server().services().isEmpty();
+        List<CompletableFuture<Void>> waitedFor = new ArrayList<>();
         for (ServiceName service : view.unlearnt()) {
-            CompletionStage<ServerCatalog> one = catalog.underWay(service);
+            CompletableFuture<Void> one = catalog.learnFirst(service, everything);
             if (one != null) {
-                CompletableFuture<?> settled =
-                        one.handle((learnt, failure) -> failure == null).toCompletableFuture();
-                all = all == null ? settled : CompletableFuture.allOf(all, settled);
+                waitedFor.add(one);
             }
         }
-        return all;
+        return waitedFor.isEmpty() ? null : CompletableFuture.allOf(waitedFor.toArray(CompletableFuture<?>[]::new));
     }
 
     /** Finds the way to what the caller names; at once if everybody who may be meant is known. */

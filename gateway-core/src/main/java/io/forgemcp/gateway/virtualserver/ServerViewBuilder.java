@@ -67,11 +67,8 @@ final class ServerViewBuilder {
         } else if (!offered.isLearnt()) {
             problems.add(new ExposedList.Problem(
                     service.value(),
-                    "Its tools are not known yet, because it has never run. "
-                            + (server.services().isEmpty()
-                                    ? "They appear after the first call to a tool named " + service.slug()
-                                            + "-..., or when an administrator refreshes it."
-                                    : "It is being asked now; list again in a moment, or wait for list_changed.")));
+                    "Its tools are not known yet, because it has never run. It is asked as soon as an MCP client lists:"
+                            + " list again in a moment, or wait for list_changed."));
         }
         if (!offered.isLearnt()) {
             unlearnt.add(service);

@@ -150,7 +150,7 @@ class VirtualServersTest {
         assertThat(view.unlearnt()).containsExactly(ServiceName.of("git-hub"));
         assertThat(view.unlearntOwners("git-hub-search")).containsExactly(ServiceName.of("git-hub"));
         assertThat(view.unlearntOwners("git-log")).isEmpty();
-        assertThat(text(view)).contains("git-hub-...");
+        assertThat(text(view)).contains("{\"service\":\"git-hub\",\"problem\":\"Its tools are not known yet");
     }
 
     @Test

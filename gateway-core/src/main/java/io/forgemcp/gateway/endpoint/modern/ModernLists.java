@@ -12,16 +12,12 @@ import io.forgemcp.gateway.virtualserver.ExposedList;
 import io.forgemcp.gateway.virtualserver.ServerView;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** The methods of modern clients that the gateway answers itself, from the catalog, waking nobody. Thread-safe. */
 final class ModernLists {
-    /** A server may take longer to start for the first time; list_changed follows then. */
-    private static final long PATIENCE_SECONDS = 10;
-
     private final RouteFinder routes;
     private final ModernClients clients;
     private final Supplier<CatalogSnapshot> catalog;
@@ -83,7 +79,7 @@ final class ModernLists {
             then.accept(view);
             return;
         }
-        learning.completeOnTimeout(null, PATIENCE_SECONDS, TimeUnit.SECONDS).whenComplete((learnt, failure) -> {
+        learning.whenComplete((learnt, failure) -> {
             try {
                 then.accept(routes.view(new ModernViewer(request, clients)));
             } catch (GatewayException refused) {
