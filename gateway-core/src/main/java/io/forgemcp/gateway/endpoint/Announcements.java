@@ -49,5 +49,16 @@ public final class Announcements {
             }
             return lists;
         }
+
+        /** The lists of which servers said in this client's own conversations that they changed. */
+        Set<String> toAlone(ClientKey client) {
+            Set<String> lists = new HashSet<>();
+            for (ListsAnnounced one : all) {
+                if (client.equals(one.client())) {
+                    lists.addAll(one.lists());
+                }
+            }
+            return lists;
+        }
     }
 }

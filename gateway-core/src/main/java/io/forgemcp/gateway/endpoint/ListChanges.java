@@ -6,20 +6,18 @@ import io.forgemcp.gateway.catalog.OwnCatalogChanged;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.event.EventBus;
 import io.forgemcp.gateway.event.GatewayEvent;
-import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.time.Timers;
-import io.forgemcp.gateway.virtualserver.ExposedList;
+import io.forgemcp.gateway.virtualserver.ExposedList.Entry;
 import io.forgemcp.gateway.virtualserver.ServerView;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 
 /**
- * Tells clients with an open stream that a list of theirs has changed: when it differs from what they were told last or
- * its server says so, and once for a burst of changes. Thread-safe.
+ * Tells clients with an open stream that a list of theirs has changed: when what they see in it differs from what they were
+ * told last, or a server says so in their own conversation, and once for a burst of changes. That a server says so to the
+ * gateway is not enough, because others would ask again for what they have. Thread-safe.
  */
 public final class ListChanges implements AutoCloseable {
     private static final Duration DEBOUNCE = Duration.ofMillis(50);
@@ -60,11 +58,7 @@ public final class ListChanges implements AutoCloseable {
                 try {
                     ServerView now = methods.view(session);
                     session.told(now);
-                    Map<ServiceName, Set<String>> said =
-                            taken.to(Set.of(session.profile().key()));
-                    Set<String> lists = new HashSet<>();
-                    now.services().forEach(service -> lists.addAll(said.getOrDefault(service, Set.of())));
-                    announce(session, before, now, lists);
+                    announce(session, before, now, methods.visibleTo(session), taken.toAlone(session.key()));
                 } catch (GatewayException gone) {
                     // Its virtual server is no more: there is nothing to announce, and its next request says so.
                 }
@@ -72,24 +66,23 @@ public final class ListChanges implements AutoCloseable {
         }
     }
 
-    /** @param said lists of which a server says that they changed */
-    static void announce(ClientSession session, ServerView before, ServerView now, Set<String> said) {
-        if (said.contains("tools") || differ(before.tools(), now.tools())) {
+    /**
+     * @param visible what the client may see
+     * @param said lists of which a server says to this client that they changed
+     */
+    static void announce(
+            ClientSession session, ServerView before, ServerView now, Predicate<Entry> visible, Set<String> said) {
+        if (said.contains("tools") || !before.tools().looksLike(now.tools(), visible)) {
             session.push(MethodTable.listChanged("tools"));
         }
-        if (said.contains("prompts") || differ(before.prompts(), now.prompts())) {
+        if (said.contains("prompts") || !before.prompts().looksLike(now.prompts(), visible)) {
             session.push(MethodTable.listChanged("prompts"));
         }
         if (said.contains("resources")
-                || differ(before.resources(), now.resources())
-                || differ(before.templates(), now.templates())) {
+                || !before.resources().looksLike(now.resources(), visible)
+                || !before.templates().looksLike(now.templates(), visible)) {
             session.push(MethodTable.listChanged("resources"));
         }
-    }
-
-    private static boolean differ(ExposedList before, ExposedList now) {
-        return before != now
-                && !Arrays.equals(before.ready().shared(), now.ready().shared());
     }
 
     @Override

@@ -10,11 +10,13 @@ import io.forgemcp.gateway.protocol.Message.Field;
 import io.forgemcp.gateway.protocol.Messages;
 import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.time.Timers;
+import io.forgemcp.gateway.virtualserver.ExposedList;
 import io.forgemcp.gateway.virtualserver.ServerView;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /**
  * What every MCP method does, whatever the transport: lists are answered from the catalog, calls are forwarded. Knows
@@ -51,6 +53,11 @@ public final class MethodTable {
      */
     ServerView view(ClientSession session) {
         return routes.view(session);
+    }
+
+    /** Which entries of lists this client may see. */
+    Predicate<ExposedList.Entry> visibleTo(ClientSession session) {
+        return entry -> routes.isVisible(session.caller(), entry.route());
     }
 
     /** Handles a request; the reply hears exactly one end. */
@@ -131,7 +138,7 @@ public final class MethodTable {
         ServerView now = view(session);
         if (before != null && before != now) {
             session.told(now);
-            ListChanges.announce(session, before, now, Set.of());
+            ListChanges.announce(session, before, now, visibleTo(session), Set.of());
         }
     }
 

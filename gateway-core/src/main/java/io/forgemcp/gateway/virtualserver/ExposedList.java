@@ -7,6 +7,7 @@ import io.forgemcp.gateway.protocol.TaskSupport;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.IntFunction;
@@ -24,6 +25,10 @@ public final class ExposedList {
      * @param json the description, with the name of this virtual server in it
      */
     public record Entry(String name, Route route, JsonSlice json) {
+        private boolean looksLike(Entry other) {
+            return json.equals(other.json) && route.tasks() == other.route.tasks();
+        }
+
         /** As clients with sessions see it: they are told of each tool that may run as a task. */
         private JsonSlice jsonWithSessions() {
             return route.tasks() != TaskSupport.SERVER_DECIDES || json.member("execution") != null
@@ -78,6 +83,24 @@ public final class ExposedList {
             wholeForAll = true;
         }
         return true;
+    }
+
+    /**
+     * Whether somebody who may see these entries sees the same ones in another list. What is missing, and why, is not looked
+     * at: that a server is out of order changes the lists that had something of it, and no other.
+     */
+    public boolean looksLike(ExposedList other, Predicate<Entry> visible) {
+        if (this == other) {
+            return true;
+        }
+        Iterator<Entry> mine = entries.stream().filter(visible).iterator();
+        Iterator<Entry> others = other.entries.stream().filter(visible).iterator();
+        while (mine.hasNext() && others.hasNext()) {
+            if (!mine.next().looksLike(others.next())) {
+                return false;
+            }
+        }
+        return mine.hasNext() == others.hasNext();
     }
 
     /** The result with only the entries that the caller may see. */

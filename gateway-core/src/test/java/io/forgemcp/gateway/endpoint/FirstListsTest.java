@@ -101,7 +101,7 @@ class FirstListsTest {
         slow.complete(null);
         await().untilAsserted(() -> {
             timers.advance(Duration.ofMillis(50));
-            assertThat(hearing.events()).contains(CHANGED);
+            assertThat(hearing.events()).containsExactly(CHANGED);
         });
         assertThat(client.request("2", "tools/list", "{}").answer()).contains("slow-t");
         assertThat(runtime.started).containsExactlyInAnyOrder("a", "slow");

@@ -14,7 +14,6 @@ import io.forgemcp.gateway.virtualserver.Route;
 import io.forgemcp.gateway.virtualserver.ServerView;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -130,11 +129,7 @@ final class Listener {
     }
 
     private boolean differ(ExposedList before, ExposedList now) {
-        return before != now && !Arrays.equals(visible(before), visible(now));
-    }
-
-    private byte[] visible(ExposedList list) {
-        return list.result(entry -> routes.isVisible(caller, entry.route()));
+        return !before.looksLike(now, entry -> routes.isVisible(caller, entry.route()));
     }
 
     /** A server says that its resource, under its own URI, has been updated. */
