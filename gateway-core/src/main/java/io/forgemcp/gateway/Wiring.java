@@ -219,6 +219,7 @@ final class Wiring {
                 modernSettings, routes, calls, catalog::snapshot, tasks, timers, events, this::clientGone);
         fromServers.connect(modern.resourceListeners());
         fromServers.connect(modern.logLevels());
+        services.clientAbsence(client -> sessions.away(client).or(() -> modern.away(client)));
         streamableHttp = new DualEraEndpoint(new StreamableHttpEndpoint(sessions, methods), modern);
         legacySse = new LegacySseEndpoint(sessions, methods);
         rpc = new RpcEndpoint(sessions, methods);

@@ -118,6 +118,11 @@ final class ClientSession implements Viewer {
         return now - lastUsed > idleNanos;
     }
 
+    /** For how many nanoseconds its client has been away: nothing under way, no stream open, nothing asked. */
+    long away(long now) {
+        return idle(now, Long.MAX_VALUE) ? Long.MAX_VALUE : Math.max(0, now - lastUsed);
+    }
+
     /** Notes a call under way, so that the client can cancel it. */
     void began(RequestId request, ClientCall call) {
         calls.put(request, call);

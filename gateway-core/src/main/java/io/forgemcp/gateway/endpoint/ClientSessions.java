@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * bits and never stands for an identity: whoever uses it must be the caller who made it. Thread-safe.
  */
 public final class ClientSessions implements AutoCloseable {
+    /** Also how exactly it is known when a client that is only listening was last there. */
+    private static final Duration SWEEP = Duration.ofMinutes(1);
+
     private final Map<String, ClientSession> sessions = new ConcurrentHashMap<>();
     private final SecureRandom random = new SecureRandom();
     private final Timers timers;
@@ -140,6 +144,11 @@ public final class ClientSessions implements AutoCloseable {
         return sessions.get(key.value());
     }
 
+    /** How long the client of this session has been away, as {@code ClientAbsence} has it; empty if there is no such session. */
+    public Optional<Duration> away(ClientKey client) {
+        return Optional.ofNullable(find(client)).map(session -> Duration.ofNanos(session.away(timers.nanoTime())));
+    }
+
     Collection<ClientSession> all() {
         return sessions.values();
     }
@@ -153,7 +162,8 @@ public final class ClientSessions implements AutoCloseable {
     }
 
     private void scheduleSweep() {
-        timers.schedule(idleTimeout.dividedBy(4), () -> {
+        Duration quarter = idleTimeout.dividedBy(4);
+        timers.schedule(quarter.compareTo(SWEEP) < 0 ? quarter : SWEEP, () -> {
             if (!closed.get()) {
                 sweep();
                 scheduleSweep();

@@ -9,6 +9,7 @@ final class Controls {
     private volatile @Nullable HealthProbe probe;
     private volatile LearntWakes learnt = new LearntWakes(Map.of());
     private volatile int haste = 1;
+    private volatile ClientAbsence absence = ClientAbsence.UNKNOWN;
 
     Controls(SleepSettings sleep) {
         this.sleep = sleep;
@@ -48,5 +49,13 @@ final class Controls {
 
     void haste(int value) {
         haste = value;
+    }
+
+    ClientAbsence absence() {
+        return absence;
+    }
+
+    void absence(ClientAbsence value) {
+        absence = value;
     }
 }

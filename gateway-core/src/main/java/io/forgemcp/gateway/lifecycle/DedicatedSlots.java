@@ -5,6 +5,7 @@ import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.service.Isolation;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.upstream.ClientKey;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -15,16 +16,27 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The slots of a stdio server with {@link Isolation#SESSION}: it cannot tell its clients apart, so each client has a slot
- * to itself, up to the most instances allowed; who comes later waits until a client has been released. A slot changes
- * hands only with a fresh instance.
+ * to itself, up to the most instances allowed; who comes later waits until a client has been released, or gets the slot of
+ * the one that has been away for longest, if that is long enough. A slot changes hands only with a fresh instance.
  */
 final class DedicatedSlots implements SlotBook {
+    /** A client that vanished without a word keeps its instance for this long from those who wait for one. */
+    static final Duration AWAY = Duration.ofMinutes(5);
+
+    private static final Logger LOG = LoggerFactory.getLogger(DedicatedSlots.class);
+    /** How soon it is looked again whether somebody has been away for long enough. */
+    private static final Duration SOONEST_LOOK = Duration.ofSeconds(1);
+
     private record Queued(ClientKey client, Waiter waiter) {}
 
     private final ServiceDefinition service;
+    private final LifecycleScope scope;
+    private final Mailbox mailbox;
     private final Supplier<Slot> maker;
     private final List<Slot> all = new CopyOnWriteArrayList<>();
     private final Map<ClientKey, Slot> byClient = new ConcurrentHashMap<>();
@@ -32,9 +44,13 @@ final class DedicatedSlots implements SlotBook {
     private final Deque<Slot> spare = new ArrayDeque<>();
 
     private final List<Queued> queued = new ArrayList<>();
+    /** A look at who is away is due. */
+    private boolean looking;
 
-    DedicatedSlots(ServiceDefinition service, Supplier<Slot> maker) {
-        this.service = service;
+    DedicatedSlots(SlotContext context, Supplier<Slot> maker) {
+        this.service = context.service();
+        this.scope = context.scope();
+        this.mailbox = context.mailbox();
         this.maker = maker;
     }
 
@@ -100,6 +116,41 @@ final class DedicatedSlots implements SlotBook {
         waiter.explainLateness(() -> new InstancesTaken(service.name(), max));
         queued.add(new Queued(client, waiter));
         watchOwn();
+        lookAgain();
+    }
+
+    /** Somebody may have been away for long enough before those who wait give up. */
+    private void lookAgain() {
+        Duration longest = Duration.ZERO;
+        for (Map.Entry<ClientKey, Slot> entry : byClient.entrySet()) {
+            Duration away = away(entry.getKey(), entry.getValue());
+            longest = away.compareTo(longest) > 0 ? away : longest;
+        }
+        if (!looking) {
+            looking = true;
+            Duration left = AWAY.minus(longest);
+            Duration after = left.compareTo(SOONEST_LOOK) < 0 ? SOONEST_LOOK : left;
+            scope.timers()
+                    .schedule(
+                            after,
+                            () -> mailbox.tell(() -> {
+                                looking = false;
+                                assignQueued();
+                            }));
+        }
+    }
+
+    /** How long the client has used neither its instance nor, as far as anybody knows, anything else. */
+    private Duration away(ClientKey client, Slot slot) {
+        long used = slot.here().lastUsed().get();
+        if (client.equals(ClientKey.GATEWAY)
+                || used == SlotState.NEVER
+                || slot.here().inFlight() > 0) {
+            return Duration.ZERO;
+        }
+        Duration unused = Duration.ofNanos(scope.timers().nanoTime() - used);
+        Duration absent = scope.controls().absence().of(client).orElse(unused);
+        return absent.compareTo(unused) < 0 ? absent : unused;
     }
 
     /** The gateway's own slot is given away as soon as nobody uses it. */
@@ -124,6 +175,7 @@ final class DedicatedSlots implements SlotBook {
         });
         if (!queued.isEmpty()) {
             watchOwn();
+            lookAgain();
         }
     }
 
@@ -178,7 +230,40 @@ final class DedicatedSlots implements SlotBook {
                 slot.readmit();
             }
         }
-        return null;
+        return fromAbsent(client);
+    }
+
+    /** Takes the slot of the client that has been away for longest; if it comes back it begins anew with another instance. */
+    private @Nullable Slot fromAbsent(ClientKey client) {
+        Map.Entry<ClientKey, Slot> chosen = null;
+        Duration longest = Duration.ZERO;
+        for (Map.Entry<ClientKey, Slot> entry : byClient.entrySet()) {
+            Slot slot = entry.getValue();
+            ServiceState state = slot.here().state();
+            boolean still = (state == ServiceState.RUNNING || state == ServiceState.SLEEPING) && slot.unwanted();
+            Duration away = still ? away(entry.getKey(), slot) : Duration.ZERO;
+            if (away.compareTo(AWAY) >= 0 && away.compareTo(longest) > 0) {
+                chosen = entry;
+                longest = away;
+            }
+        }
+        if (chosen == null) {
+            return null;
+        }
+        Slot slot = chosen.getValue();
+        if (!slot.here().shutDoor()) {
+            // It has come back this very moment.
+            slot.readmit();
+            return null;
+        }
+        LOG.info(
+                "event=instance_reassigned service={} away_s={} reason=\"another client waits\"",
+                service.name(),
+                longest.toSeconds());
+        byClient.remove(chosen.getKey());
+        byClient.put(client, slot);
+        slot.end("its client has been away for " + longest.toMinutes() + " minutes and another one waits", null);
+        return slot;
     }
 
     private Slot open(ClientKey client) {

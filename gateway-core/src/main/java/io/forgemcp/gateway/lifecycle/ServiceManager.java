@@ -301,6 +301,11 @@ public final class ServiceManager implements AutoCloseable {
         scope.controls().learnt(wakes);
     }
 
+    /** Gives the means to know which clients have vanished; without it only the use of their instances counts. */
+    public void clientAbsence(ClientAbsence absence) {
+        scope.controls().absence(absence);
+    }
+
     /**
      * Begins to watch the machine: services sleep earlier when memory or processors are scarce, the longest asleep are
      * stopped when too many sleep, and emergencies are acted on.

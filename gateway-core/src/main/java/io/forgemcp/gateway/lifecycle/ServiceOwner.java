@@ -54,7 +54,7 @@ final class ServiceOwner implements SlotListener {
         this.depths = new DepthBook(service, scope.controls().learnt());
         this.kept = new KeptAwake(scope.timers());
         SlotContext context = new SlotContext(service, scope, mailbox, calls, depths, kept, this::nextId, this);
-        this.slots = SlotBook.of(service, () -> new Slot(context));
+        this.slots = SlotBook.of(context, () -> new Slot(context));
         this.failures = new ServiceFailures(service.name());
         this.news = new InstanceNews(mailbox, slots::all);
         this.view = new StatusView(service, scope.timers(), ledger, slots, waiting::get);

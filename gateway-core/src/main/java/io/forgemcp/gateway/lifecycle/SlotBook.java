@@ -17,10 +17,11 @@ import org.jspecify.annotations.Nullable;
  */
 interface SlotBook {
     /** The book that suits the service: a slot for each client if the server cannot tell them apart, else shared ones. */
-    static SlotBook of(ServiceDefinition service, Supplier<Slot> maker) {
+    static SlotBook of(SlotContext context, Supplier<Slot> maker) {
+        ServiceDefinition service = context.service();
         boolean dedicated =
                 service.sleepable() && service.isolation() == Isolation.SESSION && service.wire() == WireProtocol.STDIO;
-        return dedicated ? new DedicatedSlots(service, maker) : new SharedSlots(service, maker);
+        return dedicated ? new DedicatedSlots(context, maker) : new SharedSlots(service, maker);
     }
 
     /** A lease for this client if an instance that it may use is awake; null otherwise. Never waits. */

@@ -54,6 +54,27 @@ class ClientSessionsTest {
     }
 
     @Test
+    void aClientIsAwaySinceItWasLastThereAndNeverWhileItListens() {
+        ClientSession session = sessions.open(OTHER, null);
+        timers.advance(Duration.ofMinutes(4));
+        assertThat(sessions.away(session.key())).contains(Duration.ofMinutes(4));
+        sessions.require(session.id(), OTHER, null);
+        assertThat(sessions.away(session.key())).contains(Duration.ZERO);
+
+        EventStream connection = new Ignored();
+        SessionStream stream = session.streams().standing(connection, true, false);
+        timers.advance(Duration.ofMinutes(20));
+        assertThat(sessions.away(session.key())).contains(Duration.ZERO);
+        stream.disconnected(connection);
+        timers.advance(Duration.ofSeconds(59));
+
+        assertThat(sessions.away(session.key()))
+                .hasValueSatisfying(away -> assertThat(away).isLessThan(Duration.ofMinutes(2)));
+        sessions.end(session, "ended");
+        assertThat(sessions.away(session.key())).isEmpty();
+    }
+
+    @Test
     void idleSessionsEndAndMakeRoom() {
         openFive();
         timers.advance(IDLE.multipliedBy(2));
@@ -65,5 +86,17 @@ class ClientSessionsTest {
     void aSmallHeapKeepsLessForStreamsThatAreResumed() {
         assertThat(ReplayLog.Limits.forHeap(120L << 20).totalBytes()).isEqualTo(15L << 20);
         assertThat(ReplayLog.Limits.forHeap(4L << 30).totalBytes()).isEqualTo(32L << 20);
+    }
+
+    /** A connection on which nobody looks at what is sent. */
+    private static final class Ignored implements EventStream {
+        @Override
+        public void event(String event, byte[] data) {}
+
+        @Override
+        public void comment(String text) {}
+
+        @Override
+        public void close() {}
     }
 }

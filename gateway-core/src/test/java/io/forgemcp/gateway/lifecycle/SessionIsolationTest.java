@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.service.Isolation;
 import io.forgemcp.gateway.upstream.ClientKey;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -14,6 +16,8 @@ class SessionIsolationTest {
     private static final ClientKey ANN = new ClientKey("ann");
     private static final ClientKey BOB = new ClientKey("bob");
     private static final ClientKey CID = new ClientKey("cid");
+
+    private static final int AWAY = (int) DedicatedSlots.AWAY.toSeconds();
 
     private final Lifecycle on =
             new Lifecycle().with(service("search").isolation(Isolation.SESSION).instances(0, 2));
@@ -94,6 +98,74 @@ class SessionIsolationTest {
         on.runtime.last().crash("exit status 1");
         on.pass(1);
         assertThat(acquire(CID)).isCompleted();
+    }
+
+    @Test
+    void whoHasBeenAwayForLongestGivesItsInstanceToOneThatWaits() {
+        Lease ann = acquire(ANN).join();
+        ann.close();
+        on.pass(1);
+        acquire(BOB).join().close();
+        on.pass(AWAY);
+
+        CompletableFuture<Lease> cid = acquire(CID);
+
+        assertThat(cid).isCompleted();
+        assertThat(on.runtime.instances.get(0).ended)
+                .as("of Ann, who came first")
+                .isTrue();
+        assertThat(on.runtime.instances.get(1).ended).isFalse();
+        assertThat(cid.join().target().instance()).isNotEqualTo(ann.target().instance());
+        assertThat(on.runtime.alive()).isEqualTo(2);
+    }
+
+    @Test
+    void whoComesBackHasAnInstanceOfItsOwnAgainAndNeverAnothers() {
+        Lease ann = acquire(ANN).join();
+        ann.close();
+        on.pass(AWAY - 10);
+        acquire(BOB).join();
+        on.pass(10);
+        Lease cid = acquire(CID).join();
+
+        CompletableFuture<Lease> again = acquire(ANN);
+        assertThat(again).isNotDone();
+        cid.close();
+        on.manager.releaseClient(CID);
+
+        assertThat(again).isCompleted();
+        assertThat(again.join().target().instance())
+                .isNotEqualTo(ann.target().instance())
+                .isNotEqualTo(cid.target().instance());
+    }
+
+    @Test
+    void whoWaitsGetsTheInstanceAsSoonAsItsClientHasBeenAwayForLongEnough() {
+        acquire(ANN).join().close();
+        acquire(BOB).join();
+        on.pass(AWAY - 20);
+        CompletableFuture<Lease> cid = acquire(CID);
+        on.pass(19);
+        assertThat(cid).isNotDone();
+        on.pass(1);
+        assertThat(cid).isCompleted();
+    }
+
+    @Test
+    void whoHasACallUnderWayOrIsThereOtherwiseKeepsItsInstanceHoweverLongItDoesNotUseIt() {
+        acquire(ANN).join();
+        acquire(BOB).join().close();
+        on.manager.clientAbsence(
+                client -> client.equals(BOB) ? Optional.of(Duration.ZERO) : Optional.of(Duration.ofHours(9)));
+        on.pass(10 * AWAY);
+
+        CompletableFuture<Lease> cid = acquire(CID);
+        on.pass(29);
+
+        assertThat(cid).isNotDone();
+        on.pass(1);
+        assertThat(failure(cid)).isInstanceOf(InstancesTaken.class);
+        assertThat(acquire(BOB)).as("its door is open").isCompleted();
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -150,10 +151,22 @@ final class ModernClients implements AutoCloseable {
     /** The least severe level that a request of this client has asked for; null if none has. */
     @Nullable
     LogLevel logLevel(ClientKey key) {
+        Client client = find(key);
+        return client == null ? null : client.logLevel;
+    }
+
+    private @Nullable Client find(ClientKey key) {
         String value = key.value();
         int end = value.startsWith(PREFIX) ? value.indexOf(':', PREFIX.length()) : -1;
-        Client client = end < 0 ? null : clients.get(value.substring(end + 1));
-        return client == null ? null : client.logLevel;
+        return end < 0 ? null : clients.get(value.substring(end + 1));
+    }
+
+    /** How long this client has been away, as {@code ClientAbsence} has it; empty if there is no such client. */
+    Optional<Duration> away(ClientKey key) {
+        return Optional.ofNullable(find(key))
+                .map(client -> client.underWay.get() > 0
+                        ? Duration.ZERO
+                        : Duration.ofNanos(Math.max(0, timers.nanoTime() - client.lastUsed)));
     }
 
     private void sweep() {

@@ -17,6 +17,8 @@ import io.forgemcp.gateway.protocol.RequestMeta;
 import io.forgemcp.gateway.time.Timers;
 import io.forgemcp.gateway.upstream.ClientKey;
 import io.forgemcp.gateway.virtualserver.ServerView;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -125,6 +127,11 @@ public final class ModernEndpoint {
     /** What clients want servers with sessions to log. */
     public ClientLogLevels logLevels() {
         return clients::logLevel;
+    }
+
+    /** How long this client has been away, as {@code ClientAbsence} has it; empty if there is no such client. */
+    public Optional<Duration> away(ClientKey client) {
+        return clients.away(client);
     }
 
     /** How many clients listen for changes. */
