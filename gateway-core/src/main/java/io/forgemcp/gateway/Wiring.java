@@ -205,6 +205,7 @@ final class Wiring {
                 handshake,
                 calls,
                 sessions,
+                fromServers,
                 timers,
                 new EndpointSettings(settings.callTimeout(), settings.pageSize()));
         fromServers.connect(sessions, catalog);

@@ -37,13 +37,14 @@ public final class MethodTable {
             Handshake handshake,
             CallPath calls,
             ClientSessions sessions,
+            ServerMessages messages,
             Timers timers,
             EndpointSettings settings) {
         this.routes = routes;
         this.handshake = handshake;
         this.calls = calls;
         this.lists = new Lists(routes, settings.pageSize());
-        this.forwarding = new Forwarding(routes, calls, new Subscribing(sessions, calls), timers, settings);
+        this.forwarding = new Forwarding(routes, calls, new Subscribing(sessions, calls, messages), timers, settings);
     }
 
     /**

@@ -14,6 +14,13 @@ public interface ResourceListeners {
     void updated(ServiceName service, ClientKey client, String uri);
 
     /**
+     * Whether somebody wants to hear of this resource in the conversation that clients share.
+     *
+     * @param uri as the server knows it
+     */
+    boolean wants(ServiceName service, String uri);
+
+    /**
      * A conversation begins: the resources of this server that somebody wants to hear about in it, under its own URIs. They
      * are subscribed to in it.
      *

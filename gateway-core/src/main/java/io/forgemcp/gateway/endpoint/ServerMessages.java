@@ -66,6 +66,12 @@ public final class ServerMessages implements UpstreamListener {
         listeners = others;
     }
 
+    /** Whether somebody without a session wants to hear of this resource, under its server's own URI, where clients share one. */
+    boolean isWantedByOthers(ServiceName service, String uri) {
+        ResourceListeners others = listeners;
+        return others != null && others.wants(service, uri);
+    }
+
     /** Says what others want logged. */
     public void connect(ClientLogLevels others) {
         levels = others;

@@ -19,10 +19,13 @@ final class Subscribing {
 
     private final ClientSessions sessions;
     private final CallPath calls;
+    private final ServerMessages messages;
 
-    Subscribing(ClientSessions sessions, CallPath calls) {
+    /** @param messages knows what clients without sessions want */
+    Subscribing(ClientSessions sessions, CallPath calls, ServerMessages messages) {
         this.sessions = sessions;
         this.calls = calls;
+        this.messages = messages;
     }
 
     /** @param ask sends the request and takes where its answer goes */
@@ -53,7 +56,7 @@ final class Subscribing {
                 return true;
             }
         }
-        return false;
+        return messages.isWantedByOthers(route.service(), route.original());
     }
 
     /** Notes the subscription if the server agrees. */

@@ -16,12 +16,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The stream on which a modern server says what has changed ({@code subscriptions/listen}, MCP 2026-07-28). It belongs
- * to no call, so it keeps no server awake and wakes none; when it ends it is opened again after a pause that doubles, and
+ * to no call, so it keeps no server awake and wakes none (whoever wants to hear of resources does); when it ends it is opened again after a pause that doubles, and
  * opened anew when what is subscribed to changes.
  */
 final class ListenStream {
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
+    private static final Duration SETTLING = Duration.ofMillis(10);
 
     private final Session session;
     private final SessionContext context;
@@ -31,6 +32,8 @@ final class ListenStream {
     private @Nullable Connection current;
     private Timers.@Nullable Cancellable reopening;
     private Duration pause = FIRST_PAUSE;
+    private boolean settling;
+    private boolean changedAgain;
     private boolean closed;
 
     /** @param lists what the server announced, where changes of its lists are of interest; null where they are not */
@@ -81,7 +84,7 @@ final class ListenStream {
                 return;
             }
         }
-        openAnew();
+        changed();
     }
 
     void unsubscribe(String uri) {
@@ -90,7 +93,31 @@ final class ListenStream {
                 return;
             }
         }
+        changed();
+    }
+
+    /** The first change is told at once, those that follow together: a thousand would be a thousand streams. */
+    private void changed() {
+        synchronized (this) {
+            if (settling) {
+                changedAgain = true;
+                return;
+            }
+            settling = true;
+        }
+        context.timers().schedule(SETTLING, this::settled);
         openAnew();
+    }
+
+    private void settled() {
+        synchronized (this) {
+            settling = false;
+            if (closed || !changedAgain) {
+                return;
+            }
+            changedAgain = false;
+        }
+        changed();
     }
 
     private void openAnew() {

@@ -3,7 +3,7 @@ package io.forgemcp.gateway.endpoint;
 import io.forgemcp.gateway.protocol.JsonSlice;
 
 /** A client of the streamable HTTP endpoint with a session of its own. */
-final class LegacyClient {
+public final class LegacyClient {
     private final McpEndpoint endpoint;
     final String session;
 
@@ -19,7 +19,7 @@ final class LegacyClient {
         return new LegacyClient(endpoint, FakeHttp.post(initialize).to(endpoint).header("Mcp-Session-Id", true));
     }
 
-    static LegacyClient open(McpEndpoint endpoint) {
+    public static LegacyClient open(McpEndpoint endpoint) {
         return open(endpoint, "2025-11-25", "{}");
     }
 
@@ -27,7 +27,7 @@ final class LegacyClient {
         return FakeHttp.post(json).session(session).to(endpoint);
     }
 
-    FakeHttp request(String id, String method, String params) {
+    public FakeHttp request(String id, String method, String params) {
         return post("{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"method\":\"" + method + "\",\"params\":" + params + "}");
     }
 

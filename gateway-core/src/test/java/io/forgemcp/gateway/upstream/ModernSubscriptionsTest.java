@@ -11,6 +11,28 @@ import org.junit.jupiter.api.Test;
 
 /** What servers of revision 2026-07-28 are listened to for. */
 class ModernSubscriptionsTest extends ModernConversation {
+    private static final Duration SETTLED = Duration.ofMillis(20);
+
+    @Test
+    void manySubscriptionsAtOnceAreAFewStreamsAndNotOneEach() {
+        send(OLD, "resources/subscribe", "\"uri\":\"test://0\"");
+        server.calls.remove(0).answer(LISTENING);
+        for (int i = 1; i < 1_000; i++) {
+            send(OLD, "resources/subscribe", "\"uri\":\"test://" + i + "\"");
+        }
+        timers.advance(SETTLED);
+
+        assertThat(server.calls.stream().filter(call -> call.message.method().equals("subscriptions/listen")))
+                .hasSize(2);
+        assertThat(server.lastCall()
+                        .message
+                        .get(Field.PARAMS)
+                        .member("notifications")
+                        .member("resourceSubscriptions")
+                        .elements())
+                .hasSize(1_000);
+    }
+
     @Test
     void aSubscriptionBecomesAStreamThatIsOpenedAnewWhenItChanges() {
         send(OLD, "resources/subscribe", "\"uri\":\"test://a\"");
@@ -24,6 +46,7 @@ class ModernSubscriptionsTest extends ModernConversation {
                 "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/resources/updated\",\"params\":{\"uri\":\"test://a\"}}");
 
         send(OLD, "resources/subscribe", "\"uri\":\"test://b\"");
+        timers.advance(SETTLED);
 
         assertThat(first.cancelled).isTrue();
         assertThat(server.lastCall().message.get(Field.PARAMS).member("notifications"))
@@ -48,6 +71,7 @@ class ModernSubscriptionsTest extends ModernConversation {
                 OLD,
                 request("resources/unsubscribe", "\"uri\":\"test://a\""),
                 new RecordingCall());
+        timers.advance(SETTLED);
 
         // The first was for changed lists alone, before there was a subscription.
         assertThat(server.notificationTexts())

@@ -226,6 +226,11 @@ final class Listening implements ResourceListeners, AutoCloseable {
     }
 
     @Override
+    public boolean wants(ServiceName service, String uri) {
+        return resources.wants(service, uri);
+    }
+
+    @Override
     public Set<String> opening(ServiceName service, ClientKey client) {
         return resources.opening(service, client);
     }

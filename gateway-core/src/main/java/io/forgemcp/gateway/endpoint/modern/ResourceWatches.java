@@ -76,6 +76,17 @@ final class ResourceWatches implements AutoCloseable {
         return uris;
     }
 
+    /** Whether somebody listens for this in the conversation that clients share. */
+    boolean wants(ServiceName service, String uri) {
+        Set<String> uris = new HashSet<>();
+        for (WatchedResources watched : all) {
+            if (watched.hears(service, ClientKey.GATEWAY)) {
+                watched.addTo(service, uris);
+            }
+        }
+        return uris.contains(uri);
+    }
+
     /** A conversation begins: what it is to subscribe to. */
     Set<String> opening(ServiceName service, ClientKey conversation) {
         Set<String> uris = new HashSet<>();

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.forgemcp.gateway.Gateway;
 import io.forgemcp.gateway.endpoint.FakeHttp;
+import io.forgemcp.gateway.endpoint.LegacyClient;
 import io.forgemcp.gateway.endpoint.McpEndpoint;
 import io.forgemcp.gateway.security.Caller;
+import io.forgemcp.gateway.service.Isolation;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.time.ManualTimers;
 import java.time.Duration;
@@ -173,6 +175,23 @@ class ListeningTest {
     }
 
     @Test
+    void inASharedConversationWhatAClientWithASessionGivesUpStaysForThoseWhoListen() {
+        subscribable(Isolation.SHARED);
+        FakeHttp stream = by("anne");
+        LegacyClient old = LegacyClient.open(http);
+        old.request("1", "resources/subscribe", "{\"uri\":\"test://a\"}");
+        old.request("2", "resources/unsubscribe", "{\"uri\":\"test://a\"}");
+        assertThat(server.heard("resources/unsubscribe")).isEmpty();
+
+        server.say("notifications/resources/updated", "{\"uri\":\"test://a\"}");
+        assertThat(stream.events()).hasSize(2);
+
+        stream.disconnect();
+        old.request("3", "resources/unsubscribe", "{\"uri\":\"test://a\"}");
+        assertThat(server.heard("resources/unsubscribe")).hasSize(1);
+    }
+
+    @Test
     void theConversationOfAClientThatListensIsNotGivenUp() {
         subscribable();
         FakeHttp stream = by("anne");
@@ -207,11 +226,15 @@ class ListeningTest {
     }
 
     private void subscribable() {
+        subscribable(Isolation.SESSION);
+    }
+
+    private void subscribable(Isolation isolation) {
         server.capabilities = "{\"tools\":{},\"resources\":{\"subscribe\":true}}";
         gateway.remove(io.forgemcp.gateway.service.ServiceName.of("s"))
                 .toCompletableFuture()
                 .join();
-        gateway.add(ServiceDefinition.java("s", server).build());
+        gateway.add(ServiceDefinition.java("s", server).isolation(isolation).build());
         gateway.catalog()
                 .refresh(io.forgemcp.gateway.service.ServiceName.of("s"))
                 .toCompletableFuture()
