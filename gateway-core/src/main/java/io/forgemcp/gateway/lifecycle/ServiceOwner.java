@@ -462,10 +462,16 @@ final class ServiceOwner implements SlotListener {
 
     private CompletionStage<Void> endAll(String reason, @Nullable GatewayException toThoseWhoWait) {
         CompletableFuture<Void> ended = new CompletableFuture<>();
-        mailbox.tell(() -> all(slots.all().stream()
-                        .map(slot -> slot.end(reason, toThoseWhoWait))
-                        .toList())
-                .whenComplete((done, failure) -> mailbox.tell(() -> ended.complete(null))));
+        mailbox.tell(() -> {
+            if (toThoseWhoWait != null) {
+                // Also those who wait for others' instances: they would start it again as soon as those have ended.
+                slots.failQueued(toThoseWhoWait);
+            }
+            all(slots.all().stream()
+                            .map(slot -> slot.end(reason, toThoseWhoWait))
+                            .toList())
+                    .whenComplete((done, failure) -> mailbox.tell(() -> ended.complete(null)));
+        });
         return ended;
     }
 

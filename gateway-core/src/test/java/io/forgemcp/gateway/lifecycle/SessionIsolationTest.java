@@ -66,6 +66,19 @@ class SessionIsolationTest {
     }
 
     @Test
+    void whoWaitsForTheInstanceOfAnotherIsToldOfAStopAndDoesNotStartItAgain() {
+        acquire(ANN).join().close();
+        acquire(BOB).join().close();
+        CompletableFuture<Lease> cid = acquire(CID);
+
+        on.manager.stop(Lifecycle.NAME, Force.NO).toCompletableFuture().join();
+
+        assertThat(failure(cid)).hasMessageContaining("was stopped");
+        assertThat(on.state()).isEqualTo(ServiceState.STOPPED);
+        assertThat(on.runtime.starts).hasValue(2);
+    }
+
+    @Test
     void theGatewaysOwnInstanceMakesRoomForAClient() {
         Lease own = acquire(ClientKey.GATEWAY).join();
         acquire(BOB).join();
