@@ -30,11 +30,11 @@ final class Listener {
     private final String serverInfo;
     private final RouteFinder routes;
     private final ModernClients.Client client;
+    private final @Nullable WatchedResources watched;
     /** Hears of the tasks that were named. */
     private final Consumer<JsonSlice> tasks = this::changed;
 
     private ServerView told;
-    private volatile @Nullable WatchedResources watched;
 
     Listener(
             ModernRequest request,
@@ -44,7 +44,8 @@ final class Listener {
             ModernReply reply,
             String serverInfo,
             RouteFinder routes,
-            ModernClients.Client client) {
+            ModernClients.Client client,
+            @Nullable WatchedResources watched) {
         this.viewer = viewer;
         this.caller = request.caller();
         this.id = request.id();
@@ -54,6 +55,7 @@ final class Listener {
         this.serverInfo = serverInfo;
         this.routes = routes;
         this.client = client;
+        this.watched = watched;
     }
 
     Caller caller() {
@@ -70,19 +72,10 @@ final class Listener {
         return client;
     }
 
-    /** Whether it has named resources. */
-    boolean namesResources() {
-        return !filter.uris().isEmpty();
-    }
-
-    /** What it listens for at servers; null if it has named no resources, or not begun. */
+    /** What it listens for at servers; null if it has named no resources. */
     @Nullable
     WatchedResources watched() {
         return watched;
-    }
-
-    void watched(WatchedResources value) {
-        watched = value;
     }
 
     Viewer viewer() {

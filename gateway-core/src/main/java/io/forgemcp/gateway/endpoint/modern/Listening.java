@@ -114,7 +114,10 @@ final class Listening implements ResourceListeners, AutoCloseable {
         ListenFilter filter = asked.withTasks(named);
         places.take(request.caller().principal());
         ModernClients.Client client = clients.of(request.caller());
-        Listener listener = new Listener(request, viewer, filter, view, reply, serverInfo, routes, client);
+        WatchedResources watched = filter.uris().isEmpty()
+                ? null
+                : resources.of(client.profile(request.meta().capabilities()));
+        Listener listener = new Listener(request, viewer, filter, view, reply, serverInfo, routes, client, watched);
         // Before it can hear of anything.
         listener.acknowledge();
         if (filter.isEmpty()) {
@@ -122,14 +125,14 @@ final class Listening implements ResourceListeners, AutoCloseable {
             places.give(request.caller().principal());
             return;
         }
-        if (listener.namesResources()) {
+        if (watched != null) {
             // What servers keep for it is not given up while it listens.
             client.began();
         }
         listeners.add(listener);
         reply.onGone(() -> gone(listener));
-        if (listener.namesResources()) {
-            listener.watched(resources.begin(client.profile(request.meta().capabilities()), watchable(listener)));
+        if (watched != null) {
+            resources.begin(watched, watchable(listener));
         }
         watches.add(request, named, listener.tasks());
         if (!listeners.contains(listener)) {
@@ -165,7 +168,7 @@ final class Listening implements ResourceListeners, AutoCloseable {
         }
         places.give(listener.caller().principal());
         release(listener);
-        if (listener.namesResources()) {
+        if (listener.watched() != null) {
             listener.client().ended();
         }
     }
@@ -217,9 +220,10 @@ final class Listening implements ResourceListeners, AutoCloseable {
 
     @Override
     public void updated(ServiceName service, ClientKey client, String uri) {
+        boolean shared = resources.isShared(service);
         for (Listener listener : listeners) {
             WatchedResources watched = listener.watched();
-            if (watched != null && watched.hears(service, client)) {
+            if (watched != null && watched.hears(client, shared)) {
                 listener.updated(service, uri);
             }
         }

@@ -44,13 +44,21 @@ final class ResourceWatches implements AutoCloseable {
         this.timers = timers;
     }
 
-    /** Begins to listen for these in the name of a client, and wakes their servers. */
-    WatchedResources begin(ClientProfile client, List<Route> resources) {
-        WatchedResources watched = new WatchedResources(path, client, timeout);
+    /** For a client that is going to listen. */
+    WatchedResources of(ClientProfile client) {
+        return new WatchedResources(path, client, timeout);
+    }
+
+    /** Begins to listen for these, and wakes their servers. */
+    void begin(WatchedResources watched, List<Route> resources) {
         // Known before anything is woken: conversations that begin meanwhile subscribe.
         all.add(watched);
         watched.watch(resources, true);
-        return watched;
+    }
+
+    /** Whether all clients share one conversation with this server. */
+    boolean isShared(ServiceName service) {
+        return path.isShared(service);
     }
 
     /** The client does not listen any more. */
@@ -79,8 +87,9 @@ final class ResourceWatches implements AutoCloseable {
     /** Whether somebody listens for this in the conversation that clients share. */
     boolean wants(ServiceName service, String uri) {
         Set<String> uris = new HashSet<>();
+        boolean shared = isShared(service);
         for (WatchedResources watched : all) {
-            if (watched.hears(service, ClientKey.GATEWAY)) {
+            if (watched.hears(ClientKey.GATEWAY, shared)) {
                 watched.addTo(service, uris);
             }
         }
@@ -90,13 +99,16 @@ final class ResourceWatches implements AutoCloseable {
     /** A conversation begins: what it is to subscribe to. */
     Set<String> opening(ServiceName service, ClientKey conversation) {
         Set<String> uris = new HashSet<>();
+        boolean shared = isShared(service);
+        boolean lacking = false;
         for (WatchedResources watched : all) {
-            if (watched.hears(service, conversation)) {
+            lacking |= watched.lacks(service);
+            if (watched.hears(conversation, shared)) {
                 watched.opening(service, uris);
             }
         }
-        if (!uris.isEmpty()) {
-            // Somebody's call has brought back what could not be had before.
+        if (lacking) {
+            // Somebody has reached what could not be had before.
             lookSoon(service);
         }
         return uris;

@@ -33,9 +33,19 @@ final class WatchedResources {
         this.timeout = timeout;
     }
 
-    /** Whether what is said of this server in this conversation is for this client. */
-    boolean hears(ServiceName service, ClientKey conversation) {
-        return conversation.equals(path.isShared(service) ? ClientKey.GATEWAY : client.key());
+    /**
+     * Whether what is said in this conversation is for this client.
+     *
+     * @param shared whether all clients share the conversation with that server
+     */
+    boolean hears(ClientKey conversation, boolean shared) {
+        return conversation.equals(shared ? ClientKey.GATEWAY : client.key());
+    }
+
+    /** Whether the server is listened to and not kept awake. */
+    boolean lacks(ServiceName service) {
+        WatchedServer server = servers.get(service);
+        return server != null && !server.isHeld();
     }
 
     /** Whether both are the same client to servers. */

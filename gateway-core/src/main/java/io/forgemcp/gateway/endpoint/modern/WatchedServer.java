@@ -83,6 +83,11 @@ final class WatchedServer {
         }
     }
 
+    /** Whether it is kept awake. */
+    synchronized boolean isHeld() {
+        return lease != null;
+    }
+
     /** Adds the URIs of all resources. */
     synchronized void addTo(Collection<String> uris) {
         uris.addAll(resources.keySet());
@@ -177,7 +182,7 @@ final class WatchedServer {
         }
         if (first) {
             LOG.warn(
-                    "event=not_listened_to service={} reason=\"{}\" The client hears of updates once a call has woken it.",
+                    "event=not_listened_to service={} reason=\"{}\" retried=\"when a call has reached it\"",
                     service,
                     GatewayException.of(failure).getMessage());
         }

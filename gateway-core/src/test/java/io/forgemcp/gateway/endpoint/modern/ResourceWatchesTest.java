@@ -107,6 +107,12 @@ class ResourceWatchesTest {
         server.close();
     }
 
+    private WatchedResources begin(ClientProfile client, List<Route> resources) {
+        WatchedResources watched = watches.of(client);
+        watches.begin(watched, resources);
+        return watched;
+    }
+
     private static ClientProfile modern(String name) {
         return new ClientProfile(
                 new ClientKey(name, ClientKey.Keeps.CONVERSATIONS), ProtocolVersion.LATEST, JsonSlice.parse("{}"));
@@ -143,7 +149,7 @@ class ResourceWatchesTest {
 
     @Test
     void aServerIsAwakeForAsLongAsSomebodyListensAndSleepsAfterwards() {
-        WatchedResources listening = watches.begin(ANNE, resources("a", "b"));
+        WatchedResources listening = begin(ANNE, resources("a", "b"));
 
         server.pass(DAY);
         assertThat(server.state()).isEqualTo(ServiceState.RUNNING);
@@ -165,7 +171,7 @@ class ResourceWatchesTest {
         String[] thousand =
                 IntStream.range(0, 1_000).mapToObj(i -> "test://" + i).toArray(String[]::new);
 
-        watches.begin(ANNE, resources(thousand));
+        begin(ANNE, resources(thousand));
 
         assertThat(server.state()).isEqualTo(ServiceState.RUNNING);
         assertThat(server.wakes()).isEqualTo(1);
@@ -177,7 +183,7 @@ class ResourceWatchesTest {
     void aConversationThatIsThereIsAskedForEachResource() {
         talk(ANNE);
 
-        watches.begin(ANNE, resources("a", "b"));
+        begin(ANNE, resources("a", "b"));
 
         assertThat(script.heard("initialize")).hasSize(1);
         assertThat(subscribed()).containsExactly("a", "b");
@@ -195,14 +201,14 @@ class ResourceWatchesTest {
 
     @Test
     void eachClientHasASubscriptionOfItsOwn() {
-        WatchedResources annes = watches.begin(ANNE, resources("a"));
-        WatchedResources berts = watches.begin(BERT, resources("a"));
+        WatchedResources annes = begin(ANNE, resources("a"));
+        WatchedResources berts = begin(BERT, resources("a"));
 
         assertThat(subscribed()).containsExactly("a", "a");
         assertThat(script.heard("initialize")).hasSize(2);
-        assertThat(annes.hears(NAME, ANNE.key())).isTrue();
-        assertThat(annes.hears(NAME, BERT.key())).isFalse();
-        assertThat(annes.hears(NAME, ClientKey.GATEWAY)).as("said to nobody").isFalse();
+        assertThat(annes.hears(ANNE.key(), false)).isTrue();
+        assertThat(annes.hears(BERT.key(), false)).isFalse();
+        assertThat(annes.hears(ClientKey.GATEWAY, false)).as("said to nobody").isFalse();
 
         watches.end(annes);
         assertThat(unsubscribed()).containsExactly("a");
@@ -212,8 +218,8 @@ class ResourceWatchesTest {
 
     @Test
     void whatTheSameClientStillWantsElsewhereStaysSubscribed() {
-        WatchedResources one = watches.begin(ANNE, resources("a", "b"));
-        WatchedResources other = watches.begin(ANNE, resources("b", "c"));
+        WatchedResources one = begin(ANNE, resources("a", "b"));
+        WatchedResources other = begin(ANNE, resources("b", "c"));
 
         watches.end(one);
         assertThat(unsubscribed()).containsExactly("a");
@@ -226,13 +232,13 @@ class ResourceWatchesTest {
     @Test
     void whereAllShareOneConversationTheyShareItHereToo() {
         shared();
-        WatchedResources annes = watches.begin(ANNE, resources("a"));
-        WatchedResources berts = watches.begin(BERT, resources("b"));
+        WatchedResources annes = begin(ANNE, resources("a"));
+        WatchedResources berts = begin(BERT, resources("b"));
 
         assertThat(script.heard("initialize")).hasSize(1);
         assertThat(subscribed()).containsExactly("a", "b");
-        assertThat(annes.hears(NAME, ClientKey.GATEWAY)).isTrue();
-        assertThat(berts.hears(NAME, ClientKey.GATEWAY)).isTrue();
+        assertThat(annes.hears(ClientKey.GATEWAY, true)).isTrue();
+        assertThat(berts.hears(ClientKey.GATEWAY, true)).isTrue();
 
         watches.end(annes);
         assertThat(unsubscribed()).as("somebody with a session may want it").isEmpty();
@@ -240,7 +246,7 @@ class ResourceWatchesTest {
 
     @Test
     void anOrderToStopIsNotHeldUpAndTheServerStaysStopped() {
-        watches.begin(ANNE, resources("a"));
+        begin(ANNE, resources("a"));
 
         server.manager().stop(NAME, Force.NO).toCompletableFuture().join();
         server.pass(DAY);
@@ -251,7 +257,7 @@ class ResourceWatchesTest {
 
     @Test
     void whoeverBringsAServerBackBringsBackTheSubscription() {
-        watches.begin(ANNE, resources("a"));
+        begin(ANNE, resources("a"));
         server.manager().stop(NAME, Force.NO).toCompletableFuture().join();
         server.pass(SOON);
 
@@ -266,7 +272,7 @@ class ResourceWatchesTest {
 
     @Test
     void aRestartedServerIsListenedToAgain() {
-        WatchedResources listening = watches.begin(ANNE, resources("a"));
+        WatchedResources listening = begin(ANNE, resources("a"));
 
         server.manager().restart(NAME);
         server.pass(SOON);
@@ -280,7 +286,7 @@ class ResourceWatchesTest {
 
     @Test
     void aRemovalIsNotHeldUpAndWhatComesBackUnderTheNameIsListenedToAgain() {
-        watches.begin(ANNE, resources("a"));
+        begin(ANNE, resources("a"));
 
         assertThat(server.manager().remove(NAME).toCompletableFuture()).isCompleted();
         server.add(Isolation.SESSION);
@@ -296,7 +302,7 @@ class ResourceWatchesTest {
     @Test
     void aServerThatCannotBeWokenIsListenedToOnceACallHasWokenIt() {
         server.failStarts();
-        WatchedResources listening = watches.begin(ANNE, resources("a"));
+        WatchedResources listening = begin(ANNE, resources("a"));
         assertThat(server.state()).isEqualTo(ServiceState.ERROR);
         server.pass(DAY);
         assertThat(server.starts()).as("it is not tried again and again").isEqualTo(1);
@@ -314,7 +320,7 @@ class ResourceWatchesTest {
     @Test
     void aClientThatGoesWhileItsServerStartsLeavesNothingBehind() {
         Runnable start = server.holdStarts();
-        WatchedResources listening = watches.begin(ANNE, resources("a"));
+        WatchedResources listening = begin(ANNE, resources("a"));
         watches.end(listening);
 
         start.run();
@@ -329,7 +335,7 @@ class ResourceWatchesTest {
 
     @Test
     void resourcesThatAppearLaterAreSubscribedToWhereTheServerRuns() {
-        WatchedResources listening = watches.begin(ANNE, resources("a"));
+        WatchedResources listening = begin(ANNE, resources("a"));
 
         listening.watch(resources("a", "b"), false);
         assertThat(subscribed()).containsExactly("a", "b");
@@ -340,7 +346,7 @@ class ResourceWatchesTest {
 
     @Test
     void resourcesThatAppearLaterWakeNobody() {
-        WatchedResources listening = watches.begin(ANNE, List.of());
+        WatchedResources listening = begin(ANNE, List.of());
 
         listening.watch(resources("a"), false);
         assertThat(server.state()).isEqualTo(ServiceState.STOPPED);
@@ -360,7 +366,7 @@ class ResourceWatchesTest {
                 (message, way) ->
                         way.accept(ScriptedServer.error(message.requireId(), "{\"code\":1,\"message\":\"no\"}")));
 
-        watches.begin(ANNE, resources("a"));
+        begin(ANNE, resources("a"));
 
         assertThat(server.listeners()).isZero();
         server.pass(IDLE);
@@ -368,8 +374,24 @@ class ResourceWatchesTest {
     }
 
     @Test
+    void aServerThatCouldNotBeSpokenToIsListenedToOnceAnybodyHasReachedIt() {
+        script.methods.put(
+                "initialize",
+                (message, way) ->
+                        way.accept(ScriptedServer.error(message.requireId(), "{\"code\":1,\"message\":\"no\"}")));
+        begin(ANNE, resources("a"));
+        script.methods.remove("initialize");
+
+        talk(BERT);
+        server.pass(SOON);
+
+        assertThat(subscribed()).containsExactly("a");
+        assertThat(server.listeners()).isEqualTo(1);
+    }
+
+    @Test
     void theGatewayThatClosesLetsAllServersGoAndAsksNothingMore() {
-        watches.begin(ANNE, resources("a"));
+        begin(ANNE, resources("a"));
 
         watches.close();
 
@@ -379,7 +401,7 @@ class ResourceWatchesTest {
 
     @Test
     void aListenerThatComesAfterTheEndKeepsNothing() {
-        WatchedResources listening = watches.begin(ANNE, resources("a"));
+        WatchedResources listening = begin(ANNE, resources("a"));
         watches.end(listening);
 
         listening.watch(resources("b"), true);
