@@ -79,7 +79,7 @@ public interface Behaviour {
 
     /** Answers a request that nobody made, and never the one that was. */
     static Behaviour nonsense() {
-        return call -> call.send().accept("{\"jsonrpc\":\"2.0\",\"id\":\"nobody-asked\",\"result\":[42]}");
+        return call -> call.send().accept("{\"jsonrpc\":\"2.0\",\"id\":\"nobody-asked\",\"result\":{\"n\":42}}");
     }
 
     /** Answers the same request twice. */

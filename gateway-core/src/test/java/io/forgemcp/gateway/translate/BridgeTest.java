@@ -6,6 +6,8 @@ import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.translate.FakeChildren.FakeChild;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A bridge whose sessions have children of their own. */
 class BridgeTest {
@@ -191,6 +193,25 @@ class BridgeTest {
         Http again = bridged.call(session, "'a'");
         bridged.children.last().answer("{}");
         assertThat(again.json).contains("result");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'jsonrpc':'2.0','id':'a','result':{'n':NaN}}",
+                "{'jsonrpc':'2.0','id':'a','result':{'content':[",
+                "{'jsonrpc':'2.0','id':8,'id':'\\u0061','error':'no'}"
+            })
+    void anAnswerThatIsNotEvenJsonEndsItsCall(String text) {
+        String session = bridged.session();
+        Http call = bridged.call(session, "'a'");
+        Http other = bridged.call(session, "2");
+        assertThat(bridged.children.last().garble("{'jsonrpc':'2.0','id':'a','method':'roots/list','params':["))
+                .isFalse();
+        assertThat(call.isAnswered()).isFalse();
+        assertThat(bridged.children.last().garble(text)).isTrue();
+        assertThat(call.json).contains("\"id\":\"a\"", "GW-1502");
+        assertThat(other.isAnswered()).isFalse();
     }
 
     @Test
