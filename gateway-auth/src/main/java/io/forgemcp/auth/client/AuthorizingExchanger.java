@@ -162,7 +162,7 @@ public final class AuthorizingExchanger implements HttpExchanger {
         if (grant == null) {
             return CompletableFuture.failedStage(noOAuth(service));
         }
-        return grant.begin(home.at(CALLBACK)).thenApply(flow -> {
+        return grant.consent().begin(home.at(CALLBACK)).thenApply(flow -> {
             flows.put(flow.state(), flow);
             return new Beginning(flow.url(), cookie(flow.state()), flow.browser());
         });
@@ -231,9 +231,9 @@ public final class AuthorizingExchanger implements HttpExchanger {
                     "nothing waits for this answer from this browser. It was used already, is older than"
                             + " ten minutes, or was begun in another browser. Begin again."));
         }
-        return flow.grant()
+        return flow.consent()
                 .complete(flow, answer)
-                .thenApply(done -> flow.grant().service());
+                .thenApply(done -> flow.consent().service());
     }
 
     /** One browser may authorise several services at a time. */

@@ -7,7 +7,7 @@ import java.util.Map;
 /**
  * One authorization that waits for a person (RFC 6749, section 4.1; RFC 7636).
  *
- * @param grant whose it is
+ * @param consent where it began, and ends
  * @param need what the person is asked for
  * @param redirect where the browser comes back to
  * @param state by which the answer is known
@@ -15,7 +15,7 @@ import java.util.Map;
  * @param browser what only the browser that began knows: it is kept in a cookie
  */
 record Flow(
-        ServiceGrant grant,
+        Consent consent,
         Need need,
         ClientRegistration client,
         URI redirect,
@@ -23,8 +23,8 @@ record Flow(
         String verifier,
         String browser) {
 
-    static Flow of(ServiceGrant grant, Need need, ClientRegistration client, URI redirect) {
-        return new Flow(grant, need, client, redirect, Unguessable.text(), Unguessable.text(), Unguessable.text());
+    static Flow of(Consent consent, Need need, ClientRegistration client, URI redirect) {
+        return new Flow(consent, need, client, redirect, Unguessable.text(), Unguessable.text(), Unguessable.text());
     }
 
     Discovery.Found found() {

@@ -5,7 +5,6 @@ import io.forgemcp.gateway.service.OAuthClient;
 import java.net.URI;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -30,6 +29,7 @@ final class ServiceGrant {
     private final Needs needs;
     private final TokenEndpoint endpoint;
     private final Clients clients;
+    private final Consent consent;
     private final Revocation revocation;
     private final StepUps stepUps;
 
@@ -63,14 +63,21 @@ final class ServiceGrant {
         GrantBook.Page page = book.find(service, url, wanted);
         this.granted = page.granted();
         this.clients = new Clients(wanted, endpoint, page, clock, this::save);
+        this.consent = new Consent(service, wanted, needs, clients, endpoint, worker, this::scopes, this::granted);
     }
 
     boolean isFor(URI otherUrl, OAuthClient otherWanted) {
         return url.equals(otherUrl) && wanted.equals(otherWanted);
     }
 
-    String service() {
-        return service;
+    /** The way to it by a person's browser. */
+    Consent consent() {
+        return consent;
+    }
+
+    private Set<String> scopes() {
+        Granted current = granted;
+        return current == null ? Set.of() : current.scopes();
     }
 
     /** What calls may use; null if nothing was granted yet. */
@@ -256,62 +263,6 @@ final class ServiceGrant {
                     "event=oauth_grant_over service={} authorization_server={} advice=\"authorise the gateway again\"",
                     service,
                     old.found().server().issuer());
-        }
-    }
-
-    /** An administrator wants to authorise the gateway, whether a call has asked for it or not. */
-    CompletionStage<Flow> begin(URI redirect) {
-        if (!wanted.needsPerson()) {
-            return CompletableFuture.failedStage(
-                    Refused.because("service \"" + service + "\" uses client credentials: no person is needed."));
-        }
-        Granted current = granted;
-        return needs.known(current == null ? Set.of() : current.scopes())
-                .thenApplyAsync(
-                        need -> Flow.of(this, need, clients.at(need.found().server(), redirect), redirect), worker);
-    }
-
-    /** The answer to a flow of this grant, RFC 9207 first. */
-    CompletionStage<Void> complete(Flow flow, Map<String, String> answer) {
-        AuthorizationServer from = flow.found().server();
-        String issuer = answer.get("iss");
-        if (issuer == null ? from.namesItself() : !issuer.equals(from.issuer())) {
-            return CompletableFuture.failedStage(
-                    Refused.because("the answer does not say that it is from \"" + from.issuer() + "\"."));
-        }
-        if (!"unauthorized_client".equals(answer.get("error")) && !"invalid_client".equals(answer.get("error"))) {
-            clients.answered(flow.client());
-        }
-        String code = answer.get("code");
-        if (code == null || answer.containsKey("error")) {
-            return CompletableFuture.failedStage(Refused.because(noCode(from.issuer(), answer.get("error"))));
-        }
-        return CompletableFuture.runAsync(() -> granted(flow.need(), flow.client(), exchange(flow, code)), worker);
-    }
-
-    /** For the person in front of the browser. */
-    private String noCode(String issuer, @Nullable String error) {
-        String start = " What was granted before is as it was. To try again, open " + needs.page() + ".";
-        return switch (error == null ? "" : error) {
-            case "access_denied" ->
-                "consent was denied at \"" + issuer
-                        + "\" (access_denied), by you or because the account may not give it." + start
-                        + " Sign in there with an account that may.";
-            case "temporarily_unavailable", "server_error" ->
-                "\"" + issuer + "\" has trouble of its own" + Refused.code(error) + "." + start;
-            default -> "\"" + issuer + "\" answered without a code" + Refused.code(error) + "." + start;
-        };
-    }
-
-    private Tokens exchange(Flow flow, String code) {
-        try {
-            return endpoint.exchange(flow, code);
-        } catch (UnknownClient gone) {
-            if (!clients.forget(flow.found().server(), flow.client())) {
-                throw gone;
-            }
-            throw Refused.because("\"" + flow.found().server().issuer()
-                    + "\" does not know the gateway any more. Begin again: the gateway registers anew.");
         }
     }
 
