@@ -101,6 +101,7 @@ public final class OwnCatalogs {
         UpstreamSession session = upstreams.own(conversation.service(), conversation.client());
         // What a server without sessions offers is the same on every connection.
         if (session == null || session.protocolVersion().era() == Era.MODERN) {
+            drop(conversation.service(), conversation.client());
             return CompletableFuture.completedFuture(null);
         }
         return learner.learn(conversation.service(), session, timers.now()).handle((offered, failure) -> {
@@ -109,6 +110,10 @@ public final class OwnCatalogs {
                         "lists of one client's session not learnt service={} reason={}",
                         conversation.service(),
                         failure.getMessage());
+                if (upstreams.own(conversation.service(), conversation.client()) != session) {
+                    // What is known is of a conversation that has ended, too.
+                    drop(conversation.service(), conversation.client());
+                }
             } else if (upstreams.own(conversation.service(), conversation.client()) == session) {
                 keep(conversation, offered);
             }
@@ -119,7 +124,7 @@ public final class OwnCatalogs {
     private void keep(Conversation conversation, ServerCatalog offered) {
         ServerCatalog shared = catalog.snapshot().servers().get(conversation.service());
         if (shared == null || !shared.isLearnt() || shared.listsTheSameAs(offered)) {
-            ended(conversation.service(), conversation.client());
+            drop(conversation.service(), conversation.client());
             return;
         }
         if (offered.entries() > MAX_ENTRIES
@@ -134,8 +139,19 @@ public final class OwnCatalogs {
         change(conversation.client(), servers -> servers.put(conversation.service(), offered.introducedAs(shared)));
     }
 
-    /** The conversation has ended, and with it what was different in it. */
+    /** A conversation has ended, and with it what was different in it; what is in the client's next one is asked there. */
     public void ended(ServiceName service, ClientKey client) {
+        if (!clients.containsKey(client)) {
+            return;
+        }
+        if (upstreams.own(service, client) == null) {
+            drop(service, client);
+        } else {
+            CompletionStage<Void> unused = ask(new Conversation(service, client));
+        }
+    }
+
+    private void drop(ServiceName service, ClientKey client) {
         if (clients.containsKey(client)) {
             change(client, servers -> servers.remove(service));
         }

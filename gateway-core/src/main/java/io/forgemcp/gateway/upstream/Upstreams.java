@@ -227,8 +227,9 @@ public final class Upstreams implements AutoCloseable {
     }
 
     /**
-     * The conversation that the service has with this client alone, the one with a session of the server's if there are
-     * two, because what is this client's own belongs to it; null if there is none.
+     * The conversation that the service has with this client alone; null if there is none. If there are two, the one with a
+     * session of the server's, because what is this client's own belongs to it, and of those the one with the latest
+     * instance: the other is being taken away.
      */
     public @Nullable UpstreamSession own(ServiceName service, ClientKey client) {
         Session own = null;
@@ -236,11 +237,17 @@ public final class Upstreams implements AutoCloseable {
             if (session.isReady()
                     && session.service().equals(service)
                     && session.owner().equals(client)
-                    && (own == null || own.isModern())) {
+                    && (own == null || isBefore(own, session))) {
                 own = session;
             }
         }
         return own;
+    }
+
+    private static boolean isBefore(Session one, Session other) {
+        return one.isModern() == other.isModern()
+                ? one.key().instance().number() < other.key().instance().number()
+                : one.isModern();
     }
 
     /** Passes a notification of the client on, if there is a session that could have use for it. */
