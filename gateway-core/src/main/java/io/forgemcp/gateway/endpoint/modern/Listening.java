@@ -169,6 +169,8 @@ final class Listening implements ResourceListeners, AutoCloseable {
         places.give(listener.caller().principal());
         release(listener);
         if (listener.watched() != null) {
+            // It was there until now: what servers keep for it waits for it from now on.
+            clients.of(listener.caller());
             listener.client().ended();
         }
     }
