@@ -176,6 +176,45 @@ class ManagerRefusalsTest {
         }
     }
 
+    /** Who may not do it is not told what is wrong with how it was asked. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "known|allowed|calc|?surprise=1|application/json|{}|422",
+                "known|allowed|calc||text/plain|force=true|415",
+                "known|allowed|calc||application/json|{\"force\":|400",
+                "known|allowed|nobody||application/json|{}|404",
+                "known|not allowed|calc|?surprise=1|application/json|{}|403",
+                "known|not allowed|calc|?force=perhaps|application/json|{}|403",
+                "known|not allowed|calc||text/plain|force=true|403",
+                "known|not allowed|calc||application/json|{\"force\":|403",
+                "known|not allowed|calc||application/json|{\"surprise\":1}|403",
+                "known|not allowed|nobody||application/json|{}|403",
+                "unknown|not allowed|calc|?surprise=1|application/json|{}|401",
+                "unknown|not allowed|calc||text/plain|force=true|401",
+                "unknown|not allowed|nobody||application/json|{\"force\":|401",
+                "unknown|allowed|calc||application/json|{\"surprise\":1}|401",
+            })
+    void whoAsksIsLookedAtBeforeWhatIsAsked(
+            String identity, String right, String name, String query, String type, String body, int status)
+            throws Exception {
+        manager.known = identity.equals("known");
+        manager.allowed = right.equals("allowed");
+        String before = manager.states();
+        for (String command : List.of("start", "stop", "sleep", "wake", "restart")) {
+            HttpResponse<String> answer = manager.client.send(
+                    HttpRequest.newBuilder(
+                                    manager.uri("/services/" + name + "/" + command + (query == null ? "" : query)))
+                            .header("Content-Type", type)
+                            .POST(HttpRequest.BodyPublishers.ofString(body))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertThat(answer.statusCode()).as(command + " " + answer.body()).isEqualTo(status);
+        }
+        assertThat(manager.states()).isEqualTo(before);
+    }
+
     @Test
     void aForeignOriginIsKeptOut() throws Exception {
         HttpResponse<String> answer = manager.client.send(

@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way of every request: Host and Origin, path, verb, identity, body, action. Runs on Jetty's selecting threads and
+ * The way of every request: Host and Origin, path, verb, identity, permission, body, action. Runs on Jetty's selecting threads and
  * never blocks.
  */
 public final class GatewayHandler extends Handler.Abstract.NonBlocking {
@@ -170,9 +170,23 @@ public final class GatewayHandler extends Handler.Abstract.NonBlocking {
                 unauthenticated(exchange, failure);
             } else {
                 exchange.caller(caller);
-                readBody(exchange);
+                if (admitted(exchange, caller)) {
+                    readBody(exchange);
+                }
             }
         });
+    }
+
+    private static boolean admitted(JettyExchange exchange, Caller caller) {
+        if (exchange.route().action() instanceof Route.Action.Rest rest) {
+            try {
+                rest.handler().admit(caller);
+            } catch (RuntimeException refused) {
+                crash(exchange, refused);
+                return false;
+            }
+        }
+        return true;
     }
 
     /** A request that a proxy on this machine passes on does not come from this machine. */

@@ -2,6 +2,7 @@ package io.forgemcp.server.http;
 
 import io.forgemcp.gateway.endpoint.McpEndpoint;
 import io.forgemcp.gateway.endpoint.McpResponder;
+import io.forgemcp.gateway.security.Caller;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -149,5 +150,13 @@ public record Route(
     @FunctionalInterface
     public interface RestHandler {
         CompletionStage<RestAnswer> handle(RestRequest request);
+
+        /**
+         * Refuses callers who may not do this, before what they say is read: who may not do it is not told how it is done.
+         * Everybody may by default.
+         *
+         * @throws io.forgemcp.gateway.error.GatewayException {@code FORBIDDEN}
+         */
+        default void admit(Caller caller) {}
     }
 }
