@@ -113,7 +113,8 @@ public final class Catalog {
             } else {
                 GatewayException reason = GatewayException.of(failure);
                 LOG.warn("catalog not learnt service={} code={} reason={}", name, reason.code(), reason.getMessage());
-                if (!(reason instanceof InstancesTaken)) {
+                // One that was stopped, or serves others, has no problem: its tools can be called.
+                if (!(reason instanceof InstancesTaken) && !services.isStoppedByOrder(name)) {
                     noteProblem(name, reason.getMessage());
                 }
                 mine.completeExceptionally(reason);

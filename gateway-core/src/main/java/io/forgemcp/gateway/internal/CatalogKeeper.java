@@ -62,7 +62,7 @@ public final class CatalogKeeper implements AutoCloseable {
 
     /** A call found that the service cannot be started or reached. */
     public void unreachable(ServiceName service, GatewayException failure) {
-        if (failure instanceof InstancesTaken) {
+        if (failure instanceof InstancesTaken || services.isStoppedByOrder(service)) {
             return;
         }
         catalog.noteProblem(service, failure.getMessage());
@@ -75,6 +75,10 @@ public final class CatalogKeeper implements AutoCloseable {
         catalog.refresh(service).whenComplete((learnt, failure) -> {
             // One that serves others is reachable, and is asked again when it next starts.
             boolean there = failure == null || GatewayException.of(failure) instanceof InstancesTaken;
+            if (!there && services.isStoppedByOrder(service)) {
+                // Nothing is wrong with it. Whoever calls it starts it, and then it is asked again.
+                return;
+            }
             services.noteReachability(service, there ? null : reason(failure));
             if (there) {
                 cancel(retries.remove(service));
@@ -94,6 +98,9 @@ public final class CatalogKeeper implements AutoCloseable {
                 service,
                 name -> timers.schedule(after, () -> {
                     retries.remove(service);
+                    if (services.isStoppedByOrder(service)) {
+                        return;
+                    }
                     Duration next = after.multipliedBy(2);
                     learn(service, next.compareTo(LAST_RETRY) > 0 ? LAST_RETRY : next);
                 }));

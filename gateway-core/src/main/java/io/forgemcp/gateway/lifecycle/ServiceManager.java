@@ -6,7 +6,6 @@ import io.forgemcp.gateway.event.EventBus;
 import io.forgemcp.gateway.metrics.GatewayMetrics;
 import io.forgemcp.gateway.metrics.Metric;
 import io.forgemcp.gateway.service.InstanceId;
-import io.forgemcp.gateway.service.Priority;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.thread.Workers;
@@ -29,7 +28,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -170,6 +168,12 @@ public final class ServiceManager implements AutoCloseable {
         return Optional.ofNullable(owners.get(name)).map(ServiceOwner::definition);
     }
 
+    /** Whether somebody had it stopped, and nobody has called or started it since: it is not to be started unasked. */
+    public boolean isStoppedByOrder(ServiceName name) {
+        ServiceOwner owner = owners.get(name);
+        return owner != null && owner.isStoppedByOrder();
+    }
+
     /** Of every service, in no order. */
     public List<ServiceDefinition> definitions() {
         return owners.values().stream().map(ServiceOwner::definition).toList();
@@ -246,11 +250,8 @@ public final class ServiceManager implements AutoCloseable {
      */
     public void wakeRequest(ServiceName name, String reason) {
         ServiceOwner owner = owners.get(name);
-        if (owner != null && owner.view().state() != ServiceState.RUNNING) {
-            owner.prewarm(reason, Duration.ZERO).exceptionally(failure -> {
-                LOG.debug("event=wake_request_failed service={} reason=\"{}\"", name, failure.getMessage());
-                return owner.status();
-            });
+        if (owner != null) {
+            owner.wakeRequest(reason);
         }
     }
 
@@ -421,21 +422,7 @@ public final class ServiceManager implements AutoCloseable {
      * ServiceState#ERROR} afterwards and does not fail the stage.
      */
     public CompletionStage<Void> startAutoStarted() {
-        Stream<ServiceOwner> wanted = owners.values().stream()
-                .filter(owner -> owner.definition().autoStart()
-                        || owner.definition().instances().min() > 0)
-                .sorted(Comparator.comparing(
-                                (ServiceOwner owner) -> owner.definition().priority())
-                        .thenComparing(owner -> owner.definition().name()));
-        if (sleepSettings().optimization().preWarmCritical()) {
-            owners.values().stream()
-                    .filter(owner -> owner.definition().priority() == Priority.CRITICAL
-                            && owner.definition().unavailable() == null)
-                    .forEach(owner -> wakeRequest(owner.definition().name(), "critical"));
-        }
-        return CompletableFuture.allOf(wanted.map(
-                        owner -> owner.run().handle((status, failure) -> null).toCompletableFuture())
-                .toArray(CompletableFuture[]::new));
+        return new FirstStarts(owners.values()).begin(sleepSettings());
     }
 
     /**

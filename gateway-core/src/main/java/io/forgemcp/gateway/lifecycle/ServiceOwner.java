@@ -12,7 +12,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,7 +41,8 @@ final class ServiceOwner implements SlotListener {
     private final KeptAwake kept;
     private final Adoption adoption;
     private final InstanceNews news;
-    private @Nullable Drain drain;
+    private final Emptying emptying;
+    private volatile boolean stoppedByOrder;
     private volatile @Nullable GatewayException closed;
 
     ServiceOwner(ServiceDefinition service, LifecycleScope scope) {
@@ -57,6 +57,7 @@ final class ServiceOwner implements SlotListener {
         this.slots = SlotBook.of(context, () -> new Slot(context));
         this.failures = new ServiceFailures(service.name());
         this.news = new InstanceNews(mailbox, slots::all);
+        this.emptying = new Emptying(service.name(), scope, mailbox, slots);
         this.view = new StatusView(service, scope.timers(), ledger, slots, waiting::get);
         this.adoption = new Adoption(service, scope, calls, this::nextId, news, this::takeOver);
     }
@@ -181,6 +182,16 @@ final class ServiceOwner implements SlotListener {
         });
     }
 
+    /** Makes it awake soon, without an answer: how it went is in its status. */
+    void wakeRequest(String reason) {
+        if (view.state() != ServiceState.RUNNING) {
+            prewarm(reason, Duration.ZERO).exceptionally(failure -> {
+                LOG.debug("event=wake_request_failed service={} reason=\"{}\"", service.name(), failure.getMessage());
+                return status();
+            });
+        }
+    }
+
     CompletionStage<ServiceStatus> sleep(Force force) {
         return command(() -> all(
                 slots.sleepCandidates(force == Force.NO ? service.instances().min() : 0).stream()
@@ -195,10 +206,16 @@ final class ServiceOwner implements SlotListener {
                         "stop",
                         "its policy keeps at least " + service.instances().min() + " instance running. Force it");
             }
-            return empty("stop", force)
-                    .thenCompose(empty ->
-                            endAll("asked to stop", failures.unavailable("was stopped. Call again to start it")));
+            return emptying.empty("stop", force).thenCompose(empty -> {
+                stoppedByOrder = true;
+                return endAll("asked to stop", failures.unavailable("was stopped. Call again to start it"));
+            });
         });
+    }
+
+    /** Whether it was stopped by a command and has not been started since. Any thread. */
+    boolean isStoppedByOrder() {
+        return stoppedByOrder;
     }
 
     /** Stops and starts; whoever calls meanwhile waits for the new instance, which has to speak, too. */
@@ -209,7 +226,7 @@ final class ServiceOwner implements SlotListener {
                     slots.all().stream().filter(slot -> slot.here().available()).count();
             return unusable != null
                     ? CompletableFuture.failedFuture(unusable)
-                    : empty("restart", Force.NO)
+                    : emptying.empty("restart", Force.NO)
                             .thenCompose(empty -> endAll("asked to restart", null))
                             .thenCompose(ended -> speaking(
                                     runAll(Math.max(awake, service.instances().min()), "asked to restart")));
@@ -304,11 +321,7 @@ final class ServiceOwner implements SlotListener {
         CompletableFuture<Void> done = new CompletableFuture<>();
         mailbox.tell(() -> {
             slots.failQueued(reason);
-            shutDoors();
-            CompletionStage<Void> empty = CompletableFuture.completedFuture(null);
-            if (!patience.isZero()) {
-                empty = drain(patience, null);
-            }
+            CompletionStage<Void> empty = emptying.close(patience);
             String why = reason.code() == ErrorCode.SHUTTING_DOWN ? "the gateway closes" : "no longer offered";
             empty.thenCompose(nobody -> endAll(why, reason))
                     .whenComplete((ended, failure) -> scope.executor().execute(() -> done.complete(null)));
@@ -331,7 +344,9 @@ final class ServiceOwner implements SlotListener {
             measure(from, transition);
             scope.events().publish(new ServiceStateChanged(transition.at(), service.name(), from, combined, reason));
         }
-        if (to == ServiceState.RUNNING) {
+        if (to == ServiceState.STARTING || to == ServiceState.WAKING) {
+            stoppedByOrder = false;
+        } else if (to == ServiceState.RUNNING) {
             mailbox.tell(slots::assignQueued);
         } else if (to == ServiceState.STOPPED || to == ServiceState.ERROR) {
             // Later: who wanted it to stop is told after this.
@@ -362,9 +377,7 @@ final class ServiceOwner implements SlotListener {
 
     @Override
     public void emptied(Slot slot) {
-        if (drain != null) {
-            drain.look();
-        }
+        emptying.look();
         slots.left(slot);
     }
 
@@ -425,39 +438,6 @@ final class ServiceOwner implements SlotListener {
             }));
         }));
         return result;
-    }
-
-    /** Lets nobody else in; completes on the mailbox when nobody is inside. */
-    private CompletionStage<Void> empty(String command, Force force) {
-        if (drain != null && drain.waiting()) {
-            return failures.refused(command, "it is already being emptied");
-        }
-        shutDoors();
-        long inFlight = slots.inFlight();
-        if (inFlight == 0) {
-            return CompletableFuture.completedFuture(null);
-        }
-        if (force == Force.NO) {
-            slots.all().forEach(Slot::readmit);
-            return failures.refused(
-                    command, "calls or streams in flight: " + inFlight + ". Wait until they have ended");
-        }
-        Duration patience = scope.settings().drainTimeout();
-        return drain(
-                patience,
-                left -> failures.illegal(
-                        command, "calls or streams still in flight after " + patience.toMillis() + " ms: " + left));
-    }
-
-    private CompletionStage<Void> drain(Duration patience, @Nullable LongFunction<GatewayException> refusal) {
-        Drain begun = new Drain(slots, scope.timers(), mailbox, patience, refusal);
-        drain = begun;
-        begun.look();
-        return begun.over();
-    }
-
-    private void shutDoors() {
-        slots.all().forEach(slot -> slot.here().shutDoor());
     }
 
     private CompletionStage<Void> endAll(String reason, @Nullable GatewayException toThoseWhoWait) {
