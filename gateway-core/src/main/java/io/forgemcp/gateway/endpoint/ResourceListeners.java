@@ -1,5 +1,6 @@
 package io.forgemcp.gateway.endpoint;
 
+import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.upstream.ClientKey;
 import java.util.Set;
@@ -7,11 +8,24 @@ import java.util.Set;
 /** Clients without sessions that want to hear of updated resources. Thread-safe; must not block. */
 public interface ResourceListeners {
     /**
-     * A server says that a resource of its, under its own URI, has been updated.
+     * Whether who subscribed to one resource hears of the change of another: of the same, or of one below it (MCP 2025-11-25
+     * and 2026-07-28, {@code notifications/resources/updated}).
+     *
+     * @param subscribed as the server knows it
+     * @param changed as the server knows it
+     */
+    static boolean covers(String subscribed, String changed) {
+        return changed.startsWith(subscribed);
+    }
+
+    /**
+     * A server says that a resource of its has been updated.
      *
      * @param client in whose conversation; {@link ClientKey#GATEWAY} for one that clients share
+     * @param uri of the resource, as the server knows it
+     * @param notification what the server says, whole
      */
-    void updated(ServiceName service, ClientKey client, String uri);
+    void updated(ServiceName service, ClientKey client, String uri, Message notification);
 
     /**
      * Whether somebody wants to hear of this resource in the conversation that clients share.

@@ -95,7 +95,7 @@ public final class ServerMessages implements UpstreamListener {
         if (others != null && notification.method().equals(UPDATED)) {
             String uri = notification.text(Field.URI);
             if (uri != null) {
-                others.updated(service, client, uri);
+                others.updated(service, client, uri, notification);
             }
         }
         ClientSession session = clients.find(client);

@@ -53,7 +53,7 @@ final class Subscriptions {
     /** Whether a change of this resource, or of one below it, is wanted. */
     boolean wants(ServiceName service, String changed) {
         for (String uri : of(service)) {
-            if (changed.startsWith(uri)) {
+            if (ResourceListeners.covers(uri, changed)) {
                 return true;
             }
         }

@@ -35,7 +35,7 @@ public final class LegacyClient {
         return request(id, "tools/call", "{\"name\":\"s-t\",\"_meta\":{\"progressToken\":\"tok\"}}");
     }
 
-    FakeHttp listen() {
+    public FakeHttp listen() {
         return FakeHttp.get().session(session).to(endpoint);
     }
 

@@ -1,9 +1,12 @@
 package io.forgemcp.gateway.endpoint.modern;
 
+import io.forgemcp.gateway.endpoint.ResourceListeners;
 import io.forgemcp.gateway.endpoint.RouteFinder;
 import io.forgemcp.gateway.endpoint.Viewer;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.JsonText;
+import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.protocol.Message.Field;
 import io.forgemcp.gateway.protocol.Messages;
 import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.protocol.RequestMeta;
@@ -16,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -125,18 +129,44 @@ final class Listener {
         return !before.looksLike(now, entry -> routes.isVisible(caller, entry.route()));
     }
 
-    /** A server says that its resource, under its own URI, has been updated. */
-    void updated(ServiceName service, String original) {
+    /**
+     * A server says that its resource has been updated. It is told under each URI by which the client has named it, or once
+     * under its own where the client has named one above it.
+     *
+     * @param original the resource's URI as the server knows it
+     * @param notification what the server says; all of it that is not about whom it is said to is passed on
+     */
+    void updated(ServiceName service, String original, Message notification) {
+        boolean named = false;
+        boolean above = false;
         for (String uri : filter.uris()) {
             Route route = resource(uri);
-            if (route != null
-                    && route.service().equals(service)
-                    && route.original().equals(original)) {
-                tell(
-                        "notifications/resources/updated",
-                        ",\"uri\":" + new String(JsonText.quote(uri), StandardCharsets.UTF_8));
+            if (route == null || !route.service().equals(service)) {
+                continue;
+            }
+            if (route.original().equals(original)) {
+                named = true;
+                updated(uri, notification);
+            } else {
+                above |= ResourceListeners.covers(route.original(), original);
             }
         }
+        if (above && !named) {
+            updated(view().exposedUri(service, original), notification);
+        }
+    }
+
+    private void updated(String uri, Message notification) {
+        JsonSlice said =
+                Objects.requireNonNull(notification.get(Field.PARAMS), "without parameters it names no resource");
+        JsonSlice meta = said.member("_meta");
+        byte[] own = meta != null && meta.isObject()
+                ? meta.withMember(RequestMeta.SUBSCRIPTION_ID, id.toBytes()).toBytes()
+                : ("{" + subscription() + "}").getBytes(StandardCharsets.UTF_8);
+        byte[] params = said.withMember("uri", JsonText.quote(uri))
+                .withMember("_meta", own)
+                .toBytes();
+        reply.notification(notification.with(Field.PARAMS, params));
     }
 
     /** How a task stands that its client has named. */
@@ -157,12 +187,12 @@ final class Listener {
         return resources;
     }
 
+    private synchronized ServerView view() {
+        return told;
+    }
+
     private @Nullable Route resource(String uri) {
-        ServerView view;
-        synchronized (this) {
-            view = told;
-        }
-        Route route = view.resource(uri);
+        Route route = view().resource(uri);
         return route != null && routes.isVisible(caller, route) ? route : null;
     }
 

@@ -13,6 +13,7 @@ import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.event.EventBus;
 import io.forgemcp.gateway.event.GatewayEvent;
+import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.time.Timers;
 import io.forgemcp.gateway.upstream.ClientKey;
@@ -221,12 +222,12 @@ final class Listening implements ResourceListeners, AutoCloseable {
     }
 
     @Override
-    public void updated(ServiceName service, ClientKey client, String uri) {
+    public void updated(ServiceName service, ClientKey client, String uri, Message notification) {
         boolean shared = resources.isShared(service);
         for (Listener listener : listeners) {
             WatchedResources watched = listener.watched();
             if (watched != null && watched.hears(client, shared)) {
-                listener.updated(service, uri);
+                listener.updated(service, uri, notification);
             }
         }
     }

@@ -19,10 +19,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code subscriptions/listen} (MCP 2026-07-28, Subscriptions). */
 class ListeningTest {
+    private static final String UPDATED =
+            "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/resources/updated\",\"params\":";
+
     private final ManualTimers timers = new ManualTimers();
     private final ScriptedServer server = new ScriptedServer();
     private final Gateway gateway = Gateway.builder()
@@ -135,6 +139,48 @@ class ListeningTest {
                         "\"uri\":\"test://t/1\"",
                         "\"io.modelcontextprotocol/subscriptionId\":1");
         assertThat(other.events()).hasSize(1);
+    }
+
+    @Test
+    void whatAServerAddsToAnUpdateReachesWhoListensUnderTheIdOfItsOwnStream() {
+        FakeHttp stream = subscribed("[\"test://a\"]");
+
+        server.say(
+                "notifications/resources/updated",
+                "{\"uri\":\"test://a\",\"_meta\":{\"io.modelcontextprotocol/subscriptionId\":77,\"traceparent\":\"00-1\"},"
+                        + "\"etag\":{\"n\":1.0}}");
+        server.say("notifications/resources/updated", "{\"uri\":\"test://a\",\"_meta\":5}");
+
+        assertThat(stream.events().subList(1, 3))
+                .containsExactly(
+                        UPDATED + "{\"uri\":\"test://a\",\"_meta\":{\"io.modelcontextprotocol/subscriptionId\":1,"
+                                + "\"traceparent\":\"00-1\"},\"etag\":{\"n\":1.0}}}",
+                        UPDATED + "{\"uri\":\"test://a\",\"_meta\":{\"io.modelcontextprotocol/subscriptionId\":1}}}");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Isolation.class)
+    void whoListensToAResourceHearsOfThoseBelowItAsAClientWithASessionDoes(Isolation isolation) {
+        subscribable(isolation);
+        FakeHttp above = listen("1", "{\"resourceSubscriptions\":[\"test://t/1\"]}");
+        FakeHttp both = listen("2", "{\"resourceSubscriptions\":[\"test://t/1\",\"test://t/1/2\"]}");
+        FakeHttp beside = listen("3", "{\"resourceSubscriptions\":[\"test://t/2\"]}");
+        LegacyClient old = LegacyClient.open(http);
+        old.request("1", "resources/subscribe", "{\"uri\":\"test://t/1\"}");
+        FakeHttp session = old.listen();
+        int[] before = {
+            above.events().size(), both.events().size(), beside.events().size()
+        };
+
+        server.say("notifications/resources/updated", "{\"uri\":\"test://t/1/2\"}");
+
+        assertThat(above.events()).hasSize(before[0] + 1);
+        assertThat(both.events()).as("once").hasSize(before[1] + 1);
+        assertThat(beside.events()).hasSize(before[2]);
+        assertThat(session.events()).hasSize(1);
+        String uri = session.events().get(0).replaceAll(".*\"uri\":(\"[^\"]*\").*", "$1");
+        assertThat(above.events().get(before[0])).contains("\"uri\":" + uri, "subscriptionId\":1");
+        assertThat(both.events().get(before[1])).contains("test://t/1/2\"", "subscriptionId\":2");
     }
 
     @Test
