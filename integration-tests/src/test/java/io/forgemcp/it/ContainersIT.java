@@ -103,14 +103,14 @@ class ContainersIT {
     @Test
     void aContainerThatIsPausedByHandIsWokenByTheNextCall() throws Exception {
         assertThat(call("one-count", "{}")).isEqualTo("1");
-        docker("pause", containers().get(0));
+        docker("pause", containersOf("one").get(0));
         awaitState("sleeping");
 
         assertThat(call("one-count", "{}")).isEqualTo("2");
 
-        docker("pause", containers().get(0));
+        docker("pause", containersOf("one").get(0));
         awaitState("sleeping");
-        docker("unpause", containers().get(0));
+        docker("unpause", containersOf("one").get(0));
         awaitState("running");
         assertThat(call("one-count", "{}")).isEqualTo("3");
     }
@@ -118,11 +118,11 @@ class ContainersIT {
     @Test
     void aContainerThatIsStoppedByHandIsReplacedByTheNextCall() throws Exception {
         assertThat(call("one-count", "{}")).isEqualTo("1");
-        docker("stop", "-t", "1", containers().get(0));
+        docker("stop", "-t", "1", containersOf("one").get(0));
         awaitState("stopped");
 
         assertThat(call("one-count", "{}")).isEqualTo("1");
-        assertThat(containers()).hasSize(1);
+        assertThat(containersOf("one")).hasSize(1);
     }
 
     private void awaitState(String state) {
@@ -152,9 +152,21 @@ class ContainersIT {
     /** The full ids of everything that this gateway has at the engine, running or not. */
     private List<String> containers() throws Exception {
         String owner = Files.readString(directory.resolve("data/identity")).strip();
-        return docker("ps", "-aq", "--no-trunc", "--filter", "label=io.forgemcp.gateway=" + owner)
-                .lines()
-                .toList();
+        return listed("label=io.forgemcp.gateway=" + owner);
+    }
+
+    /** Those of one service; the other's is there too, because whoever lists everything makes it say what it offers. */
+    private List<String> containersOf(String service) throws Exception {
+        String owner = Files.readString(directory.resolve("data/identity")).strip();
+        return listed("label=io.forgemcp.gateway=" + owner, "label=io.forgemcp.service=" + service);
+    }
+
+    private static List<String> listed(String... filters) throws Exception {
+        List<String> words = new ArrayList<>(List.of("ps", "-aq", "--no-trunc"));
+        for (String filter : filters) {
+            words.addAll(List.of("--filter", filter));
+        }
+        return docker(words.toArray(String[]::new)).lines().toList();
     }
 
     private static String docker(String... words) throws Exception {
