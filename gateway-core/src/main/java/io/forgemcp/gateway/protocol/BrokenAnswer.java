@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A text that is no message, read for one thing only: whose answer it was meant to be, because no other will come. It need
- * not be JSON: {@code NaN} for a value, a byte that is no UTF-8 or a missing end do not hide the id at its top. What may be
- * a request or a notification is nobody's answer, and nothing is guessed. Not thread-safe.
+ * not be JSON: {@code NaN} for a value, a byte that is no UTF-8 or a missing end do not hide the id at its top. Nothing is
+ * guessed: what may be a request or a notification is nobody's answer. Nor is what some program logged as JSON, with an
+ * {@code id} of whatever it is about: a text without {@code jsonrpc} is an answer only if it has nothing but the id and a
+ * {@code result} or {@code error}, and this is an object. Not thread-safe.
  */
 public final class BrokenAnswer {
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
@@ -30,6 +32,12 @@ public final class BrokenAnswer {
     private boolean asks;
     private boolean answers;
     private boolean doubtful;
+    /** Whether it says that it is JSON-RPC, of whatever version. */
+    private boolean claims;
+    /** Whether its outcome is an object. */
+    private boolean proper;
+    /** Whether it says what JSON-RPC does not know. */
+    private boolean strange;
 
     private BrokenAnswer(byte[] text) {
         this.text = text;
@@ -56,7 +64,8 @@ public final class BrokenAnswer {
     }
 
     private List<RequestId> candidates(Predicate<RequestId> awaited) {
-        if (asks || !(answers || (closed && !doubtful))) {
+        boolean meant = claims ? answers || (closed && !doubtful) : proper && !strange;
+        if (asks || !meant) {
             return List.of();
         }
         List<RequestId> waiting = new ArrayList<>(1);
@@ -78,6 +87,9 @@ public final class BrokenAnswer {
         asks = false;
         answers = false;
         doubtful = false;
+        claims = false;
+        proper = false;
+        strange = false;
         at++;
         for (; ; ) {
             skipSpace();
@@ -132,7 +144,9 @@ public final class BrokenAnswer {
             end--;
         }
         String key = string(name, nameEnd);
-        if (key != null) {
+        if (key == null) {
+            strange = true;
+        } else {
             note(key, value, end, whole);
         }
         return whole;
@@ -152,8 +166,12 @@ public final class BrokenAnswer {
                 doubtful |= !isNull;
             }
             case "params" -> doubtful |= !isNull;
-            case "result", "error" -> answers |= !isNull;
-            default -> {}
+            case "result", "error" -> {
+                answers |= !isNull;
+                proper |= value < end && text[value] == '{';
+            }
+            case "jsonrpc" -> claims = true;
+            default -> strange = true;
         }
     }
 

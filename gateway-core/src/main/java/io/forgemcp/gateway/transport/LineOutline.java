@@ -5,7 +5,7 @@ import io.forgemcp.gateway.protocol.JsonSlice;
 import java.util.Arrays;
 
 /**
- * What a line that is too long to be kept says at its top: {@code {"jsonrpc":"2.0","id":5,"result":null}} of an answer
+ * What a line that is too long to be kept says at its top: {@code {"jsonrpc":"2.0","id":5,"result":{}}} of an answer
  * with a very large result. Some servers write the id before the result and some behind it, so the whole line is looked
  * at, though hardly anything of it is kept. Not thread-safe.
  */
@@ -15,7 +15,6 @@ final class LineOutline {
     /** Bytes; no message has so much at its top. */
     private static final int MOST = 16 << 10;
 
-    private static final byte[] LEFT_OUT = {'n', 'u', 'l', 'l'};
     private static final byte[] NOTHING = {};
 
     private final byte[] kept = new byte[MOST];
@@ -62,12 +61,10 @@ final class LineOutline {
                 keep(next);
             }
             case '{', '[' -> {
+                keep(next);
                 if (depth == 1) {
-                    for (byte letter : LEFT_OUT) {
-                        keep(letter);
-                    }
-                } else {
-                    keep(next);
+                    // What is inside is left out.
+                    keep(next == '{' ? (byte) '}' : (byte) ']');
                 }
                 depth++;
             }

@@ -187,6 +187,8 @@ class BridgeTest {
         Http other = bridged.call(session, "2");
         assertThat(bridged.children.last().garble("hello")).isFalse();
         assertThat(bridged.children.last().garble("{'jsonrpc':'2.0','id':9}")).isFalse();
+        assertThat(bridged.children.last().garble("{'id':'a','level':'info','error':'none'}"))
+                .isFalse();
         assertThat(bridged.children.last().garble("{'jsonrpc':'2.0','id':'a'}")).isTrue();
         assertThat(call.json).contains("\"id\":\"a\"", "GW-1502", "no valid MCP message: No message.");
         assertThat(other.isAnswered()).isFalse();

@@ -131,8 +131,8 @@ class StdioTransportTest {
         assertThat(listener.messages).containsExactly(RESULT);
         assertThat(listener.unreadable.stream().map(String::strip))
                 .containsExactly(
-                        "BODY_TOO_LARGE {\"jsonrpc\":\"2.0\",\"id\":5,\"result\":null}",
-                        "BODY_TOO_LARGE {\"result\":null,\"jsonrpc\":\"2.0\",\"id\":\"a\\\"}\"}",
+                        "BODY_TOO_LARGE {\"jsonrpc\":\"2.0\",\"id\":5,\"result\":{}}",
+                        "BODY_TOO_LARGE {\"result\":{},\"jsonrpc\":\"2.0\",\"id\":\"a\\\"}\"}",
                         "BODY_TOO_LARGE {\"result\":\"\",\"id\":6}");
     }
 
@@ -145,7 +145,7 @@ class StdioTransportTest {
             output.flush();
 
             await().until(() -> !listener.unreadable.isEmpty());
-            assertThat(listener.unreadable).containsExactly("BODY_TOO_LARGE {\"id\":5,\"result\":null}");
+            assertThat(listener.unreadable).containsExactly("BODY_TOO_LARGE {\"id\":5,\"result\":[]}");
         }
     }
 
@@ -166,7 +166,7 @@ class StdioTransportTest {
         listener.failure();
 
         assertThat(listener.unreadable)
-                .containsExactly("BODY_TOO_LARGE ", "BODY_TOO_LARGE ", "BODY_TOO_LARGE {\"id\":5null}");
+                .containsExactly("BODY_TOO_LARGE ", "BODY_TOO_LARGE ", "BODY_TOO_LARGE {\"id\":5{}}");
     }
 
     @Test

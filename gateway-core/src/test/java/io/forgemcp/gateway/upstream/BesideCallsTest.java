@@ -104,7 +104,7 @@ class BesideCallsTest extends ManualUpstreams {
                 .get(0)
                 .listener
                 .onUnreadable(
-                        EchoServer.text("{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"result\":null}"),
+                        EchoServer.text("{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"result\":{}}"),
                         new GatewayException(ErrorCode.BODY_TOO_LARGE, "A line is longer than 64 bytes."));
 
         assertThat(call.failure().code()).isEqualTo(ErrorCode.UPSTREAM_PROTOCOL);
@@ -123,7 +123,14 @@ class BesideCallsTest extends ManualUpstreams {
                 "{'jsonrpc':'2.0','id':ID,'method':5,'result':{}}",
                 "{'jsonrpc':'1.0','id':ID,'result':{}}",
                 "{'result':{'t':'\\x'},'id':ID}",
-                "[{'jsonrpc':'2.0','id':999999,'result':{}},{'id':ID,'result':NaN}]"
+                "[{'jsonrpc':'2.0','id':999999,'result':{}},{'jsonrpc':'2.0','id':ID,'result':NaN}]",
+                "{'jsonrpc':'2.0','id':ID,'error':'boom'}",
+                "{'jsonrpc':'2.0','id':ID,'error':'boom','level':'error'}",
+                "{'jsonrpc':null,'id':ID,'result':5}",
+                "{'id':ID,'result':{'n':NaN}}",
+                "{'id':ID,'result':{'content':[",
+                "{'error':{'code':1,'message':'boom'},'id':ID}",
+                "{'id':ID,'result':{},'error':null}"
             })
     void anAnswerFromWhichItsCallCanBeToldEndsItHoweverBrokenItIs(String text) {
         RecordingCall call = send(stdio(Isolation.SHARED), ANNE);
@@ -154,7 +161,15 @@ class BesideCallsTest extends ManualUpstreams {
                 "{\"id\":-1}",
                 "{\"id\":99999999999999999999}",
                 "{\"id\":1}",
-                "{\"id\":ID,\"method\":7}"
+                "{\"id\":ID,\"method\":7}",
+                "{\"id\":ID}",
+                "{\"id\":ID,\"level\":\"info\",\"msg\":\"x\"}",
+                "{\"time\":\"x\",\"id\":ID,\"error\":\"could not open file\"}",
+                "{\"id\":ID,\"result\":\"ok\"}",
+                "{\"id\":ID,\"result\":[]}",
+                "{\"level\":50,\"id\":ID,\"error\":{\"message\":\"no\",\"stack\":\"a.js:1\"}}",
+                "{\"id\":ID,\"result\":{\"rows\":5},\"msg\":\"done\"}",
+                "[{\"id\":ID,\"level\":\"info\"},{\"id\":ID,\"result\":7}]"
             })
     void whatIsNobodysAnswerEndsNoCall(String text) {
         RecordingCall call = send(stdio(Isolation.SHARED), ANNE);
