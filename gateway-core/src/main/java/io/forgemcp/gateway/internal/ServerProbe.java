@@ -51,11 +51,28 @@ public final class ServerProbe implements HealthProbe {
         return ping(target, check);
     }
 
+    @Override
+    public CompletionStage<Void> firstWords(UpstreamTarget target) {
+        return isItsClientsToBegin(target)
+                ? CompletableFuture.completedFuture(null)
+                : upstreams.session(target, ClientProfile.GATEWAY).thenApply(spoken -> null);
+    }
+
+    @Override
+    public boolean isBeginning(UpstreamTarget target) {
+        // Over HTTP a session may be opened while calls of another one are still being answered.
+        return target.address() instanceof InstanceAddress.Stdio && upstreams.isBeginning(target.instance());
+    }
+
+    /** The first conversation belongs to the client, with the client's capabilities: not to be begun by a check. */
+    private boolean isItsClientsToBegin(UpstreamTarget target) {
+        return target.service().isolation() == Isolation.SESSION
+                && target.address() instanceof InstanceAddress.Stdio
+                && !upstreams.speaksTo(target.instance());
+    }
+
     private CompletionStage<Void> ping(UpstreamTarget target, HealthCheck check) {
-        boolean onlyItsClient =
-                target.service().isolation() == Isolation.SESSION && target.address() instanceof InstanceAddress.Stdio;
-        if (onlyItsClient && !upstreams.speaksTo(target.instance())) {
-            // The first conversation belongs to the client, with the client's capabilities: not to be begun by a check.
+        if (isItsClientsToBegin(target)) {
             return CompletableFuture.completedFuture(null);
         }
         CompletableFuture<Void> answer = new CompletableFuture<>();

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Gets everybody out of a service before its instances are ended. Owned by the service's mailbox. */
@@ -32,7 +33,7 @@ final class Emptying {
             return failures.refused(command, "it is already being emptied");
         }
         shutDoors();
-        long inFlight = slots.inFlight();
+        long inFlight = inFlight();
         if (inFlight == 0) {
             return CompletableFuture.completedFuture(null);
         }
@@ -44,6 +45,7 @@ final class Emptying {
         Duration patience = scope.settings().drainTimeout();
         return drain(
                 patience,
+                this::inFlight,
                 left -> failures.illegal(
                         command, "calls or streams still in flight after " + patience.toMillis() + " ms: " + left));
     }
@@ -51,7 +53,7 @@ final class Emptying {
     /** Lets nobody in any more, ever. @param patience how long those inside may take; after that it completes all the same */
     CompletionStage<Void> close(Duration patience) {
         shutDoors();
-        return patience.isZero() ? CompletableFuture.completedFuture(null) : drain(patience, null);
+        return patience.isZero() ? CompletableFuture.completedFuture(null) : drain(patience, slots::inFlight, null);
     }
 
     /** To be called when a last lease has ended. */
@@ -61,8 +63,23 @@ final class Emptying {
         }
     }
 
-    private CompletionStage<Void> drain(Duration patience, @Nullable LongFunction<GatewayException> refusal) {
-        Drain begun = new Drain(slots, scope.timers(), mailbox, patience, refusal);
+    /**
+     * Those whom a command waits for: not those whose instance has not said its first word. Nothing of theirs runs yet, and
+     * a server that never speaks could not be stopped while they wait for it.
+     */
+    private long inFlight() {
+        HealthProbe probe = scope.controls().probe();
+        return slots.inFlight(slot -> probe == null || !isBeginning(slot, probe));
+    }
+
+    private static boolean isBeginning(Slot slot, HealthProbe probe) {
+        LiveInstance live = slot.here().live();
+        return live != null && probe.isBeginning(live.target());
+    }
+
+    private CompletionStage<Void> drain(
+            Duration patience, LongSupplier inFlight, @Nullable LongFunction<GatewayException> refusal) {
+        Drain begun = new Drain(slots, inFlight, scope.timers(), mailbox, patience, refusal);
         drain = begun;
         begun.look();
         return begun.over();

@@ -5,18 +5,18 @@ import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.service.InstanceId;
 import io.forgemcp.gateway.service.Launch;
 import io.forgemcp.gateway.service.ServiceDefinition;
-import io.forgemcp.gateway.time.Timers;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears whether instances that were started by command speak MCP: a process or container runs as soon as it is there, also
- * one that ends at once because a setting is missing. Calls do not wait for this: their own first message tells them.
+ * Hears whether instances that a command was to start speak MCP: a process or container runs as soon as it is there, also
+ * one that ends at once because a setting is missing. They may take as long for that as for a call, which does not wait for
+ * this: its own first message tells it.
  */
 final class FirstWords {
     /** What shows that it does not work; anything else is an answer. */
@@ -25,18 +25,30 @@ final class FirstWords {
 
     private final ServiceDefinition service;
     private final LifecycleScope scope;
+    private final BooleanSupplier stoppedByOrder;
     private final BiConsumer<InstanceId, String> silence;
+    private final ServiceFailures failures;
 
-    /** @param silence told of every instance that says nothing, which is then to be ended, and why */
-    FirstWords(ServiceDefinition service, LifecycleScope scope, BiConsumer<InstanceId, String> silence) {
+    /**
+     * @param stoppedByOrder whether a command has ended meanwhile what the other one had started
+     * @param silence told of every instance that says nothing, which is then to be ended, and why
+     */
+    FirstWords(
+            ServiceDefinition service,
+            LifecycleScope scope,
+            BooleanSupplier stoppedByOrder,
+            BiConsumer<InstanceId, String> silence) {
         this.service = service;
         this.scope = scope;
+        this.stoppedByOrder = stoppedByOrder;
         this.silence = silence;
+        this.failures = new ServiceFailures(service.name());
     }
 
     /**
-     * Completes when all that run have answered; fails with {@link ErrorCode#SERVICE_START_FAILED} if one cannot answer, and
-     * with {@link ErrorCode#WAKE_TIMEOUT} if one has not within the timeout of the service's health check.
+     * Completes when all that run have answered; fails with {@link ErrorCode#SERVICE_START_FAILED} if one cannot answer, with
+     * {@link ErrorCode#WAKE_TIMEOUT} if one has not in its time, and with {@link ErrorCode#SERVICE_UNAVAILABLE} if it was
+     * stopped by order before.
      */
     CompletionStage<Void> of(List<Slot> slots) {
         HealthProbe probe = scope.controls().probe();
@@ -74,18 +86,13 @@ final class FirstWords {
                     : CompletableFuture.failedFuture(new GatewayException(ErrorCode.SERVICE_START_FAILED, end));
         }
         CompletableFuture<Void> heard = new CompletableFuture<>();
-        Duration patience = service.healthCheck().timeout();
-        Timers.Cancellable slow = scope.timers().schedule(patience, () -> {
-            GatewayException silent = silent(patience);
-            if (heard.completeExceptionally(silent)) {
-                silence.accept(live.target().instance(), String.valueOf(silent.getMessage()));
-            }
-        });
-        scope.runtimes().call("probe", () -> probe.check(live.target())).whenComplete((well, failure) -> {
-            slow.cancel();
-            if (failure != null
-                    && GatewayException.unwrap(failure) instanceof GatewayException known
-                    && DEAD.contains(known.code())) {
+        scope.runtimes().call("probe", () -> probe.firstWords(live.target())).whenComplete((well, failure) -> {
+            if (failure == null || !(GatewayException.unwrap(failure) instanceof GatewayException known)) {
+                heard.complete(null);
+            } else if (known.code() == ErrorCode.WAKE_TIMEOUT) {
+                silence.accept(live.target().instance(), String.valueOf(known.getMessage()));
+                heard.completeExceptionally(silent(known));
+            } else if (DEAD.contains(known.code())) {
                 heard.completeExceptionally(failed(slot, known));
             } else {
                 heard.complete(null);
@@ -94,16 +101,18 @@ final class FirstWords {
         return heard;
     }
 
-    private GatewayException silent(Duration patience) {
+    private static GatewayException silent(GatewayException why) {
         return new GatewayException(
                 ErrorCode.WAKE_TIMEOUT,
-                "Service " + service.name() + " was started, did not answer the first message of MCP within "
-                        + patience.toMillis()
-                        + " ms, and was ended. See its log, and raise health_check.timeout if it is only slow to come up.");
+                why.getMessage() + " See its log, and raise wake_timeout if it is only slow to come up.",
+                why);
     }
 
     /** How it ended says more than that it cannot be spoken to. */
     private GatewayException failed(Slot slot, GatewayException silence) {
+        if (stoppedByOrder.getAsBoolean()) {
+            return failures.unavailable("was stopped before it had answered its first message");
+        }
         String end = error(List.of(slot));
         return new GatewayException(
                 ErrorCode.SERVICE_START_FAILED,

@@ -229,8 +229,9 @@ public final class ServiceManager implements AutoCloseable {
     }
 
     /**
-     * Brings it up from any state, also when a back-off has not passed yet. The process or container of one that was not
-     * there also has to answer its first message; the stage fails if it does not within the timeout of its health check.
+     * Brings it up from any state, also when a back-off has not passed yet. The process or container of one that did not
+     * sleep also has to have answered its first message, for which it has as long as for a call; if it does not, it is ended
+     * and the stage fails.
      */
     public CompletionStage<ServiceStatus> start(ServiceName name) {
         ServiceOwner owner = owners.get(name);
@@ -364,7 +365,7 @@ public final class ServiceManager implements AutoCloseable {
     }
 
     /**
-     * Stops it. Refused while calls or streams are in flight, and for a service that its policy keeps running; by force
+     * Stops it. Refused while calls or streams are in flight, those that wait for its first words left out, and for a service that its policy keeps running; by force
      * the policy is set aside and calls in flight are given the drain timeout to end, new ones waiting outside.
      */
     public CompletionStage<ServiceStatus> stop(ServiceName name, Force force) {

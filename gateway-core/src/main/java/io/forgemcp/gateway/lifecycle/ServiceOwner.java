@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -145,7 +146,7 @@ final class ServiceOwner implements SlotListener {
                 .thenApply(lease -> new HeldLease(lease, () -> slots.letGo(client)));
     }
 
-    /** Makes it run; one that was not there before has to speak, too. */
+    /** Makes it run; unless it sleeps, in which case it has spoken before, it has to have spoken, too. */
     CompletionStage<ServiceStatus> run() {
         return command(() -> {
             GatewayException unusable = unusable();
@@ -154,13 +155,20 @@ final class ServiceOwner implements SlotListener {
             }
             ServiceState before = view.state();
             CompletionStage<Void> running = runAll(service.instances().min(), "asked to run");
-            return before == ServiceState.STOPPED || before == ServiceState.ERROR ? speaking(running) : running;
+            return before == ServiceState.SLEEPING || before == ServiceState.WAKING
+                    ? running
+                    : speaking(running, before == ServiceState.RUNNING ? (instance, reason) -> {} : news::silent);
         });
     }
 
-    /** A process or container is there before it can answer. */
-    private CompletionStage<Void> speaking(CompletionStage<Void> running) {
-        return running.thenCompose(there -> new FirstWords(service, scope, news::silent).of(slots.all()));
+    /**
+     * A process or container is there before it can answer.
+     *
+     * @param silence ends those that do not; what was there before may be working for others
+     */
+    private CompletionStage<Void> speaking(CompletionStage<Void> running, BiConsumer<InstanceId, String> silence) {
+        FirstWords words = new FirstWords(service, scope, this::isStoppedByOrder, silence);
+        return running.thenCompose(there -> words.of(slots.all()));
     }
 
     /**
@@ -229,7 +237,8 @@ final class ServiceOwner implements SlotListener {
                     : emptying.empty("restart", Force.NO)
                             .thenCompose(empty -> endAll("asked to restart", null))
                             .thenCompose(ended -> speaking(
-                                    runAll(Math.max(awake, service.instances().min()), "asked to restart")));
+                                    runAll(Math.max(awake, service.instances().min()), "asked to restart"),
+                                    news::silent));
         });
     }
 

@@ -8,6 +8,7 @@ import io.forgemcp.gateway.upstream.ClientKey;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -93,8 +94,14 @@ interface SlotBook {
 
     /** Leases that a command has to wait for: not those on an instance that is being ended, which go with it. */
     default long inFlight() {
+        return inFlight(slot -> true);
+    }
+
+    /** The same of some slots. */
+    default long inFlight(Predicate<Slot> counts) {
         return all().stream()
                 .filter(slot -> slot.here().state() != ServiceState.STOPPING)
+                .filter(counts)
                 .mapToLong(slot -> slot.here().inFlight())
                 .sum();
     }

@@ -336,6 +336,20 @@ public final class Upstreams implements AutoCloseable {
         return false;
     }
 
+    /** Whether this instance has been spoken to and has not finished a handshake with anybody: no call has reached it. */
+    public boolean isBeginning(InstanceId instance) {
+        boolean spokenTo = false;
+        for (Session session : sessions.values()) {
+            if (session.key().instance().equals(instance)) {
+                if (session.isReady()) {
+                    return false;
+                }
+                spokenTo = true;
+            }
+        }
+        return spokenTo;
+    }
+
     /** Calls whose answer or end of response is still to come. */
     int callsUnderWay() {
         return table.all().size();

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.upstream.UpstreamTarget;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,12 +20,26 @@ class FirstWordsTest {
     private final Lifecycle on = new Lifecycle();
     private final AtomicInteger asked = new AtomicInteger();
     private CompletableFuture<Void> words = new CompletableFuture<>();
+    private boolean beginning;
 
     @BeforeEach
     void register() {
-        on.manager.healthProbe(target -> {
-            asked.incrementAndGet();
-            return words;
+        on.manager.healthProbe(new HealthProbe() {
+            @Override
+            public CompletionStage<Void> check(UpstreamTarget target) {
+                return CompletableFuture.completedFuture(null);
+            }
+
+            @Override
+            public CompletionStage<Void> firstWords(UpstreamTarget target) {
+                asked.incrementAndGet();
+                return words;
+            }
+
+            @Override
+            public boolean isBeginning(UpstreamTarget target) {
+                return beginning;
+            }
         });
         on.with(service("search"));
     }
@@ -37,6 +52,12 @@ class FirstWordsTest {
     private void dies() {
         words.completeExceptionally(new GatewayException(
                 ErrorCode.OUTCOME_UNKNOWN, "The server ended (exit status 3, last line: TOKEN is missing)."));
+    }
+
+    /** Its time for the handshake is over. */
+    private void isSilent() {
+        words.completeExceptionally(
+                new GatewayException(ErrorCode.WAKE_TIMEOUT, "It did not finish the MCP handshake within 60000 ms."));
     }
 
     @Test
@@ -56,15 +77,16 @@ class FirstWordsTest {
     }
 
     @Test
-    void oneThatSaysNothingIsEndedAndTheStartSaysSoAfterTheTimeoutOfItsHealthCheck() {
+    void oneThatSaysNothingIsEndedAndTheStartSaysSoWhenACallWouldHaveFailedToo() {
         CompletionStage<ServiceStatus> start = on.manager.start(NAME);
-        on.pass(9);
+        on.pass(59);
         assertThat(start.toCompletableFuture()).isNotDone();
-        on.pass(1);
+        assertThat(on.runtime.alive()).isOne();
+        isSilent();
         assertThat(failure(start).code()).isEqualTo(ErrorCode.WAKE_TIMEOUT);
-        assertThat(failure(start)).hasMessageContaining("search").hasMessageContaining("health_check.timeout");
+        assertThat(failure(start)).hasMessageContaining("60000 ms").hasMessageContaining("wake_timeout");
         assertThat(on.state()).isEqualTo(ServiceState.ERROR);
-        assertThat(on.status().errorMessage()).contains("did not answer the first message of MCP within 10000 ms");
+        assertThat(on.status().errorMessage()).contains("did not finish the MCP handshake within 60000 ms");
         assertThat(on.runtime.alive()).isZero();
         on.pass(600);
         assertThat(on.state()).as("nobody wants it").isEqualTo(ServiceState.ERROR);
@@ -74,16 +96,74 @@ class FirstWordsTest {
     void theNextStartOfASilentOneWaitsForTheFirstWordsAgain() {
         on.manager.start(NAME);
         Lease asked = on.acquire().join();
-        on.pass(10);
+        isSilent();
         assertThat(on.manager.stop(NAME, Force.NO).toCompletableFuture().join().state())
                 .as("whoever waited for it is not in its way")
                 .isEqualTo(ServiceState.STOPPED);
         asked.close();
+        words = new CompletableFuture<>();
         CompletionStage<ServiceStatus> second = on.manager.start(NAME);
         assertThat(second.toCompletableFuture()).isNotDone();
-        on.pass(10);
+        isSilent();
         assertThat(failure(second).code()).isEqualTo(ErrorCode.WAKE_TIMEOUT);
         assertThat(on.state()).isEqualTo(ServiceState.ERROR);
+    }
+
+    @Test
+    void aStartOfOneThatACallIsStartingWaitsForItsFirstWordsToo() {
+        on.runtime.startGate = new CompletableFuture<>();
+        on.acquire();
+        CompletionStage<ServiceStatus> start = on.manager.start(NAME);
+        on.runtime.startGate.complete(null);
+        CompletionStage<ServiceStatus> later = on.manager.start(NAME);
+        assertThat(start.toCompletableFuture()).isNotDone();
+        assertThat(later.toCompletableFuture()).isNotDone();
+        words.complete(null);
+        assertThat(start.toCompletableFuture().join().state()).isEqualTo(ServiceState.RUNNING);
+        assertThat(later.toCompletableFuture().join().state()).isEqualTo(ServiceState.RUNNING);
+    }
+
+    @Test
+    void aStartThatIsNotAnsweredByWhatRanBeforeFailsAndLeavesItToThoseWhoUseIt() {
+        on.acquire();
+        CompletionStage<ServiceStatus> start = on.manager.start(NAME);
+        isSilent();
+        assertThat(failure(start).code()).isEqualTo(ErrorCode.WAKE_TIMEOUT);
+        assertThat(on.state()).isEqualTo(ServiceState.RUNNING);
+    }
+
+    @Test
+    void oneThatHasNotSpokenYetIsStoppedAlthoughCallsWaitForIt() {
+        beginning = true;
+        Lease call = on.acquire().join();
+        CompletionStage<ServiceStatus> start = on.manager.start(NAME);
+        assertThat(on.manager.stop(NAME, Force.NO).toCompletableFuture().join().state())
+                .isEqualTo(ServiceState.STOPPED);
+        words.completeExceptionally(new GatewayException(ErrorCode.UPSTREAM_UNREACHABLE, "It ended: asked to stop."));
+        assertThat(failure(start).code()).isEqualTo(ErrorCode.SERVICE_UNAVAILABLE);
+        assertThat(failure(start)).hasMessageContaining("search").hasMessageContaining("was stopped before");
+        call.close();
+    }
+
+    @Test
+    void oneThatHasNotSpokenYetIsRestartedAlthoughCallsWaitForIt() {
+        beginning = true;
+        Lease call = on.acquire().join();
+        words.complete(null);
+        assertThat(on.manager.restart(NAME).toCompletableFuture().join().state())
+                .isEqualTo(ServiceState.RUNNING);
+        assertThat(on.runtime.starts).hasValue(2);
+        call.close();
+    }
+
+    @Test
+    void oneThatHasSpokenIsNotStoppedWhileCallsAreInFlight() {
+        Lease call = on.acquire().join();
+        assertThat(failure(on.manager.stop(NAME, Force.NO)))
+                .hasMessageContaining("calls or streams in flight: 1")
+                .extracting(GatewayException::code)
+                .isEqualTo(ErrorCode.ILLEGAL_TRANSITION);
+        call.close();
     }
 
     @Test
@@ -128,7 +208,7 @@ class FirstWordsTest {
     }
 
     @Test
-    void oneThatRunsOrSleepsIsNotAsked() {
+    void oneThatSleepsIsNotAsked() {
         words.complete(null);
         on.use();
         on.manager.start(NAME).toCompletableFuture().join();

@@ -15,11 +15,11 @@ import io.forgemcp.server.http.RestAnswer;
 import io.forgemcp.server.http.RestRequest;
 import io.forgemcp.server.http.Route;
 import io.forgemcp.server.http.Route.Verb;
+import io.forgemcp.server.rest.CommandWait;
 import io.forgemcp.server.rest.Json;
 import io.forgemcp.server.rest.Known;
 import io.forgemcp.server.rest.Permissions;
 import io.forgemcp.server.rest.StatusJson;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -33,13 +33,13 @@ final class CommandRoutes {
 
     private final ServiceManager services;
     private final Permissions permissions;
-    private final Timers timers;
+    private final CommandWait wait;
     private final Known known;
 
     CommandRoutes(ServiceManager services, Permissions permissions, Timers timers) {
         this.services = services;
         this.permissions = permissions;
-        this.timers = timers;
+        this.wait = new CommandWait(services, timers);
         this.known = new Known(services);
     }
 
@@ -59,15 +59,15 @@ final class CommandRoutes {
                         Verb.POST,
                         "/services/sleep-all",
                         "Puts every running service to sleep; tells the result for each.",
-                        permissions.administer(request ->
-                                forAll(request, status -> status.state() == ServiceState.RUNNING, services::sleep)),
+                        permissions.administer(request -> forAll(
+                                request, "sleep", status -> status.state() == ServiceState.RUNNING, services::sleep)),
                         FORCE),
                 Route.rest(
                         Verb.POST,
                         "/services/wake-all",
                         "Wakes every service that sleeps; tells the result for each.",
                         permissions.administer(request ->
-                                forAll(request, ServiceStatus::asleep, (name, force) -> services.wake(name))),
+                                forAll(request, "wake", ServiceStatus::asleep, (name, force) -> services.wake(name))),
                         FORCE));
     }
 
@@ -80,7 +80,7 @@ final class CommandRoutes {
                 permissions.administer(request -> {
                     ServiceName service = known.require(request).name();
                     Force force = force(request);
-                    return inTime(service, action.apply(service, force))
+                    return wait.of(name, service, action.apply(service, force))
                             .thenApply(status -> Json.answer(200, StatusJson.of(status)));
                 }),
                 FORCE);
@@ -110,6 +110,7 @@ final class CommandRoutes {
 
     private CompletionStage<RestAnswer> forAll(
             RestRequest request,
+            String command,
             Predicate<ServiceStatus> concerned,
             BiFunction<ServiceName, Force, CompletionStage<ServiceStatus>> action) {
         Force force = force(request);
@@ -117,7 +118,7 @@ final class CommandRoutes {
         for (ServiceStatus status : services.statuses()) {
             results.add(
                     concerned.test(status)
-                            ? inTime(status.name(), action.apply(status.name(), force))
+                            ? wait.of(command, status.name(), action.apply(status.name(), force))
                                     .handle((after, failure) ->
                                             failure == null ? result(after, "done") : failed(status, failure))
                                     .toCompletableFuture()
@@ -159,27 +160,5 @@ final class CommandRoutes {
 
     private static Force force(RestRequest request) {
         return request.inputs().flag(FORCE) ? Force.YES : Force.NO;
-    }
-
-    /** The change goes on; only the caller stops waiting. */
-    private CompletionStage<ServiceStatus> inTime(ServiceName name, CompletionStage<ServiceStatus> change) {
-        CompletableFuture<ServiceStatus> waited = new CompletableFuture<>();
-        Duration patience = services.sleepSettings().wakeTimeout();
-        Timers.Cancellable deadline = timers.schedule(
-                patience,
-                () -> waited.completeExceptionally(new GatewayException(
-                        ErrorCode.WAKE_TIMEOUT,
-                        "Service " + name + " has not got there within " + patience.toMillis()
-                                + " ms (wake_timeout) and goes on trying. GET /services/" + name
-                                + " shows how it is.")));
-        change.whenComplete((status, failure) -> {
-            deadline.cancel();
-            if (failure == null) {
-                waited.complete(status);
-            } else {
-                waited.completeExceptionally(failure);
-            }
-        });
-        return waited;
     }
 }

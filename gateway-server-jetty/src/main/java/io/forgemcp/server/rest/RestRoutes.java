@@ -19,7 +19,7 @@ public final class RestRoutes implements AutoCloseable {
         ToolRoutes tools = new ToolRoutes(gateway);
         routes.addAll(others);
         routes.addAll(new HealthRoutes(gateway, version).routes());
-        routes.addAll(new ServiceRoutes(gateway.services(), permissions, workers).routes());
+        routes.addAll(new ServiceRoutes(gateway.services(), permissions, gateway.timers(), workers).routes());
         routes.addAll(new GatewayRoutes(gateway, permissions).routes());
         routes.addAll(tools.routes());
         routes.addAll(new VirtualServerRoutes(gateway, tools).routes());

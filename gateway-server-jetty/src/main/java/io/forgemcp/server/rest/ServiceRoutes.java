@@ -4,6 +4,7 @@ import io.forgemcp.gateway.lifecycle.Force;
 import io.forgemcp.gateway.lifecycle.ServiceManager;
 import io.forgemcp.gateway.lifecycle.ServiceStatus;
 import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.gateway.time.Timers;
 import io.forgemcp.server.http.RestAnswer;
 import io.forgemcp.server.http.RestRequest;
 import io.forgemcp.server.http.Route;
@@ -22,13 +23,15 @@ final class ServiceRoutes {
     private final ServiceManager services;
     private final Known known;
     private final Permissions permissions;
+    private final CommandWait wait;
     private final Executor workers;
 
     /** @param workers for what may block, such as reading logs */
-    ServiceRoutes(ServiceManager services, Permissions permissions, Executor workers) {
+    ServiceRoutes(ServiceManager services, Permissions permissions, Timers timers, Executor workers) {
         this.services = services;
         this.known = new Known(services);
         this.permissions = permissions;
+        this.wait = new CommandWait(services, timers);
         this.workers = workers;
     }
 
@@ -56,9 +59,12 @@ final class ServiceRoutes {
                 Verb.POST,
                 "/services/{name}/" + name,
                 summary,
-                permissions.administer(request -> action.apply(
-                                known.require(request).name(), request.inputs().flag("force") ? Force.YES : Force.NO)
-                        .thenApply(status -> Json.answer(200, StatusJson.of(status)))),
+                permissions.administer(request -> {
+                    ServiceName service = known.require(request).name();
+                    Force force = request.inputs().flag("force") ? Force.YES : Force.NO;
+                    return wait.of(name, service, action.apply(service, force))
+                            .thenApply(status -> Json.answer(200, StatusJson.of(status)));
+                }),
                 "force");
     }
 
