@@ -10,6 +10,9 @@ import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.service.WireProtocol;
 import io.forgemcp.gateway.upstream.ClientKey;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
@@ -74,7 +77,19 @@ class ManagerCommandsTest {
                         .build());
         JsonNode error = manager.send("POST", "/services/boxed/start", 504);
         assertThat(error.path("code").asText()).isEqualTo("GW-1403");
-        assertThat(error.path("detail").asText()).contains("boxed").contains("300 ms");
+        assertThat(error.path("detail").asText())
+                .contains("boxed")
+                .contains("300 ms")
+                .contains("it is starting")
+                .contains("The start goes on");
+        HttpResponse<String> elsewhere = manager.client.send(
+                HttpRequest.newBuilder(URI.create(manager.server.uri(Role.GATEWAY) + "/services/boxed/start"))
+                        .POST(HttpRequest.BodyPublishers.noBody())
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(elsewhere.statusCode())
+                .as("the gateway's own listener does not wait for ever either")
+                .isEqualTo(504);
         assertThat(manager.send("GET", "/services/boxed", 200).path("state").asText())
                 .isEqualTo("starting");
     }
