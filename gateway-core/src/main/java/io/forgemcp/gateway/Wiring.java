@@ -217,7 +217,7 @@ final class Wiring {
         // What a store in memory keeps is gone with the tasks' ids.
         TaskMemory tasks = store instanceof InMemoryStore ? TaskMemory.NONE : new StoredTasks(store, taskWriter);
         modern = new ModernEndpoint(
-                modernSettings, routes, calls, catalog::snapshot, tasks, timers, events, this::clientGone);
+                modernSettings, routes, calls, sessions, catalog::snapshot, tasks, timers, events, this::clientGone);
         fromServers.connect(modern.resourceListeners());
         fromServers.connect(modern.logLevels());
         services.clientAbsence(client -> sessions.away(client).or(() -> modern.away(client)));

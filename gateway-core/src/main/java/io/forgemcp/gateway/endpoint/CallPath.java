@@ -17,6 +17,7 @@ import io.forgemcp.gateway.upstream.UpstreamSession;
 import io.forgemcp.gateway.upstream.Upstreams;
 import io.forgemcp.gateway.virtualserver.Route;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
@@ -130,6 +131,11 @@ public final class CallPath {
         return services.definition(name)
                 .filter(service -> service.isolation() == Isolation.SHARED)
                 .isPresent();
+    }
+
+    /** The conversations that all clients share with the service, open or being opened; empty if they share none. */
+    public List<UpstreamSession> sharedConversations(ServiceName service) {
+        return upstreams.shared(service);
     }
 
     /** Sends a request to every server that has this capability and a conversation with this client alone. */

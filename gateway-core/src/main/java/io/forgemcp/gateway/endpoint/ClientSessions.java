@@ -3,6 +3,7 @@ package io.forgemcp.gateway.endpoint;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.security.Caller;
+import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.time.Timers;
 import io.forgemcp.gateway.upstream.ClientKey;
 import java.security.SecureRandom;
@@ -147,6 +148,25 @@ public final class ClientSessions implements AutoCloseable {
     /** How long the client of this session has been away, as {@code ClientAbsence} has it; empty if there is no such session. */
     public Optional<Duration> away(ClientKey client) {
         return Optional.ofNullable(find(client)).map(session -> Duration.ofNanos(session.away(timers.nanoTime())));
+    }
+
+    /**
+     * Whether a client with a session wants to hear of this resource, or is just saying so.
+     *
+     * @param uri as the server knows it
+     */
+    public boolean wants(ServiceName service, String uri) {
+        for (ClientSession session : sessions.values()) {
+            if (session.subscriptions().has(service, uri)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether it takes no more sessions, because the gateway stops. */
+    boolean isClosed() {
+        return closed.get();
     }
 
     Collection<ClientSession> all() {

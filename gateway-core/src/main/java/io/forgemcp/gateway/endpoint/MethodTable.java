@@ -44,7 +44,8 @@ public final class MethodTable {
         this.handshake = handshake;
         this.calls = calls;
         this.lists = new Lists(routes, settings.pageSize());
-        this.forwarding = new Forwarding(routes, calls, new Subscribing(sessions, calls, messages), timers, settings);
+        Subscribing subscribing = new Subscribing(sessions, calls, messages, settings.callTimeout());
+        this.forwarding = new Forwarding(routes, calls, subscribing, timers, settings);
     }
 
     /**

@@ -15,24 +15,61 @@ import org.jspecify.annotations.Nullable;
 final class Subscriptions {
     private record Key(ServiceName service, String uri) {}
 
-    private final Map<Key, Lease> leases = new HashMap<>(1);
+    /** @param atEnd what is to be done if it ends with the client */
+    private record Held(Lease lease, Runnable atEnd) {
+        private void end() {
+            // First: the lease keeps the server there.
+            atEnd.run();
+            lease.close();
+        }
+    }
+
+    private final Map<Key, Held> leases = new HashMap<>(1);
+    /** Those that a server is being asked for; the same one may be asked for twice. */
+    private final List<Key> asked = new ArrayList<>(0);
+
     private boolean ended;
 
-    /** @param uri as the server knows it */
-    void add(ServiceName service, String uri, Lease lease) {
-        Lease surplus;
-        synchronized (this) {
-            surplus = ended ? lease : leases.put(new Key(service, uri), lease);
+    /** The server is going to be asked: the resource counts as wanted until {@link #answered}. */
+    synchronized void asking(ServiceName service, String uri) {
+        if (!ended) {
+            asked.add(new Key(service, uri));
         }
-        close(surplus);
+    }
+
+    /** The server has answered, or will not; what it agreed to has been added before. */
+    synchronized void answered(ServiceName service, String uri) {
+        asked.remove(new Key(service, uri));
+    }
+
+    /**
+     * Notes what the server has agreed to.
+     *
+     * @param uri as the server knows it
+     * @param atEnd run if the client ends with this subscription, and at once if it has ended
+     */
+    void add(ServiceName service, String uri, Lease lease, Runnable atEnd) {
+        Held fresh = new Held(lease, atEnd);
+        Held before = null;
+        boolean late;
+        synchronized (this) {
+            late = ended;
+            if (!late) {
+                before = leases.put(new Key(service, uri), fresh);
+            }
+        }
+        if (late) {
+            fresh.end();
+        }
+        close(before);
     }
 
     void remove(ServiceName service, String uri) {
-        Lease lease;
+        Held held;
         synchronized (this) {
-            lease = leases.remove(new Key(service, uri));
+            held = leases.remove(new Key(service, uri));
         }
-        close(lease);
+        close(held);
     }
 
     /** The URIs of this server, as the server knows them. */
@@ -46,8 +83,10 @@ final class Subscriptions {
         return uris;
     }
 
+    /** Whether it is subscribed to, or the server is being asked. */
     synchronized boolean has(ServiceName service, String uri) {
-        return leases.containsKey(new Key(service, uri));
+        Key key = new Key(service, uri);
+        return leases.containsKey(key) || asked.contains(key);
     }
 
     /** Whether a change of this resource, or of one below it, is wanted. */
@@ -65,18 +104,19 @@ final class Subscriptions {
     }
 
     void end() {
-        List<Lease> all;
+        List<Held> all;
         synchronized (this) {
             ended = true;
             all = new ArrayList<>(leases.values());
             leases.clear();
+            asked.clear();
         }
-        all.forEach(Lease::close);
+        all.forEach(Held::end);
     }
 
-    private static void close(@Nullable Lease lease) {
-        if (lease != null) {
-            lease.close();
+    private static void close(@Nullable Held held) {
+        if (held != null) {
+            held.lease().close();
         }
     }
 }

@@ -6,10 +6,12 @@ import io.forgemcp.gateway.metrics.GatewayMetrics;
 import io.forgemcp.gateway.metrics.Metric;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.service.InstanceId;
+import io.forgemcp.gateway.service.Isolation;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.time.Timers;
 import io.forgemcp.gateway.transport.InstanceAddress;
 import io.forgemcp.gateway.transport.UpstreamTransport;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -76,6 +78,17 @@ public final class Upstreams implements AutoCloseable {
     /** As {@link #session}, of one that is there or being opened; null if there is none. */
     public @Nullable UpstreamSession openSession(UpstreamTarget target, ClientProfile client) {
         return sessions.get(SessionKey.of(target, client));
+    }
+
+    /** The conversations that all clients share with this service, open or being opened: one with each instance. */
+    public List<UpstreamSession> shared(ServiceName service) {
+        List<UpstreamSession> shared = new ArrayList<>(1);
+        for (Session session : sessions.values()) {
+            if (session.service().equals(service) && session.target().service().isolation() == Isolation.SHARED) {
+                shared.add(session);
+            }
+        }
+        return shared;
     }
 
     /**

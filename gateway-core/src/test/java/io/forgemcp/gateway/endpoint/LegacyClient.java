@@ -39,6 +39,11 @@ public final class LegacyClient {
         return FakeHttp.get().session(session).to(endpoint);
     }
 
+    /** Ends the session. */
+    public FakeHttp delete() {
+        return FakeHttp.delete().session(session).to(endpoint);
+    }
+
     FakeHttp resume(String lastEventId) {
         return FakeHttp.get()
                 .session(session)

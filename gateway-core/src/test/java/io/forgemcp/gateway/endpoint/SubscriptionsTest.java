@@ -94,7 +94,7 @@ class SubscriptionsTest {
         messages.connect(sessions, gateway.catalog());
         ClientSession session = sessions.open(Caller.LOCAL, null);
         boolean[] released = new boolean[1];
-        session.subscriptions().add(ServiceName.of("s"), "file:///a", new FakeLease(released));
+        session.subscriptions().add(ServiceName.of("s"), "file:///a", new FakeLease(released), () -> {});
 
         assertThat(messages.opening(ServiceName.of("s"), session.key(), JsonSlice.parse("{}")))
                 .singleElement()

@@ -6,7 +6,6 @@ import io.forgemcp.gateway.catalog.ListsAnnounced;
 import io.forgemcp.gateway.catalog.OwnCatalogChanged;
 import io.forgemcp.gateway.catalog.ServerCatalog;
 import io.forgemcp.gateway.endpoint.Announcements;
-import io.forgemcp.gateway.endpoint.CallPath;
 import io.forgemcp.gateway.endpoint.ResourceListeners;
 import io.forgemcp.gateway.endpoint.RouteFinder;
 import io.forgemcp.gateway.error.ErrorCode;
@@ -57,21 +56,20 @@ final class Listening implements ResourceListeners, AutoCloseable {
     private final Announcements announced = new Announcements();
 
     /**
+     * @param resources closed with this
      * @param serverInfo the member that names the gateway in {@code _meta}, without braces around it
-     * @param timeout for what servers are asked
      */
     Listening(
             RouteFinder routes,
-            CallPath path,
+            ResourceWatches resources,
             ModernClients clients,
             TaskCalls tasks,
             Supplier<CatalogSnapshot> catalog,
             String serverInfo,
-            Duration timeout,
             Timers timers,
             EventBus events) {
         this.routes = routes;
-        this.resources = new ResourceWatches(path, timeout, timers);
+        this.resources = resources;
         this.clients = clients;
         this.tasks = tasks;
         this.watches = new TaskWatches(tasks.looks(), timers);

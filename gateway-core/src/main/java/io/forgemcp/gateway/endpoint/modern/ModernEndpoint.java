@@ -4,6 +4,7 @@ import io.forgemcp.gateway.catalog.CatalogSnapshot;
 import io.forgemcp.gateway.endpoint.AnswerForm;
 import io.forgemcp.gateway.endpoint.CallPath;
 import io.forgemcp.gateway.endpoint.ClientLogLevels;
+import io.forgemcp.gateway.endpoint.ClientSessions;
 import io.forgemcp.gateway.endpoint.McpRequest;
 import io.forgemcp.gateway.endpoint.McpResponder;
 import io.forgemcp.gateway.endpoint.Offering;
@@ -47,6 +48,7 @@ public final class ModernEndpoint {
             ModernSettings settings,
             RouteFinder routes,
             CallPath path,
+            ClientSessions sessions,
             Supplier<CatalogSnapshot> catalog,
             TaskMemory memory,
             Timers timers,
@@ -70,7 +72,14 @@ public final class ModernEndpoint {
                 settings.callTimeout());
         calls = new ModernCalls(routes, path, clients, questions, tasks, settings.callTimeout());
         listening = new Listening(
-                routes, path, clients, tasks, catalog, lists.serverInfo(), settings.callTimeout(), timers, events);
+                routes,
+                new ResourceWatches(path, sessions::wants, settings.callTimeout(), timers),
+                clients,
+                tasks,
+                catalog,
+                lists.serverInfo(),
+                timers,
+                events);
         slow = new SlowReplies(timers);
     }
 

@@ -1,6 +1,7 @@
 package io.forgemcp.gateway.endpoint.modern;
 
 import io.forgemcp.gateway.endpoint.CallPath;
+import io.forgemcp.gateway.endpoint.SubscriptionRequests;
 import io.forgemcp.gateway.event.GatewayEvent;
 import io.forgemcp.gateway.lifecycle.InstanceEnded;
 import io.forgemcp.gateway.lifecycle.ServiceState;
@@ -12,13 +13,12 @@ import io.forgemcp.gateway.upstream.ClientKey;
 import io.forgemcp.gateway.upstream.ClientProfile;
 import io.forgemcp.gateway.virtualserver.Route;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiPredicate;
 
 /**
  * The resources that all listening clients have named, and their servers: woken when a client begins to listen, awake while it
@@ -30,23 +30,28 @@ final class ResourceWatches implements AutoCloseable {
     private static final Duration PAUSE = Duration.ofMillis(50);
 
     private final CallPath path;
-    private final Duration timeout;
+    private final BiPredicate<ServiceName, String> sessions;
+    private final SubscriptionRequests requests;
     private final Timers timers;
     private final Set<WatchedResources> all = ConcurrentHashMap.newKeySet();
     private final Set<InstanceId> ended = ConcurrentHashMap.newKeySet();
     private final Set<ServiceName> concerned = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean scheduled = new AtomicBoolean();
 
-    /** @param timeout for what servers are asked */
-    ResourceWatches(CallPath path, Duration timeout, Timers timers) {
+    /**
+     * @param sessions whether a client with a session wants to hear of a resource, under its server's own URI
+     * @param timeout for what servers are asked
+     */
+    ResourceWatches(CallPath path, BiPredicate<ServiceName, String> sessions, Duration timeout, Timers timers) {
         this.path = path;
-        this.timeout = timeout;
+        this.sessions = sessions;
+        this.requests = new SubscriptionRequests(timeout);
         this.timers = timers;
     }
 
     /** For a client that is going to listen. */
     WatchedResources of(ClientProfile client) {
-        return new WatchedResources(path, client, timeout);
+        return new WatchedResources(path, client, requests, route -> isWanted(client.key(), route));
     }
 
     /** Begins to listen for these, and wakes their servers. */
@@ -63,37 +68,30 @@ final class ResourceWatches implements AutoCloseable {
 
     /** The client does not listen any more. */
     void end(WatchedResources watched) {
-        if (!all.remove(watched)) {
-            return;
+        if (all.remove(watched)) {
+            watched.end(true);
         }
-        // Asked once for each server: a client may name a thousand resources, and so may all the others.
-        Map<ServiceName, Set<String>> wanted = new HashMap<>();
-        // In a conversation that all clients share somebody with a session may still want it.
-        watched.end(route -> path.isShared(route.service())
-                || wanted.computeIfAbsent(route.service(), service -> wantedBeside(watched, service))
-                        .contains(route.original()));
     }
 
-    private Set<String> wantedBeside(WatchedResources gone, ServiceName service) {
-        Set<String> uris = new HashSet<>();
+    /** Whether somebody wants to hear of it in the conversation of this client, which may be one that all share. */
+    private boolean isWanted(ClientKey client, Route route) {
+        boolean shared = isShared(route.service());
+        return (shared && sessions.test(route.service(), route.original()))
+                || isListenedFor(route.service(), route.original(), shared ? ClientKey.GATEWAY : client, shared);
+    }
+
+    private boolean isListenedFor(ServiceName service, String uri, ClientKey conversation, boolean shared) {
         for (WatchedResources watched : all) {
-            if (watched.sharesConversationsOf(gone)) {
-                watched.addTo(service, uris);
+            if (watched.hears(conversation, shared) && watched.wants(service, uri)) {
+                return true;
             }
         }
-        return uris;
+        return false;
     }
 
     /** Whether somebody listens for this in the conversation that clients share. */
     boolean wants(ServiceName service, String uri) {
-        Set<String> uris = new HashSet<>();
-        boolean shared = isShared(service);
-        for (WatchedResources watched : all) {
-            if (watched.hears(ClientKey.GATEWAY, shared)) {
-                watched.addTo(service, uris);
-            }
-        }
-        return uris.contains(uri);
+        return isListenedFor(service, uri, ClientKey.GATEWAY, isShared(service));
     }
 
     /** A conversation begins: what it is to subscribe to. */
@@ -150,9 +148,7 @@ final class ResourceWatches implements AutoCloseable {
     /** Lets all servers go; nothing is asked of them any more. */
     @Override
     public void close() {
-        for (WatchedResources watched : all) {
-            watched.end(route -> true);
-        }
+        all.forEach(watched -> watched.end(false));
         all.clear();
     }
 }

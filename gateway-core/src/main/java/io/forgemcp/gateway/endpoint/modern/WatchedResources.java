@@ -1,12 +1,12 @@
 package io.forgemcp.gateway.endpoint.modern;
 
 import io.forgemcp.gateway.endpoint.CallPath;
+import io.forgemcp.gateway.endpoint.SubscriptionRequests;
 import io.forgemcp.gateway.service.InstanceId;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.upstream.ClientKey;
 import io.forgemcp.gateway.upstream.ClientProfile;
 import io.forgemcp.gateway.virtualserver.Route;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -19,18 +19,20 @@ import org.jspecify.annotations.Nullable;
 final class WatchedResources {
     private final CallPath path;
     private final ClientProfile client;
-    private final Duration timeout;
+    private final SubscriptionRequests requests;
+    private final Predicate<Route> wanted;
     private final Map<ServiceName, WatchedServer> servers = new ConcurrentHashMap<>();
     private boolean over;
 
     /**
      * @param client as servers know it
-     * @param timeout for what servers are asked
+     * @param wanted whether somebody wants to hear of a resource in the conversation of this client with its server
      */
-    WatchedResources(CallPath path, ClientProfile client, Duration timeout) {
+    WatchedResources(CallPath path, ClientProfile client, SubscriptionRequests requests, Predicate<Route> wanted) {
         this.path = path;
         this.client = client;
-        this.timeout = timeout;
+        this.requests = requests;
+        this.wanted = wanted;
     }
 
     /**
@@ -46,11 +48,6 @@ final class WatchedResources {
     boolean lacks(ServiceName service) {
         WatchedServer server = servers.get(service);
         return server != null && !server.isHeld();
-    }
-
-    /** Whether both are the same client to servers. */
-    boolean sharesConversationsOf(WatchedResources other) {
-        return client.key().equals(other.client.key());
     }
 
     /**
@@ -72,7 +69,9 @@ final class WatchedResources {
     }
 
     private synchronized @Nullable WatchedServer server(ServiceName service) {
-        return over ? null : servers.computeIfAbsent(service, name -> new WatchedServer(path, client, name, timeout));
+        return over
+                ? null
+                : servers.computeIfAbsent(service, name -> new WatchedServer(path, client, name, requests, wanted));
     }
 
     /** The server runs, perhaps again. */
@@ -99,23 +98,25 @@ final class WatchedResources {
         }
     }
 
-    /** Adds what is listened for at this server, under its own URIs. */
-    void addTo(ServiceName service, Collection<String> uris) {
+    /**
+     * Whether this is listened for.
+     *
+     * @param uri as the server knows it
+     */
+    boolean wants(ServiceName service, String uri) {
         WatchedServer server = servers.get(service);
-        if (server != null) {
-            server.addTo(uris);
-        }
+        return server != null && server.wants(uri);
     }
 
     /**
      * The client does not listen any more.
      *
-     * @param wanted whether a resource is still wanted in the same conversation
+     * @param unsubscribe whether servers are told
      */
-    void end(Predicate<Route> wanted) {
+    void end(boolean unsubscribe) {
         synchronized (this) {
             over = true;
         }
-        servers.values().forEach(server -> server.end(wanted));
+        servers.values().forEach(server -> server.end(unsubscribe));
     }
 }

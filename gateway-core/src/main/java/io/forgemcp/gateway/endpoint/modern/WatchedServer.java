@@ -1,20 +1,14 @@
 package io.forgemcp.gateway.endpoint.modern;
 
 import io.forgemcp.gateway.endpoint.CallPath;
+import io.forgemcp.gateway.endpoint.SubscriptionRequests;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.lifecycle.Lease;
-import io.forgemcp.gateway.protocol.Message;
-import io.forgemcp.gateway.protocol.Messages;
-import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.service.InstanceId;
 import io.forgemcp.gateway.service.ServiceName;
-import io.forgemcp.gateway.upstream.CallListener;
 import io.forgemcp.gateway.upstream.ClientProfile;
-import io.forgemcp.gateway.upstream.UpstreamRequest;
 import io.forgemcp.gateway.upstream.UpstreamSession;
 import io.forgemcp.gateway.virtualserver.Route;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -34,12 +28,12 @@ import org.slf4j.LoggerFactory;
  */
 final class WatchedServer {
     private static final Logger LOG = LoggerFactory.getLogger(WatchedServer.class);
-    private static final Predicate<Route> NONE = route -> false;
 
     private final CallPath path;
     private final ClientProfile client;
     private final ServiceName service;
-    private final Duration timeout;
+    private final SubscriptionRequests requests;
+    private final Predicate<Route> wanted;
     /** By the server's own URI. */
     private final Map<String, Route> resources = new LinkedHashMap<>();
 
@@ -50,27 +44,30 @@ final class WatchedServer {
     private @Nullable Lease lease;
     /** Whether what is listened for is subscribed to. */
     private boolean asked;
-    /** Whether some conversation of the client may have subscriptions to it. */
-    private boolean known;
 
     private boolean missed;
     private boolean over;
-    private Predicate<Route> stillWanted = NONE;
 
-    /** @param timeout for what the server is asked */
-    WatchedServer(CallPath path, ClientProfile client, ServiceName service, Duration timeout) {
+    /** @param wanted whether somebody wants to hear of a resource in the conversation of this client with the server */
+    WatchedServer(
+            CallPath path,
+            ClientProfile client,
+            ServiceName service,
+            SubscriptionRequests requests,
+            Predicate<Route> wanted) {
         this.path = path;
         this.client = client;
         this.service = service;
-        this.timeout = timeout;
+        this.requests = requests;
+        this.wanted = wanted;
     }
 
     /** Notes resources that are listened for; a server that is held already is asked for those that are new. */
-    void want(Collection<Route> wanted) {
+    void want(Collection<Route> named) {
         List<Route> fresh = new ArrayList<>();
         Lease held;
         synchronized (this) {
-            for (Route route : wanted) {
+            for (Route route : named) {
                 if (resources.putIfAbsent(route.original(), route) == null) {
                     fresh.add(route);
                 }
@@ -79,7 +76,7 @@ final class WatchedServer {
         }
         UpstreamSession session = held == null || fresh.isEmpty() ? null : path.openConversation(held, client);
         if (session != null) {
-            fresh.forEach(route -> ask(session, "resources/subscribe", route));
+            fresh.forEach(route -> subscribe(session, route));
         }
     }
 
@@ -88,18 +85,17 @@ final class WatchedServer {
         return lease != null;
     }
 
-    /** Adds the URIs of all resources. */
-    synchronized void addTo(Collection<String> uris) {
-        uris.addAll(resources.keySet());
+    /** Whether this resource, under the server's own URI, is listened for. */
+    synchronized boolean wants(String uri) {
+        return !over && resources.containsKey(uri);
     }
 
     /** A conversation of the client with this server begins; it subscribes to what is added here. */
     synchronized void opening(Collection<String> uris) {
-        known = true;
         if (!asked) {
             told.addAll(resources.keySet());
         }
-        addTo(uris);
+        uris.addAll(resources.keySet());
     }
 
     /** Wakes the server if it sleeps, keeps it awake, and subscribes; nothing if that is so or under way. */
@@ -142,7 +138,7 @@ final class WatchedServer {
             told.clear();
         }
         if (tooLate) {
-            letGo();
+            leave(true);
             return;
         }
         path.conversation(yielding, client).whenComplete((session, refused) -> {
@@ -163,7 +159,6 @@ final class WatchedServer {
                 return;
             }
             asked = true;
-            known = true;
             resources.forEach((uri, route) -> {
                 if (!told.contains(uri)) {
                     left.add(route);
@@ -171,7 +166,12 @@ final class WatchedServer {
             });
             told.clear();
         }
-        left.forEach(route -> ask(session, "resources/subscribe", route));
+        left.forEach(route -> subscribe(session, route));
+    }
+
+    /** Somebody else is looked for only when this client has gone meanwhile. */
+    private void subscribe(UpstreamSession session, Route route) {
+        requests.subscribe(session, route, asked -> wants(asked.original()) || wanted.test(asked));
     }
 
     private void missed(Throwable failure) {
@@ -212,50 +212,36 @@ final class WatchedServer {
     /**
      * The client does not listen any more.
      *
-     * @param wanted whether a resource is still wanted in the same conversation
+     * @param unsubscribe whether the server is told
      */
-    void end(Predicate<Route> wanted) {
+    void end(boolean unsubscribe) {
         synchronized (this) {
             over = true;
-            stillWanted = wanted;
         }
-        letGo();
+        leave(unsubscribe);
     }
 
-    private void letGo() {
+    private void leave(boolean unsubscribe) {
         Lease held;
         List<Route> unwanted;
         synchronized (this) {
             held = lease;
             lease = null;
-            unwanted = known
-                    ? resources.values().stream().filter(stillWanted.negate()).toList()
-                    : List.of();
+            unwanted = List.copyOf(resources.values());
         }
-        if (held == null) {
-            return;
+        Collection<UpstreamSession> conversations = unsubscribe ? conversations(held) : List.of();
+        unwanted.forEach(route -> requests.leave(conversations, route, wanted));
+        if (held != null) {
+            held.close();
         }
-        UpstreamSession session = unwanted.isEmpty() ? null : path.openConversation(held, client);
-        if (session != null) {
-            unwanted.forEach(route -> ask(session, "resources/unsubscribe", route));
-        }
-        held.close();
     }
 
-    private void ask(UpstreamSession session, String method, Route route) {
-        byte[] params = ("{\"uri\":" + new String(route.quotedOriginal(), StandardCharsets.UTF_8) + "}")
-                .getBytes(StandardCharsets.UTF_8);
-        Message request = Messages.request(RequestId.of(1), method, params);
-        session.send(new UpstreamRequest(request, null, timeout), new CallListener() {
-            @Override
-            public void onAnswer(Message answer) {
-                // The client was told that it listens; a server that refuses has nothing to say about it.
-            }
-
-            @Override
-            public void onFailure(GatewayException failure) {
-                LOG.debug("event=not_asked service={} method={} reason=\"{}\"", service, method, failure.getMessage());
-            }
-        });
+    /** Those in which it may be subscribed to: others that have held the server may have seen to it where it is shared. */
+    private Collection<UpstreamSession> conversations(@Nullable Lease held) {
+        if (path.isShared(service)) {
+            return path.sharedConversations(service);
+        }
+        UpstreamSession own = held == null ? null : path.openConversation(held, client);
+        return own == null ? List.of() : List.of(own);
     }
 }

@@ -236,7 +236,6 @@ class ListeningTest {
         assertThat(stream.events()).hasSize(2);
 
         stream.disconnect();
-        old.request("3", "resources/unsubscribe", "{\"uri\":\"test://a\"}");
         assertThat(server.heard("resources/unsubscribe")).hasSize(1);
     }
 

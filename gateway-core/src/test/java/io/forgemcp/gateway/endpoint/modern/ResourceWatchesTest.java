@@ -31,12 +31,17 @@ import io.forgemcp.gateway.upstream.Upstreams;
 import io.forgemcp.gateway.virtualserver.Route;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A server whose resources somebody listens for: awake and subscribed to, and free to go when it is told to. */
 class ResourceWatchesTest {
@@ -52,6 +57,8 @@ class ResourceWatchesTest {
     private Upstreams upstreams;
     private CallPath path;
     private ResourceWatches watches;
+    /** What clients with sessions want. */
+    private final Set<String> withSessions = ConcurrentHashMap.newKeySet();
 
     ResourceWatchesTest() {
         wire();
@@ -86,7 +93,8 @@ class ResourceWatchesTest {
                 upstreams,
                 new CallRecorder(new NoMetrics(), (service, why) -> {}),
                 () -> Duration.ofSeconds(30));
-        watches = new ResourceWatches(path, Duration.ofSeconds(60), server.timers());
+        watches = new ResourceWatches(
+                path, (service, uri) -> withSessions.contains(uri), Duration.ofSeconds(60), server.timers());
         server.events().subscribe(event -> {
             if (event instanceof InstanceEnded end) {
                 upstreams.closeInstance(end.instance(), end.reason());
@@ -241,7 +249,76 @@ class ResourceWatchesTest {
         assertThat(berts.hears(ClientKey.GATEWAY, true)).isTrue();
 
         watches.end(annes);
-        assertThat(unsubscribed()).as("somebody with a session may want it").isEmpty();
+        assertThat(unsubscribed()).containsExactly("a");
+    }
+
+    @Test
+    void whereAllShareOneConversationTheLastWhoListensEndsTheSubscription() {
+        shared();
+        WatchedResources annes = begin(ANNE, resources("a", "b"));
+        WatchedResources berts = begin(BERT, resources("a"));
+        withSessions.add("b");
+
+        watches.end(annes);
+        assertThat(unsubscribed())
+                .as("wanted by another, and by one with a session")
+                .isEmpty();
+        watches.end(berts);
+        assertThat(unsubscribed()).containsExactly("a");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Isolation.class)
+    void whoBeginsToListenWhileTheLastOtherLeavesIsSubscribed(Isolation isolation) {
+        if (isolation == Isolation.SHARED) {
+            shared();
+        }
+        WatchedResources first = begin(ANNE, resources("a"));
+        List<Runnable> answers = new ArrayList<>();
+        script.methods.put(
+                "resources/unsubscribe",
+                (message, way) -> answers.add(() -> way.accept(ScriptedServer.result(message.requireId(), "{}"))));
+
+        watches.end(first);
+        begin(ANNE, resources("a"));
+        assertThat(subscribed()).hasSize(2);
+        answers.get(0).run();
+
+        assertThat(subscribed()).as("once more after the server had let it go").hasSize(3);
+        assertThat(unsubscribed()).containsExactly("a");
+    }
+
+    @Test
+    void whoSubscribesWithASessionWhileTheLastListenerLeavesIsSubscribed() {
+        shared();
+        WatchedResources listening = begin(ANNE, resources("a"));
+        script.methods.put("resources/unsubscribe", (message, way) -> {
+            withSessions.add("a");
+            way.accept(ScriptedServer.result(message.requireId(), "{}"));
+        });
+
+        watches.end(listening);
+
+        assertThat(subscribed()).containsExactly("a", "a");
+    }
+
+    @Test
+    void aListenerThatLeavesBeforeItsSubscriptionIsAnsweredLeavesNoneBehind() {
+        shared();
+        List<Runnable> answers = new ArrayList<>();
+        script.methods.put(
+                "resources/subscribe",
+                (message, way) -> answers.add(() -> way.accept(ScriptedServer.result(message.requireId(), "{}"))));
+        talk(BERT);
+        WatchedResources listening = begin(ANNE, resources("a"));
+        watches.end(listening);
+        int before = unsubscribed().size();
+
+        answers.forEach(Runnable::run);
+
+        assertThat(unsubscribed())
+                .as("a server may have heard of the end first")
+                .hasSize(before + 1);
     }
 
     @Test
