@@ -1,7 +1,5 @@
 package io.forgemcp.gateway.endpoint;
 
-import io.forgemcp.gateway.error.ErrorCode;
-import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.lifecycle.Lease;
 import io.forgemcp.gateway.lifecycle.ServiceManager;
 import io.forgemcp.gateway.lifecycle.ServiceState;
@@ -11,7 +9,6 @@ import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.upstream.Call;
 import io.forgemcp.gateway.upstream.CallListener;
 import io.forgemcp.gateway.upstream.ClientProfile;
-import io.forgemcp.gateway.upstream.ReverseAnswer;
 import io.forgemcp.gateway.upstream.UpstreamRequest;
 import io.forgemcp.gateway.upstream.UpstreamSession;
 import io.forgemcp.gateway.upstream.Upstreams;
@@ -20,14 +17,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The whole life of a call in one place: the service is leased, which wakes it if it sleeps; the request goes to the
- * instance in the caller's own session; the lease ends with the answer, so that nothing else keeps the service awake.
+ * instance in the caller's own session; the lease ends with the answer, so that nothing else keeps the service awake. A call of
+ * which nothing was given to an instance that ended is sent to the next one, once.
  * Thread-safe; never blocks.
  */
 public final class CallPath {
@@ -51,24 +47,48 @@ public final class CallPath {
      * @return a handle by which the caller gives up
      */
     public Call send(ClientProfile client, Route route, UpstreamRequest request, CallListener listener) {
-        return send(new LeasedCall(client, route, request, listener, true));
+        return send(new LeasedCall(this, client, route, request, listener, LeasedCall.Kind.CALL));
+    }
+
+    /** As {@link #send(ClientProfile, Route, UpstreamRequest, CallListener)}, of what is to be where the client holds a lease. */
+    public Call sendBound(ClientProfile client, Route route, UpstreamRequest request, CallListener listener) {
+        return send(new LeasedCall(this, client, route, request, listener, LeasedCall.Kind.BOUND));
     }
 
     /** As above, for what the gateway asks on its own account: nobody's call, so it is not counted as one. */
     public Call sendUncounted(ClientProfile client, Route route, UpstreamRequest request, CallListener listener) {
-        return send(new LeasedCall(client, route, request, listener, false));
+        return send(new LeasedCall(this, client, route, request, listener, LeasedCall.Kind.UNCOUNTED));
     }
 
     private Call send(LeasedCall call) {
-        Route route = call.route;
-        CompletableFuture<Lease> lease = services.acquire(route.service(), call.client.key(), startTimeout.get())
+        Route route = call.route();
+        CompletableFuture<Lease> lease = services.acquire(
+                        route.service(), call.client().key(), startTimeout.get())
                 .toCompletableFuture();
         if (!lease.isDone()) {
-            announceWake(route, call.request, call.listener);
+            announceWake(route, call.request(), call.listener());
         }
         // A running service answers at once: then there is no stage to build and no thread to change.
         lease.whenComplete(call);
         return call;
+    }
+
+    ServiceManager services() {
+        return services;
+    }
+
+    Upstreams upstreams() {
+        return upstreams;
+    }
+
+    CallRecorder recorder() {
+        return recorder;
+    }
+
+    /** How long a service may take to start or wake, of a call that has so much time left. */
+    Duration patience(Duration left) {
+        Duration patience = startTimeout.get();
+        return patience.compareTo(left) < 0 ? patience : left;
     }
 
     private void announceWake(Route route, UpstreamRequest request, CallListener listener) {
@@ -146,125 +166,5 @@ public final class CallPath {
     /** Passes a notification of the client on to every server that has a conversation with this client alone. */
     void tell(ClientProfile client, Message notification) {
         upstreams.notifyAll(client.key(), notification);
-    }
-
-    /** One call from lease to answer. */
-    private final class LeasedCall implements Call, CallListener, BiConsumer<@Nullable Lease, @Nullable Throwable> {
-        private static final Object WAITING = new Object();
-        private static final Object DONE = new Object();
-
-        private final ClientProfile client;
-        private final Route route;
-        private final UpstreamRequest request;
-        private final CallListener listener;
-        private final boolean counted;
-        private final long started = System.nanoTime();
-        /** {@link #WAITING} for the lease, then the lease, then {@link #DONE}. */
-        private final AtomicReference<Object> state = new AtomicReference<>(WAITING);
-
-        private volatile @Nullable Call sent;
-
-        private LeasedCall(
-                ClientProfile client, Route route, UpstreamRequest request, CallListener listener, boolean counted) {
-            this.client = client;
-            this.route = route;
-            this.request = request;
-            this.listener = listener;
-            this.counted = counted;
-        }
-
-        /** The service is awake, or cannot be had. */
-        @Override
-        public void accept(@Nullable Lease lease, @Nullable Throwable failure) {
-            if (lease == null) {
-                onFailure(GatewayException.of(
-                        failure == null ? new IllegalStateException("neither lease nor failure") : failure));
-            } else if (!state.compareAndSet(WAITING, lease)) {
-                lease.close();
-            } else {
-                try {
-                    sent = upstreams.send(lease.target(), client, request, this);
-                } catch (RuntimeException defect) {
-                    onFailure(GatewayException.of(defect));
-                }
-                if (state.get() == DONE) {
-                    cancelSent("the caller gave up");
-                }
-            }
-        }
-
-        @Override
-        public void onNotification(Message notification) {
-            if (state.get() != DONE) {
-                listener.onNotification(notification);
-            }
-        }
-
-        @Override
-        public void onRequest(Message request, ReverseAnswer answer) {
-            if (state.get() == DONE) {
-                answer.refuse(new GatewayException(ErrorCode.CANCELLED, "The caller gave up."));
-            } else {
-                listener.onRequest(request, answer);
-            }
-        }
-
-        @Override
-        public void onPostponed() {
-            if (state.get() != DONE) {
-                listener.onPostponed();
-            }
-        }
-
-        @Override
-        public void onAnswer(Message answer) {
-            if (finish()) {
-                if (counted) {
-                    recorder.answered(route, answer, started);
-                }
-                listener.onAnswer(answer);
-            }
-        }
-
-        @Override
-        public void onFailure(GatewayException failure) {
-            if (finish()) {
-                failed(failure);
-                listener.onFailure(failure);
-            }
-        }
-
-        private void failed(GatewayException failure) {
-            if (counted) {
-                recorder.failed(route, failure, started);
-            }
-        }
-
-        @Override
-        public void cancel(@Nullable String reason) {
-            if (finish()) {
-                cancelSent(reason);
-                GatewayException cancelled =
-                        new GatewayException(ErrorCode.CANCELLED, "The call was cancelled: " + reason);
-                failed(cancelled);
-                listener.onFailure(cancelled);
-            }
-        }
-
-        private void cancelSent(@Nullable String reason) {
-            Call call = sent;
-            if (call != null) {
-                call.cancel(reason);
-            }
-        }
-
-        /** Ends the lease; false if the call was over already. */
-        private boolean finish() {
-            Object before = state.getAndSet(DONE);
-            if (before instanceof Lease lease) {
-                lease.close();
-            }
-            return before != DONE;
-        }
     }
 }

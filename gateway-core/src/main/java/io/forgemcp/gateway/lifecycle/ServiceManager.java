@@ -215,6 +215,21 @@ public final class ServiceManager implements AutoCloseable {
     }
 
     /**
+     * As {@link #acquire}, for a call whose instance ended before it was given the call: a service that was stopped by
+     * command since is not started for it, but refused as for those who wait when the command comes.
+     *
+     * @param toAFailed what it fails with if the service has failed of itself and is left alone for a while; null to wait until
+     *     it is tried again
+     */
+    public CompletionStage<Lease> acquireAgain(
+            ServiceName name, ClientKey client, Duration deadline, @Nullable GatewayException toAFailed) {
+        ServiceOwner owner = owners.get(name);
+        return owner == null
+                ? CompletableFuture.failedFuture(unknown(name))
+                : owner.acquireAgain(client, deadline, toAFailed);
+    }
+
+    /**
      * A lease for something that lives in one instance and is asked for again: a task, a subscription. Until it is closed
      * everything that this client asks goes to that instance. Otherwise as {@link #acquire}; the stage cannot be cancelled.
      */

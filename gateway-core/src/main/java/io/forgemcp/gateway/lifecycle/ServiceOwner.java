@@ -112,6 +112,12 @@ final class ServiceOwner implements SlotListener {
         if (lease != null) {
             return CompletableFuture.completedFuture(lease);
         }
+        return await(client, patience, () -> null);
+    }
+
+    /** @param refusal asked on the mailbox: why the caller is not to wait after all; null if it is */
+    private CompletionStage<Lease> await(
+            ClientKey client, Duration patience, Supplier<@Nullable GatewayException> refusal) {
         GatewayException unusable = unusable();
         if (unusable != null) {
             return CompletableFuture.failedFuture(unusable);
@@ -124,7 +130,7 @@ final class ServiceOwner implements SlotListener {
         waiting.incrementAndGet();
         waiter.lease().whenComplete((result, failure) -> waiting.decrementAndGet());
         mailbox.tell(() -> adoption.before(() -> {
-            GatewayException now = unusable();
+            GatewayException now = unusable() == null ? refusal.get() : unusable();
             if (now == null) {
                 slots.assign(client, waiter);
             } else {
@@ -132,6 +138,22 @@ final class ServiceOwner implements SlotListener {
             }
         }));
         return waiter.lease();
+    }
+
+    /** As {@link #acquire}, for a call that has lost its instance; see {@link ServiceManager#acquireAgain}. */
+    CompletionStage<Lease> acquireAgain(ClientKey client, Duration patience, @Nullable GatewayException toAFailed) {
+        Lease lease = slots.lease(client);
+        return lease == null
+                ? await(client, patience, () -> notAgain(toAFailed))
+                : CompletableFuture.completedFuture(lease);
+    }
+
+    private @Nullable GatewayException notAgain(@Nullable GatewayException toAFailed) {
+        return stoppedByOrder ? wasStopped() : view.state() == ServiceState.ERROR ? toAFailed : null;
+    }
+
+    private GatewayException wasStopped() {
+        return failures.unavailable("was stopped. Call again to start it");
     }
 
     /** As {@link #acquire}, for something that lives in one instance: whatever the client asks until it is over goes there. */
@@ -216,7 +238,7 @@ final class ServiceOwner implements SlotListener {
             }
             return emptying.empty("stop", force).thenCompose(empty -> {
                 stoppedByOrder = true;
-                return endAll("asked to stop", failures.unavailable("was stopped. Call again to start it"));
+                return endAll("asked to stop", wasStopped());
             });
         });
     }

@@ -169,6 +169,7 @@ final class StdioWriter {
             output.flush();
             return true;
         } catch (IOException failure) {
+            // What may have gone out of a long line lacks its end: that is no message.
             failSoon(next.receiver(), unreachable("its input is closed (" + failure.getMessage() + ")"));
             shut().forEach(entry -> failSoon(entry.receiver(), unreachable("its input is closed")));
             return false;
@@ -180,6 +181,7 @@ final class StdioWriter {
         if (lastWords.isZero()) {
             receiver.onFailure(failure);
         } else {
+            receiver.onUnsent();
             CompletableFuture.delayedExecutor(lastWords.toNanos(), TimeUnit.NANOSECONDS, threads)
                     .execute(() -> receiver.onFailure(failure));
         }

@@ -62,6 +62,12 @@ public interface UpstreamChannel extends AutoCloseable {
          */
         default void onSuspended() {}
 
+        /**
+         * It is certain that the server did not get the message. {@code onFailure} will say so, unless the conversation is
+         * known to be over before. Nothing by default.
+         */
+        default void onUnsent() {}
+
         /** The response is over; an answer that has not come by now will not come. */
         void onEnd();
 

@@ -2,24 +2,25 @@ package io.forgemcp.gateway.upstream;
 
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
-import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.gateway.service.InstanceId;
 import io.forgemcp.gateway.time.Timers;
 import java.time.Duration;
 
 /**
  * Leaves a service alone that could not be reached several times in a row: refuses at once for a while, then lets one
- * attempt through and closes again if that succeeds. The good case costs one volatile read. Thread-safe.
+ * attempt through and closes again if that succeeds. What its last instance did is not held against the next, which the
+ * lifecycle starts when it sees fit. The good case costs one volatile read. Thread-safe.
  */
 final class CircuitBreaker {
-    private final ServiceName service;
+    private final InstanceId instance;
     private final int threshold;
     private final long pauseNanos;
     private final Timers timers;
     private volatile int failures;
     private long retryAt;
 
-    CircuitBreaker(ServiceName service, int threshold, Duration pause, Timers timers) {
-        this.service = service;
+    CircuitBreaker(InstanceId instance, int threshold, Duration pause, Timers timers) {
+        this.instance = instance;
         this.threshold = threshold;
         this.pauseNanos = pause.toNanos();
         this.timers = timers;
@@ -46,8 +47,14 @@ final class CircuitBreaker {
         }
         throw new GatewayException(
                 ErrorCode.CIRCUIT_OPEN,
-                "Service \"" + service + "\" could not be reached " + failures + " times in a row and is left alone; "
-                        + "it is tried again in " + (left / 1_000_000 + 1) + " ms.");
+                "Service \"" + instance.service() + "\" could not be reached " + failures
+                        + " times in a row and is left alone; " + "it is tried again in " + (left / 1_000_000 + 1)
+                        + " ms.");
+    }
+
+    /** Whether it is about an instance before this one. */
+    boolean isBefore(InstanceId later) {
+        return instance.number() < later.number();
     }
 
     /** It could be reached. */

@@ -93,7 +93,8 @@ final class InputRounds implements CallListener, Call {
     @Override
     public void onFailure(GatewayException failure) {
         if (end()) {
-            listener.onFailure(failure);
+            // The server has worked on the call already.
+            listener.onFailure(Undelivered.ofPart(failure));
         }
     }
 

@@ -31,4 +31,12 @@ final class OlderAnswer {
                         answer.with(Field.RESULT, result.without(Set.of(KIND)).toBytes()))
                 : answer;
     }
+
+    /** An error without an id, as the answer to this request. */
+    static Message withId(long id, Message answer) {
+        JsonSlice error = answer.get(Field.ERROR);
+        return Message.parse(
+                ("{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"error\":" + (error == null ? "{}" : error) + "}")
+                        .getBytes(StandardCharsets.UTF_8));
+    }
 }

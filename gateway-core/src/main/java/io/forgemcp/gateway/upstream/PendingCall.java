@@ -46,6 +46,7 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
     private volatile @Nullable Session session;
     private UpstreamChannel.@Nullable Exchange exchange;
     private boolean sent;
+    private volatile boolean spoken;
     private boolean rejoined;
     private boolean redelivered;
 
@@ -122,6 +123,7 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
             }
             session = on;
             sent = true;
+            spoken = true;
         }
         if (on.standsIn(message)) {
             onAnswerOnChannel(NOTHING_TO_SAY);
@@ -170,8 +172,7 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
             answered(answer, on);
         } else if (answer.kind() == Message.Kind.ERROR && answer.id() == null) {
             // The server could not read the id; that it came on this response says whose it is.
-            JsonSlice error = answer.get(Field.ERROR);
-            answered(Message.parse(withId(error == null ? "{}" : error.toString())), on);
+            answered(OlderAnswer.withId(id, answer), on);
         } else if (on != null) {
             on.beside().stray(answer);
         }
@@ -200,10 +201,6 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
             }
         }
         accept(answer, true);
-    }
-
-    private byte[] withId(String error) {
-        return ("{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"error\":" + error + "}").getBytes(StandardCharsets.UTF_8);
     }
 
     /** A notification that came on the response, or progress that came elsewhere. */
@@ -277,6 +274,11 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
         }
     }
 
+    @Override
+    public synchronized void onUnsent() {
+        sent = false;
+    }
+
     /** Only what certainly did not run is repeated, and once. */
     private synchronized boolean mayRepeatAfter(GatewayException failure) {
         if (over) {
@@ -284,7 +286,7 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
         }
         if (failure.code() == ErrorCode.SESSION_NOT_FOUND && !rejoined) {
             rejoined = true;
-        } else if (failure.code() == ErrorCode.UPSTREAM_UNREACHABLE && !redelivered) {
+        } else if (failure.code() == ErrorCode.UPSTREAM_UNREACHABLE && !redelivered && !Session.hasEnded(session)) {
             redelivered = true;
         } else {
             return false;
@@ -305,7 +307,7 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
             return new GatewayException(
                     ErrorCode.UPSTREAM_PROTOCOL, serviceText() + why + what() + " did not run.", failure);
         }
-        return failure;
+        return failure.code() == ErrorCode.UPSTREAM_UNREACHABLE ? Undelivered.of(failure, spoken) : failure;
     }
 
     /** The conversation is over; what was sent may have run. */
@@ -322,7 +324,7 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
                                 ErrorCode.OUTCOME_UNKNOWN,
                                 reason.getMessage() + " The outcome of " + what() + " is unknown; it was not repeated.",
                                 reason)
-                        : reason,
+                        : Undelivered.of(reason, true),
                 true);
         if (current == null) {
             return;
@@ -338,7 +340,7 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
 
     /** There is no session to send it on. */
     void onNoSession(GatewayException reason) {
-        accept(reason, true);
+        accept(Undelivered.of(reason, spoken), true);
     }
 
     /** Looked at every so often; only ever by the timer's thread. */
@@ -489,12 +491,7 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
         return "Service \"" + dispatcher.service() + "\"";
     }
 
-    /** The call as a person would name it. */
     String what() {
-        byte[] name = request.name();
-        String tool =
-                name == null ? message.text(Field.NAME) : JsonSlice.parse(name).text();
-        String uri = message.text(Field.URI);
-        return message.method() + (tool != null ? " \"" + tool + "\"" : uri != null ? " " + uri : "");
+        return request.what();
     }
 }

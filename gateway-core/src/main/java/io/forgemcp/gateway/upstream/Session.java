@@ -52,6 +52,7 @@ final class Session implements UpstreamSession, ChannelListener {
     private final ArrayDeque<PendingCall> waiting = new ArrayDeque<>();
 
     private volatile boolean ready;
+    private volatile boolean ended;
     private volatile @Nullable GatewayException openingRefusal;
     private volatile ClientKey owner;
     private volatile Timers.@Nullable Cancellable handshakeDeadline;
@@ -414,6 +415,11 @@ final class Session implements UpstreamSession, ChannelListener {
         return ready;
     }
 
+    /** Whether it is over with its channel, so that another on the same instance would find nobody either. */
+    static boolean hasEnded(@Nullable Session session) {
+        return session != null && session.ended;
+    }
+
     /** Whether several clients, or the gateway alone, use this conversation. */
     boolean isShared() {
         return key.client().equals(ClientKey.GATEWAY) && !SessionKey.isOwned(target);
@@ -438,6 +444,7 @@ final class Session implements UpstreamSession, ChannelListener {
             return;
         }
         ready = false;
+        ended = true;
         callOffDeadline();
         ModernSide.close(modernSide);
         context.ended().accept(this);

@@ -1,6 +1,8 @@
 package io.forgemcp.gateway.upstream;
 
+import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.Message;
+import io.forgemcp.gateway.protocol.Message.Field;
 import io.forgemcp.gateway.protocol.ParameterHeaders;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -17,5 +19,18 @@ public record UpstreamRequest(Message message, byte @Nullable [] name, Duration 
     /** A request without parameters that are repeated as headers. */
     public UpstreamRequest(Message message, byte @Nullable [] name, Duration timeout) {
         this(message, name, timeout, ParameterHeaders.NONE);
+    }
+
+    /** The same with another time limit. */
+    public UpstreamRequest within(Duration limit) {
+        return new UpstreamRequest(message, name, limit, parameters);
+    }
+
+    /** The call as a person would name it. */
+    String what() {
+        String tool =
+                name == null ? message.text(Field.NAME) : JsonSlice.parse(name).text();
+        String uri = message.text(Field.URI);
+        return message.method() + (tool != null ? " \"" + tool + "\"" : uri != null ? " " + uri : "");
     }
 }

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * initialized on first use; what comes back goes to that call's listener and nobody else. Thread-safe; no method blocks.
  *
  * <p>A request is sent a second time only if it certainly did not run: the server had forgotten the session, or could
- * not be reached. Everything else ends the call, as {@code OUTCOME_UNKNOWN} if it may have run.
+ * not be reached. Everything else ends the call, as {@code OUTCOME_UNKNOWN} if it may have run, and as {@link Undelivered}
+ * if it was not sent: its caller may then send it to another instance.
  */
 public final class Upstreams implements AutoCloseable {
     private final List<UpstreamTransport> transports;
@@ -107,7 +108,7 @@ public final class Upstreams implements AutoCloseable {
                         timeout / 1_000_000,
                         settings.reverseTimeout().toNanos())
                 .register();
-        dispatch(call, target, client);
+        dispatch(call, target, client, null);
         return call;
     }
 
@@ -154,12 +155,15 @@ public final class Upstreams implements AutoCloseable {
         }
     }
 
-    private void dispatch(PendingCall call, UpstreamTarget target, ClientProfile client) {
+    /** @param undelivered why it could not be delivered before; null if that was not tried */
+    private void dispatch(
+            PendingCall call, UpstreamTarget target, ClientProfile client, @Nullable GatewayException undelivered) {
         Session session;
         try {
             session = require(target, client);
         } catch (GatewayException refused) {
-            call.onNoSession(refused);
+            // That others could not be delivered either is no news.
+            call.onNoSession(undelivered == null ? refused : undelivered);
             return;
         }
         session.submit(call);
@@ -168,9 +172,9 @@ public final class Upstreams implements AutoCloseable {
     private void dispatchAgain(
             PendingCall call, @Nullable GatewayException after, UpstreamTarget target, ClientProfile client) {
         if (after != null && after.code() == ErrorCode.UPSTREAM_UNREACHABLE) {
-            timers.schedule(settings.retryDelay(), () -> dispatch(call, target, client));
+            timers.schedule(settings.retryDelay(), () -> dispatch(call, target, client, after));
         } else {
-            dispatch(call, target, client);
+            dispatch(call, target, client, null);
         }
     }
 
@@ -193,7 +197,7 @@ public final class Upstreams implements AutoCloseable {
         }
         ServiceName service = target.service().name();
         UpstreamTransport transport = transport(service, target.address());
-        CircuitBreaker breaker = breakers.computeIfAbsent(service, this::newBreaker);
+        CircuitBreaker breaker = breaker(target.instance());
         breaker.check();
         Session fresh = new Session(
                 context,
@@ -225,11 +229,27 @@ public final class Upstreams implements AutoCloseable {
                 "No transport of this gateway speaks to service \"" + service + "\" (" + address + ").");
     }
 
-    private CircuitBreaker newBreaker(ServiceName service) {
-        CircuitBreaker breaker =
-                new CircuitBreaker(service, settings.breakerFailures(), settings.breakerPause(), timers);
-        metrics.gauge(Metric.UPSTREAM_CIRCUIT, () -> breaker.isOpen() ? 1 : 0, service.value());
-        return breaker;
+    private CircuitBreaker breaker(InstanceId instance) {
+        CircuitBreaker known = breakers.get(instance.service());
+        return known != null && !known.isBefore(instance)
+                ? known
+                : breakers.compute(
+                        instance.service(),
+                        (service, last) ->
+                                last != null && !last.isBefore(instance) ? last : newBreaker(instance, last));
+    }
+
+    private CircuitBreaker newBreaker(InstanceId instance, @Nullable CircuitBreaker last) {
+        ServiceName service = instance.service();
+        if (last == null) {
+            metrics.gauge(Metric.UPSTREAM_CIRCUIT, () -> isCircuitOpen(service) ? 1 : 0, service.value());
+        }
+        return new CircuitBreaker(instance, settings.breakerFailures(), settings.breakerPause(), timers);
+    }
+
+    private boolean isCircuitOpen(ServiceName service) {
+        CircuitBreaker breaker = breakers.get(service);
+        return breaker != null && breaker.isOpen();
     }
 
     private void ended(Session session) {

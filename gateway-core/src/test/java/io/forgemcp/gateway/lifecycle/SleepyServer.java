@@ -72,6 +72,16 @@ public final class SleepyServer implements AutoCloseable {
         return on.runtime.last().wakes.get();
     }
 
+    /** Somebody ends the present instance beside the gateway. */
+    public void endByHand(String how) {
+        on.runtime.last().endByHand(how);
+    }
+
+    /** The present instance ends by itself. */
+    public void crash(String how) {
+        on.runtime.last().crash(how);
+    }
+
     /** Lets no start succeed. */
     public void failStarts() {
         on.runtime.failStarts("not today");

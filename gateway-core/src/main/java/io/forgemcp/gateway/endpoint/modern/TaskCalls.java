@@ -109,7 +109,8 @@ final class TaskCalls implements AutoCloseable {
                 ? new UpstreamRequest(
                         OlderTask.asked(upstream.message()), upstream.name(), upstream.timeout(), upstream.parameters())
                 : upstream;
-        return path.send(profile, route, asked, new Beginning(listener, client, profile, request, owner, route, held));
+        return path.sendBound(
+                profile, route, asked, new Beginning(listener, client, profile, request, owner, route, held));
     }
 
     /** Whether the tool runs as a task of a server with sessions. */
