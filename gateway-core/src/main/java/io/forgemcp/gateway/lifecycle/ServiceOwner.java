@@ -142,10 +142,7 @@ final class ServiceOwner implements SlotListener {
 
     /** As {@link #acquire}, for a call that has lost its instance; see {@link ServiceManager#acquireAgain}. */
     CompletionStage<Lease> acquireAgain(ClientKey client, Duration patience, @Nullable GatewayException toAFailed) {
-        Lease lease = slots.lease(client);
-        return lease == null
-                ? await(client, patience, () -> notAgain(toAFailed))
-                : CompletableFuture.completedFuture(lease);
+        return await(client, patience, () -> notAgain(toAFailed));
     }
 
     private @Nullable GatewayException notAgain(@Nullable GatewayException toAFailed) {
