@@ -124,6 +124,7 @@ class ManagerRefusalsTest {
                 "POST /silences?duration=31d",
                 "POST /alerts/alert-1/silence",
                 "GET /services/calc/logs?tail=0",
+                "GET /services/calc/logs?tail=",
                 "GET /services/calc/logs?follow=maybe"
             })
     void aParameterThatMakesNoSenseIsNamed(String request) throws Exception {

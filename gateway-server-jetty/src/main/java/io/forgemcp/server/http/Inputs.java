@@ -100,10 +100,10 @@ public final class Inputs {
         throw invalid(name + ": " + quote(value) + " is not a number from " + least + " to " + most + ".");
     }
 
-    /** A whole number between bounds; in a query, an empty text says nothing. */
+    /** A whole number between bounds. */
     public int whole(String name, int absent, int least, int most) {
         JsonNode value = said.get(name);
-        if (value == null || value.isTextual() && value.textValue().isEmpty()) {
+        if (value == null) {
             return absent;
         }
         try {
