@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Takes over the containers that a gateway left behind which did not end in order: killed, or out of power. One that is
  * what the service would be started as now is taken as it is, running or asleep, with whatever it remembers; every other
- * is removed. Blocks.
+ * is removed. What each start of a service will be refused for is logged before. Blocks.
  */
 final class Adoption {
     private static final Logger LOG = LoggerFactory.getLogger(Adoption.class);
@@ -49,6 +49,9 @@ final class Adoption {
     }
 
     List<Adopted> adopt(EngineLink link, ServiceDefinition service, Supplier<InstanceId> ids, ExitListener exits) {
+        starts.objections(service, link.facts())
+                .forEach((key, why) -> LOG.warn(
+                        "event=service_cannot_start service={} key={} reason=\"{}\"", service.name(), key, why));
         List<Container> left = new ArrayList<>(left(service));
         if (left.isEmpty()) {
             return List.of();

@@ -85,15 +85,33 @@ final class ContainerPlan {
         return listens() && !facts.local();
     }
 
+    /** What its engine would refuse of its limits, by key; empty if nothing. */
+    Map<String, String> objections() {
+        return objections(service, facts);
+    }
+
+    /** As {@link #objections()}, before there is a plan. @param facts null if the engine cannot be asked */
+    static Map<String, String> objections(ServiceDefinition service, @Nullable HostFacts facts) {
+        return LimitObjections.to(memory(service), cores(service), facts);
+    }
+
     Instance.Limits limits() {
         return new Instance.Limits(memory(), cores());
     }
 
     private double cores() {
+        return cores(service);
+    }
+
+    private static double cores(ServiceDefinition service) {
         return Objects.requireNonNullElse(service.resources().cpuCores(), DEFAULT_CPU);
     }
 
     long memory() {
+        return memory(service);
+    }
+
+    private static long memory(ServiceDefinition service) {
         return Objects.requireNonNullElse(service.resources().memoryBytes(), DEFAULT_MEMORY);
     }
 

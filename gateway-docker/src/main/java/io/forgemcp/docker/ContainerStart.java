@@ -18,6 +18,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -48,8 +49,15 @@ final class ContainerStart {
         this.programs = new ProgramCheck(engine.address());
     }
 
-    VolumeMounts volumes() {
-        return volumes;
+    /**
+     * What each start of the service is refused for, by key of {@code services.yml}.
+     *
+     * @param facts null if the engine cannot be asked
+     */
+    Map<String, String> objections(ServiceDefinition service, @Nullable HostFacts facts) {
+        Map<String, String> found = new TreeMap<>(ContainerPlan.objections(service, facts));
+        volumes.objection((Launch.Command) service.launch()).ifPresent(why -> found.put("volumes", why));
+        return found;
     }
 
     /** @throws GatewayException if the service asks for what it may not have */
@@ -68,6 +76,9 @@ final class ContainerStart {
                     "containers of this engine can only be reached through published ports, which an internal network"
                             + " does not have. Write network: egress, or use a stdio server");
         }
+        plan.objections().forEach((key, why) -> {
+            throw EngineFailure.startFailed(service.name(), key + ": " + why);
+        });
         return plan;
     }
 

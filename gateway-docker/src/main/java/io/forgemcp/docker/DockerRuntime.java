@@ -135,12 +135,12 @@ public final class DockerRuntime implements ServiceRuntime {
 
     @Override
     public Map<String, String> objections(ServiceDefinition service) {
-        return service.launch() instanceof Launch.Command launch
-                ? starts.volumes()
-                        .objection(launch)
-                        .map(why -> Map.of("volumes", why))
-                        .orElse(Map.of())
-                : Map.of();
+        return starts.objections(service, engine.facts(PROBE));
+    }
+
+    /** As {@link #objections}, without asking the engine, whose host may then be too small. */
+    public Map<String, String> objectionsWithoutEngine(ServiceDefinition service) {
+        return starts.objections(service, null);
     }
 
     private boolean engineAnswers(ServiceName service) {

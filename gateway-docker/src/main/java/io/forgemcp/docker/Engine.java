@@ -10,8 +10,10 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -93,6 +95,21 @@ final class Engine implements AutoCloseable {
                     .join();
         } catch (RuntimeException failure) {
             return false;
+        }
+    }
+
+    /** What its host can do; null if it does not say so within this time. */
+    @Nullable
+    HostFacts facts(Duration patience) {
+        try {
+            return answers(patience)
+                    ? connect().thenApply(EngineLink::facts).get(patience.toNanos(), TimeUnit.NANOSECONDS)
+                    : null;
+        } catch (ExecutionException | TimeoutException away) {
+            return null;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return null;
         }
     }
 

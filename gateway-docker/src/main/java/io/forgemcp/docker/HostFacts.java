@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param accountsSwap whether the kernel limits swap by container
  * @param liveRestore whether containers outlive a restart of the engine
  * @param hasInit whether the engine has an init program to put into containers
+ * @param processors of the host, of which no container may have more; 0 if the engine does not say
  */
 public record HostFacts(
         String engineVersion,
@@ -24,7 +25,8 @@ public record HostFacts(
         boolean local,
         boolean accountsSwap,
         boolean liveRestore,
-        boolean hasInit) {
+        boolean hasInit,
+        int processors) {
     /** Below this a squeeze would soon be refused, or on cgroup v2 be the end of the container. */
     private static final long LEAST_FREE_SWAP = 64L << 20;
 
@@ -41,7 +43,8 @@ public record HostFacts(
                 local,
                 Boolean.TRUE.equals(info.getSwapLimit()),
                 Boolean.TRUE.equals(info.getRawValues().get("LiveRestoreEnabled")),
-                !"".equals(info.getRawValues().getOrDefault("InitBinary", "")));
+                !"".equals(info.getRawValues().getOrDefault("InitBinary", "")),
+                Objects.requireNonNullElse(info.getNCPU(), 0));
     }
 
     /** Which depths are switched off with this swap, and why, for people. */

@@ -9,6 +9,7 @@ import com.github.dockerjava.api.model.HostConfig;
 import io.forgemcp.gateway.lifecycle.Instance;
 import io.forgemcp.gateway.service.Launch;
 import io.forgemcp.gateway.service.Resources;
+import io.forgemcp.gateway.service.ServiceDefinition;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,6 +53,17 @@ class ContainerHardeningTest extends EngineTest {
         assertThat(host.getMemorySwap()).isGreaterThan(host.getMemory());
         assertThat(host.getPidsLimit()).isPositive();
         assertThat(host.getNanoCPUs()).isPositive();
+    }
+
+    @Test
+    void limitsThatTheEngineRefusesAreObjectedToAllAtOnceAndNamedByAStart() {
+        ServiceDefinition service = TestContainers.mini("mini")
+                .resources(new Resources(MIB, 4096.0, null, null, null, null))
+                .build();
+
+        assertThat(runtime.objections(service)).containsOnlyKeys("resources.cpu", "resources.memory");
+        assertThatThrownBy(() -> started(TestContainers.mini("mini").resources(service.resources())))
+                .hasMessageContaining("Service mini could not be started in a container: resources.cpu: 4096.0 cores");
     }
 
     @Test

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class SwapSpaceTest {
     private static final long MIB = 1 << 20;
-    private static final HostFacts HOST = new HostFacts("28", 1, true, true, false, true);
+    private static final HostFacts HOST = new HostFacts("28", 1, true, true, false, true, 2);
 
     @TempDir
     Path host;
@@ -69,9 +69,9 @@ class SwapSpaceTest {
     void anEngineElsewhereAndAKernelThatDoesNotCountOfferFreezingOnly() throws IOException {
         SwapSpace swap = read("Filename Type Size Used Priority\n/swapfile file 1048576 0 -2\n", "", "");
 
-        assertThat(new HostFacts("28", 2, false, true, false, true).withheld(swap))
+        assertThat(new HostFacts("28", 2, false, true, false, true, 2).withheld(swap))
                 .containsKeys(SleepDepth.SHALLOW, SleepDepth.DEEP);
-        assertThat(new HostFacts("28", 1, true, false, false, true)
+        assertThat(new HostFacts("28", 1, true, false, false, true, 2)
                         .withheld(swap)
                         .get(SleepDepth.DEEP))
                 .contains("swapaccount=1");

@@ -112,6 +112,14 @@ class YamlProblemsTest {
     }
 
     @Test
+    void aLimitOfNoProcessorIsRefusedBecauseItWouldBeNone() {
+        files.write("services.yml", "services:\n  a: {command: [x], resources: {cpu: 0}}\n");
+
+        assertThat(errors())
+                .containsExactly("2:38: services.a.resources.cpu: \"0\" is out of range: it must be at least 0.01.");
+    }
+
+    @Test
     void choicesNameEveryPossibilityAndTheNearest() {
         files.write("services.yml", "services:\n  a: {command: [x], runtime: dokcer}\n");
 

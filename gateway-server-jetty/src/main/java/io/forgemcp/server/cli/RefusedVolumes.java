@@ -32,7 +32,7 @@ final class RefusedVolumes {
         try (DockerRuntime containers = new DockerRuntime(settings)) {
             return configuration.services().stream()
                     .filter(RefusedVolumes::mayBeContained)
-                    .flatMap(service -> containers.objections(service).entrySet().stream()
+                    .flatMap(service -> containers.objectionsWithoutEngine(service).entrySet().stream()
                             .map(objection -> "warning " + services + ": services." + service.name() + "."
                                     + objection.getKey() + ": The service will not start in a container: "
                                     + objection.getValue() + "."))

@@ -165,7 +165,7 @@ public record ServiceEntry(
             @Key("Most memory. Never more than its category allows.") @Nullable
             DataSize memory,
 
-            @Key("Most processor cores. Never more than its category allows.") @Nullable
+            @Key(value = "Most processor cores. Never more than its category allows.", min = 0.01) @Nullable
             Double cpu,
 
             @Key("Memory set aside for it.") @Nullable DataSize memoryReservation,
