@@ -47,8 +47,8 @@ final class FirstWords {
 
     /**
      * Completes when all that run have answered; fails with {@link ErrorCode#SERVICE_START_FAILED} if one cannot answer, with
-     * {@link ErrorCode#WAKE_TIMEOUT} if one has not in its time, and with {@link ErrorCode#SERVICE_UNAVAILABLE} if it was
-     * stopped by order before.
+     * {@link ErrorCode#WAKE_TIMEOUT} if one has not in its time, with {@link ErrorCode#SERVICE_UNAVAILABLE} if it was
+     * stopped by order before, and with {@link ErrorCode#CIRCUIT_OPEN} if it is not asked now.
      */
     CompletionStage<Void> of(List<Slot> slots) {
         HealthProbe probe = scope.controls().probe();
@@ -92,6 +92,9 @@ final class FirstWords {
             } else if (known.code() == ErrorCode.WAKE_TIMEOUT) {
                 silence.accept(live.target().instance(), String.valueOf(known.getMessage()));
                 heard.completeExceptionally(silent(known));
+            } else if (known.code() == ErrorCode.CIRCUIT_OPEN) {
+                // It has failed so often that it is not even asked now: nobody knows whether it speaks.
+                heard.completeExceptionally(known);
             } else if (DEAD.contains(known.code())) {
                 heard.completeExceptionally(failed(slot, known));
             } else {

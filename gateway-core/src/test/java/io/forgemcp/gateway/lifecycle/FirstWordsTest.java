@@ -70,6 +70,20 @@ class FirstWordsTest {
     }
 
     @Test
+    void oneThatIsNotAskedBecauseItHasFailedTooOftenIsNotSaidToRun() {
+        CompletionStage<ServiceStatus> start = on.manager.start(NAME);
+        words.completeExceptionally(new GatewayException(ErrorCode.CIRCUIT_OPEN, "It is left alone for 10 s."));
+        assertThat(failure(start).code()).isEqualTo(ErrorCode.CIRCUIT_OPEN);
+    }
+
+    @Test
+    void oneThatWantsCredentialsHasAnswered() {
+        CompletionStage<ServiceStatus> start = on.manager.start(NAME);
+        words.completeExceptionally(new GatewayException(ErrorCode.UPSTREAM_REFUSED, "It wants a token."));
+        assertThat(start.toCompletableFuture().join().state()).isEqualTo(ServiceState.RUNNING);
+    }
+
+    @Test
     void aServerThatAnswersIsRunning() {
         CompletionStage<ServiceStatus> start = on.manager.start(NAME);
         words.complete(null);
