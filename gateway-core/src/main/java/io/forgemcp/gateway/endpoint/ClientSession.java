@@ -206,13 +206,7 @@ final class ClientSession implements Viewer {
     /** Brings a server's question to the client, with the client's ids of tasks. */
     void ask(ServiceName service, Message request, ReverseAnswer answer, OpenQuestions.Way way) {
         ClientTasks tasks = state.tasks();
-        boolean asIs = tasks.isEmpty();
-        state.questions()
-                .ask(
-                        profile,
-                        asIs ? request : tasks.exposed(service, request),
-                        asIs ? answer : new TaskAnswer(tasks, answer),
-                        way);
+        state.questions().ask(profile, tasks.exposed(service, request), new TaskAnswer(tasks, answer), way);
     }
 
     /** Puts the server's own id of a task into the client's answer. */

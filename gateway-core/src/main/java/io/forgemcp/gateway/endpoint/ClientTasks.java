@@ -7,6 +7,7 @@ import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.JsonText;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
+import io.forgemcp.gateway.protocol.RelatedTask;
 import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.virtualserver.Route;
 import java.util.ArrayList;
@@ -17,7 +18,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.LongSupplier;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,6 +70,10 @@ final class ClientTasks {
             return id;
         }
 
+        private boolean is(ServiceName service, String named) {
+            return original.equals(named) && route.service().equals(service);
+        }
+
         /** How it is asked about; null if its server knows the words of clients with sessions itself. */
         @Nullable
         BridgedTask bridged() {
@@ -89,6 +93,8 @@ final class ClientTasks {
 
     private final LongSupplier clock;
     private final Map<String, Task> tasks = new LinkedHashMap<>(1);
+    /** Those whose results are waited for, once for each that waits: their names hold until then, though their time be over. */
+    private final List<Task> awaited = new ArrayList<>(0);
     /** Calls under way that may become tasks. */
     private int beginning;
 
@@ -191,15 +197,30 @@ final class ClientTasks {
 
     private @Nullable Task find(ServiceName service, String original) {
         for (Task task : tasks.values()) {
-            if (task.original.equals(original) && task.route.service().equals(service)) {
-                return living(task);
+            if (task.is(service, original)) {
+                Task living = living(task);
+                return living == null ? findAwaited(service, original) : living;
+            }
+        }
+        return findAwaited(service, original);
+    }
+
+    private @Nullable Task findAwaited(ServiceName service, String original) {
+        for (Task task : awaited) {
+            if (task.is(service, original)) {
+                return task;
             }
         }
         return null;
     }
 
-    synchronized boolean isEmpty() {
-        return tasks.isEmpty();
+    /** Somebody waits for its result; {@link #notAwaited} follows. */
+    synchronized void awaited(Task task) {
+        awaited.add(task);
+    }
+
+    synchronized void notAwaited(Task task) {
+        awaited.remove(task);
     }
 
     /** The client's id of the server's task; null if it is not this client's. */
@@ -211,7 +232,12 @@ final class ClientTasks {
     /** What its server says of a task now, with the client's id in it. */
     synchronized JsonSlice noted(Task task, JsonSlice state) {
         note(task, state.detached());
-        return state.withMember("taskId", JsonText.quote(task.id));
+        return named(task, state);
+    }
+
+    /** A state is that of its own task and mentions no other. */
+    private static JsonSlice named(Task task, JsonSlice state) {
+        return RelatedTask.removedFrom(state).withMember("taskId", JsonText.quote(task.id));
     }
 
     /** As {@link #noted}; null if its status is what the client could know already. */
@@ -262,7 +288,7 @@ final class ClientTasks {
                 return new Page(states, last);
             }
             if (begun) {
-                states.add(task.latest.withMember("taskId", JsonText.quote(task.id)));
+                states.add(named(task, task.latest));
                 last = task.id;
             }
             begun |= task.id.equals(cursor);
@@ -270,47 +296,39 @@ final class ClientTasks {
         return new Page(states, null);
     }
 
-    /** A message of this server with the client's id of the task that it relates to; the same object if to none. */
+    /**
+     * A message of this server with the client's id of the task that it relates to, and without that of one that the client
+     * does not know; the same object if it relates to none.
+     */
     Message exposed(ServiceName service, Message message) {
-        JsonSlice meta = isEmpty() ? null : message.get(Field.META);
-        JsonSlice renamed = meta == null ? null : renamed(meta, original -> exposedId(service, original));
-        return renamed == null ? message : Message.parse(message.with(Field.META, renamed.toBytes()));
+        return RelatedTask.renamedIn(message, original -> exposedId(service, original));
     }
 
     /** A result of this server, likewise. */
     JsonSlice exposed(ServiceName service, JsonSlice result) {
-        return inMeta(result, original -> exposedId(service, original));
+        return RelatedTask.renamedIn(result, original -> exposedId(service, original));
     }
 
     /** The client's answer to a server's question, with the server's own id of the task. */
     Message atServer(Message answer) {
-        JsonSlice result = isEmpty() ? null : answer.get(Field.RESULT);
-        JsonSlice renamed = result == null
-                ? null
-                : inMeta(result, id -> {
-                    Task task = find(id);
-                    return task == null ? null : task.original();
-                });
+        JsonSlice result = answer.get(Field.RESULT);
+        JsonSlice renamed = result == null || !result.isObject() ? null : RelatedTask.renamedIn(result, this::original);
         return renamed == null || renamed == result
                 ? answer
                 : Message.parse(answer.with(Field.RESULT, renamed.toBytes()));
     }
 
-    private static JsonSlice inMeta(JsonSlice result, UnaryOperator<@Nullable String> rename) {
-        JsonSlice meta = result.member("_meta");
-        JsonSlice renamed = meta == null ? null : renamed(meta, rename);
-        return renamed == null ? result : result.withMember("_meta", renamed.toBytes());
-    }
-
-    private static @Nullable JsonSlice renamed(JsonSlice meta, UnaryOperator<@Nullable String> rename) {
-        JsonSlice related = meta.member(TaskWords.RELATED);
-        String before = related == null ? null : related.textMember("taskId");
-        String after = before == null ? null : rename.apply(before);
-        return related == null || after == null
-                ? null
-                : meta.withMember(
-                        TaskWords.RELATED,
-                        related.withMember("taskId", JsonText.quote(after)).toBytes());
+    private synchronized @Nullable String original(String id) {
+        Task task = find(id);
+        if (task != null) {
+            return task.original;
+        }
+        for (Task waited : awaited) {
+            if (waited.id.equals(id)) {
+                return waited.original;
+            }
+        }
+        return null;
     }
 
     /** Forgets those that their servers may have forgotten, so that nothing holds a server awake for ever. */
@@ -332,5 +350,6 @@ final class ClientTasks {
             }
         }
         tasks.clear();
+        awaited.clear();
     }
 }

@@ -3,6 +3,7 @@ package io.forgemcp.gateway.endpoint;
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.JsonText;
+import io.forgemcp.gateway.protocol.RelatedTask;
 import io.forgemcp.gateway.upstream.Call;
 import io.forgemcp.gateway.upstream.CallListener;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +30,7 @@ final class FinishedTask implements BridgedTask {
      * @param wish the client's {@code params.task}; null for none
      */
     FinishedTask(JsonSlice result, @Nullable JsonSlice wish, Instant now) {
-        this.result = TaskWords.related(result, id).detached();
+        this.result = RelatedTask.addedTo(result, id).detached();
         String time = new String(JsonText.quote(now.toString()), StandardCharsets.UTF_8);
         state = JsonSlice.parse("{\"taskId\":\"" + id + "\",\"status\":\""
                 + (TaskWords.isError(result) ? "failed" : "completed") + "\",\"createdAt\":" + time

@@ -162,15 +162,24 @@ final class TaskMethods {
 
     /** Waits as long as the task does: the result is that of the tool. */
     void result(ClientSession session, Message request, Reply reply) {
+        ClientTasks tasks = session.tasks();
         ClientTasks.Task task = require(session, request);
-        Reply exposing = new Exposing(
-                reply, result -> session.tasks().exposed(task.route().service(), result)) {
-            @Override
-            public void answer(byte[] json) {
-                noteEnd(session.tasks(), task, Message.parse(json));
-                super.answer(json);
-            }
-        };
+        tasks.awaited(task);
+        Reply exposing =
+                new Exposing(reply, result -> tasks.exposed(task.route().service(), result)) {
+                    @Override
+                    public void answer(byte[] json) {
+                        noteEnd(tasks, task, Message.parse(json));
+                        super.answer(json);
+                        tasks.notAwaited(task);
+                    }
+
+                    @Override
+                    public void nothing(RequestId id, GatewayException cancelled) {
+                        super.nothing(id, cancelled);
+                        tasks.notAwaited(task);
+                    }
+                };
         ask(session, request, task, exposing, BridgedTask::result);
     }
 

@@ -8,6 +8,7 @@ import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
 import io.forgemcp.gateway.protocol.Messages;
+import io.forgemcp.gateway.protocol.RelatedTask;
 import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.upstream.CallListener;
 import io.forgemcp.gateway.upstream.ReverseAnswer;
@@ -70,9 +71,9 @@ final class TaskQuestions {
                 Messages.request(RequestId.of(key), method, related(told).toBytes()), question);
     }
 
-    /** The object with a mention of the task, if there is to be one. */
+    /** The object with a mention of the task if there is to be one, and with none of another. */
     JsonSlice related(JsonSlice object) {
-        return task == null ? object : TaskWords.related(object, task);
+        return task == null ? RelatedTask.removedFrom(object) : RelatedTask.addedTo(object, task);
     }
 
     /** Takes back whatever is open. */
@@ -122,7 +123,7 @@ final class TaskQuestions {
                 }
                 answered = true;
             }
-            answers.accept(key, TaskWords.unrelated(result));
+            answers.accept(key, RelatedTask.removedFrom(result));
         }
 
         @Override

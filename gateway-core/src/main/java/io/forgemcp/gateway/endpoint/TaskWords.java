@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What the tasks extension of 2026-07-28 says, in the words of MCP 2025-11-25, Tasks. */
 final class TaskWords {
-    static final String RELATED = "io.modelcontextprotocol/related-task";
-
     private static final Set<String> FINAL = Set.of("completed", "failed", "cancelled");
     private static final Set<String> UNKNOWN = Set.of(
             "resultType",
@@ -74,27 +72,6 @@ final class TaskWords {
     static JsonSlice cancelled(JsonSlice state, Instant now) {
         return state.withMember("status", ascii("\"cancelled\""))
                 .withMember("lastUpdatedAt", JsonText.quote(now.toString()));
-    }
-
-    /** The object, which has {@code _meta}, as one that belongs to the task. */
-    static JsonSlice related(JsonSlice object, String id) {
-        JsonSlice meta = object.member("_meta");
-        JsonSlice own = meta == null || !meta.isObject() ? JsonSlice.parse("{}") : meta;
-        byte[] task = ("{\"taskId\":" + new String(JsonText.quote(id), StandardCharsets.UTF_8) + "}")
-                .getBytes(StandardCharsets.UTF_8);
-        return object.withMember("_meta", own.withMember(RELATED, task).toBytes());
-    }
-
-    /** The object without the mention of a task. */
-    static JsonSlice unrelated(JsonSlice object) {
-        JsonSlice meta = object.member("_meta");
-        if (meta == null || !meta.isObject() || meta.member(RELATED) == null) {
-            return object;
-        }
-        JsonSlice kept = meta.without(Set.of(RELATED));
-        return kept.toString().equals("{}")
-                ? object.without(Set.of("_meta"))
-                : object.withMember("_meta", kept.toBytes());
     }
 
     /** A message of its own for each listener, because listeners may write their ids into it. */

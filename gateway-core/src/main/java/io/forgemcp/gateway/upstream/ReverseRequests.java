@@ -6,6 +6,7 @@ import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
 import io.forgemcp.gateway.protocol.Messages;
+import io.forgemcp.gateway.protocol.RelatedTask;
 import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.time.Timers;
 import java.nio.charset.StandardCharsets;
@@ -86,9 +87,7 @@ final class ReverseRequests {
 
     /** The id of the task that a question relates to (MCP 2025-11-25, Tasks, Related Task Metadata); null if to none. */
     private static @Nullable JsonSlice taskOf(Message question) {
-        JsonSlice meta = question.get(Field.META);
-        JsonSlice related = meta == null ? null : meta.member("io.modelcontextprotocol/related-task");
-        return related == null ? null : related.member("taskId");
+        return RelatedTask.idIn(question.get(Field.META));
     }
 
     private static boolean isFor(JsonSlice task, PendingCall call) {

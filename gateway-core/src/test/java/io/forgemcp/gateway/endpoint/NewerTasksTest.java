@@ -260,6 +260,28 @@ class NewerTasksTest {
     }
 
     @Test
+    void aTaskWhoseTimeEndsWhileItsResultIsWaitedForKeepsTheIdThatItsClientKnows() {
+        String id = begun();
+        says("working", "");
+        FakeHttp waiting = about("tasks/result", id);
+        timers.advance(Duration.ofSeconds(61));
+        assertThat(about("tasks/get", id).answer()).as("its time is over").contains("Unknown task");
+
+        says("input_required", ASKING);
+        timers.advance(Duration.ofSeconds(1));
+        client.post("{\"jsonrpc\":\"2.0\",\"id\":"
+                + LegacyClient.idOf(waiting.events().get(0)) + ",\"result\":{\"action\":\"accept\"}}");
+        says("completed", "\"result\":{\"content\":[]}");
+        timers.advance(Duration.ofSeconds(1));
+        waiting.awaitStreamEnd();
+
+        assertThat(waiting.events())
+                .hasSize(2)
+                .allSatisfy(event -> assertThat(event).contains(related(id)));
+        assertThat(about("tasks/result", id).answer()).contains("Unknown task");
+    }
+
+    @Test
     void aClientThatCannotBeAskedHearsOfItAndMayCancel() {
         client = open("{}");
         String id = begun();

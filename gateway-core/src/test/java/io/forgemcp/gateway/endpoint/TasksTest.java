@@ -184,6 +184,32 @@ class TasksTest {
     }
 
     @Test
+    void noMentionOfATaskUnderItsServersIdReachesTheClient() {
+        String id = begun(client, "s-t", server);
+        String other = "\"_meta\":{\"x\":1,\"io.modelcontextprotocol/related-task\":{\"taskId\":\"srv-2\"}}";
+        FakeHttp get = client.request("2", "tasks/get", of(id));
+        server.talk()
+                .answer(server.talk().last("tasks/get"), "{\"taskId\":\"1\",\"status\":\"working\"," + other + "}");
+        FakeHttp result = client.request("3", "tasks/result", of(id));
+        server.talk()
+                .say("{\"jsonrpc\":\"2.0\",\"id\":9,\"method\":\"elicitation/create\",\"params\":{\"message\":\"?\","
+                        + other + "}}");
+        server.talk()
+                .say("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\",\"params\":{\"progressToken\":"
+                        + server.talk().last("tools/call").numericId() + ",\"progress\":1," + other + "}}");
+        server.talk().answer(server.talk().last("tasks/result"), "{\"content\":[]," + other + "}");
+        result.awaitStreamEnd();
+        FakeHttp list = client.request("4", "tasks/list", "{}");
+
+        assertThat(get.answer()).contains("{\"x\":1}", id).doesNotContain("srv-2");
+        assertThat(list.answer()).contains("{\"x\":1}", id).doesNotContain("srv-2");
+        assertThat(result.events())
+                .hasSize(3)
+                .allSatisfy(event ->
+                        assertThat(event).contains("\"_meta\":{\"x\":1}").doesNotContain("srv-2"));
+    }
+
+    @Test
     void aRunningTaskHoldsItsServerAwakeAndAFinishedOneDoesNot() {
         String id = begun(client, "s-t", server);
         assertThat(inFlight()).isEqualTo(1);
@@ -322,7 +348,7 @@ class TasksTest {
         tasks.forget(10_000_001);
 
         assertThat(lease.closed).isTrue();
-        assertThat(tasks.isEmpty()).isTrue();
+        assertThat(tasks.states(null, 10).states()).isEmpty();
     }
 
     private static final Route ROUTE = new Route(ServiceName.of("s"), "t", new byte[0], ParameterHeaders.NONE);

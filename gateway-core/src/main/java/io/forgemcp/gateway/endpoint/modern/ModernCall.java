@@ -8,6 +8,7 @@ import io.forgemcp.gateway.protocol.LogLevel;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
 import io.forgemcp.gateway.protocol.Messages;
+import io.forgemcp.gateway.protocol.RelatedTask;
 import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.upstream.Call;
 import io.forgemcp.gateway.upstream.CallListener;
@@ -109,7 +110,7 @@ final class ModernCall implements CallListener, Questions.Waiting {
             current = request;
         }
         // Between two requests there is nobody to tell.
-        byte[] json = to == null ? null : fit(notification, current);
+        byte[] json = to == null ? null : fit(RelatedTask.renamedIn(notification, original -> null), current);
         if (to != null && json != null) {
             to.notification(json);
         }
@@ -138,7 +139,10 @@ final class ModernCall implements CallListener, Questions.Waiting {
                         ? notification.with(Field.PROGRESS, token.toBytes())
                         : notification.bytes();
             }
-            case "notifications/resources/updated", "notifications/elicitation/complete", "notifications/cancelled" -> {
+            case "notifications/resources/updated",
+                    "notifications/elicitation/complete",
+                    "notifications/cancelled",
+                    "notifications/tasks/status" -> {
                 return null;
             }
             default -> {
@@ -162,7 +166,8 @@ final class ModernCall implements CallListener, Questions.Waiting {
         synchronized (this) {
             key = over || gone ? null : "input_" + ++asked;
             if (key != null) {
-                open.put(key, new Asked(InputRequired.Question.ofOlder(method, params), way));
+                JsonSlice own = params == null ? null : RelatedTask.removedFrom(params);
+                open.put(key, new Asked(InputRequired.Question.ofOlder(method, own), way));
             }
         }
         if (key == null) {

@@ -9,6 +9,7 @@ import io.forgemcp.gateway.protocol.JsonText;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
 import io.forgemcp.gateway.protocol.Messages;
+import io.forgemcp.gateway.protocol.RelatedTask;
 import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.time.Timers;
 import io.forgemcp.gateway.upstream.Call;
@@ -34,7 +35,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class OlderTask implements CallListener {
     private static final Set<String> RENAMED = Set.of("taskId", "ttl", "pollInterval");
-    private static final Set<String> RELATED = Set.of("io.modelcontextprotocol/related-task");
     private static final RequestId ANY = RequestId.of(1);
     /** A server that wants input says what as soon as somebody waits for the result. */
     private static final Duration UNTIL_ASKED = Duration.ofSeconds(2);
@@ -111,7 +111,7 @@ final class OlderTask implements CallListener {
      * @param task the member of it that has the state
      */
     static JsonSlice begun(JsonSlice result, JsonSlice task) {
-        JsonSlice meta = unrelated(result).member("_meta");
+        JsonSlice meta = RelatedTask.removedFrom(result).member("_meta");
         JsonSlice told = renamed(task, "task");
         return meta == null ? told : told.withMember("_meta", meta.toBytes());
     }
@@ -120,7 +120,8 @@ final class OlderTask implements CallListener {
         JsonSlice ttl = state.member("ttl");
         JsonSlice pause = state.member("pollInterval");
         JsonSlice id = state.member("taskId");
-        JsonSlice renamed = state.without(RENAMED).withMember("resultType", JsonText.quote(resultType));
+        JsonSlice renamed =
+                RelatedTask.removedFrom(state).without(RENAMED).withMember("resultType", JsonText.quote(resultType));
         if (id != null) {
             renamed = renamed.withMember("taskId", id.toBytes());
         }
@@ -255,7 +256,8 @@ final class OlderTask implements CallListener {
         String key;
         synchronized (this) {
             key = "input_" + ++asked;
-            JsonSlice own = params == null ? null : unrelated(params).detached();
+            JsonSlice own =
+                    params == null ? null : RelatedTask.removedFrom(params).detached();
             open.put(key, new Asked(InputRequired.Question.ofOlder(method, own), way));
         }
         way.onWithdrawn(reason -> {
@@ -264,18 +266,6 @@ final class OlderTask implements CallListener {
             }
         });
         goOn();
-    }
-
-    /** Without the mention of the task, whose id is the server's and which the client knows anyway. */
-    private static JsonSlice unrelated(JsonSlice object) {
-        JsonSlice meta = object.member("_meta");
-        if (meta == null || !meta.isObject()) {
-            return object;
-        }
-        JsonSlice kept = meta.without(RELATED);
-        return kept.toString().equals("{}")
-                ? object.without(Set.of("_meta"))
-                : object.withMember("_meta", kept.toBytes());
     }
 
     @Override
@@ -288,7 +278,8 @@ final class OlderTask implements CallListener {
             open.clear();
             if (result != null && result.isObject()) {
                 // A tool that fails has run to its end: only the protocol can fail a task.
-                outcome = new Outcome("completed", "result", unrelated(result).detached());
+                outcome = new Outcome(
+                        "completed", "result", RelatedTask.removedFrom(result).detached());
             } else if (error != null) {
                 outcome = new Outcome("failed", "error", error.detached());
             }

@@ -286,6 +286,24 @@ class ModernEndpointTest {
     }
 
     @Test
+    void noTaskOfAServersIsMentionedUnderTheServersOwnId() {
+        server.methods.put("tools/call", (message, way) -> {
+            way.accept(note("notifications/tasks/status", "{\"taskId\":\"srv-1\",\"status\":\"working\"}"));
+            way.accept(note(
+                    "notifications/progress",
+                    "{\"progressToken\":" + message.get(Field.PROGRESS_TOKEN) + ",\"progress\":1,\"_meta\":{\"x\":1,"
+                            + "\"io.modelcontextprotocol/related-task\":{\"taskId\":\"srv-1\"}}}"));
+            way.accept(ScriptedServer.result(message.requireId(), "{\"content\":[]}"));
+        });
+
+        FakeHttp told =
+                call("1", "s-tool", "", meta("{}") + ",\"progressToken\":\"p\"").to(http);
+
+        assertThat(told.events()).hasSize(2);
+        assertThat(told.events().get(0)).contains("\"progress\":1,\"_meta\":{\"x\":1}}");
+    }
+
+    @Test
     void aCallThatTakesLongGetsAStream() {
         server.methods.put("tools/call", (message, way) -> {});
         FakeHttp slow = call("1", "s-tool", "").to(http);
