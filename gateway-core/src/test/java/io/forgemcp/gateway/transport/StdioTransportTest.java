@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.forgemcp.gateway.error.ErrorCode;
+import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.protocol.Message;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -20,6 +21,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -247,6 +250,39 @@ class StdioTransportTest {
 
         assertThat(receiver.failure().code()).isEqualTo(ErrorCode.UPSTREAM_UNREACHABLE);
         assertThat(receiver.failure()).hasMessageContaining("does not read");
+    }
+
+    @Test
+    void thatAMessageWasNotWrittenIsKnownBeforeItIsKnownHowTheServerEnded() throws Exception {
+        OutputStream broken = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("Broken pipe");
+            }
+        };
+        AtomicBoolean unsent = new AtomicBoolean();
+        UpstreamChannel channel = new StdioTransport(TransportSettings.DEFAULT, Duration.ofHours(1))
+                .open("echo", new InstanceAddress.Stdio(broken, new NothingYet()), listener)
+                .toCompletableFuture()
+                .get(10, TimeUnit.SECONDS);
+        channel.send(request(1, ""), new UpstreamChannel.Receiver() {
+            @Override
+            public void onMessage(Message message) {}
+
+            @Override
+            public void onUnsent() {
+                unsent.set(true);
+            }
+
+            @Override
+            public void onEnd() {}
+
+            @Override
+            public void onFailure(GatewayException failure) {}
+        });
+        channel.close();
+
+        assertThat(unsent).isTrue();
     }
 
     @Test

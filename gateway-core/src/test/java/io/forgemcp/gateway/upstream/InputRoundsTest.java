@@ -2,6 +2,7 @@ package io.forgemcp.gateway.upstream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.metrics.NoMetrics;
 import io.forgemcp.gateway.protocol.JsonSlice;
@@ -42,6 +43,7 @@ class InputRoundsTest {
     private static final class Asked implements CallListener {
         private final List<Question> questions = new ArrayList<>();
         private final List<Object> ends = new ArrayList<>();
+        private GatewayException failure;
 
         @Override
         public void onRequest(Message request, ReverseAnswer way) {
@@ -55,6 +57,7 @@ class InputRoundsTest {
 
         @Override
         public void onFailure(GatewayException failure) {
+            this.failure = failure;
             ends.add(failure.code() + " " + failure.getMessage());
         }
     }
@@ -121,6 +124,18 @@ class InputRoundsTest {
         assertThat(server.lastCall().message.get(Field.PARAMS).member("requestState"))
                 .isNull();
         server.lastCall().answer("1");
+    }
+
+    @Test
+    void whereALaterRoundCannotBeDeliveredTheCallAsAWholeMayNotBeSentElsewhere() {
+        wants("\"q\":" + FORM, "\"s\"");
+        answer(0, "{\"action\":\"accept\"}");
+        server.lastCall().receiver.onFailure(ManualUpstreams.UNREACHABLE);
+        timers.advance(Duration.ofMillis(100));
+        server.lastCall().receiver.onFailure(ManualUpstreams.UNREACHABLE);
+
+        assertThat(asked.failure.code()).isEqualTo(ErrorCode.UPSTREAM_UNREACHABLE);
+        assertThat(asked.failure).isNotInstanceOf(Undelivered.class);
     }
 
     @Test

@@ -159,6 +159,18 @@ class UpstreamCallsContractTest extends ManualUpstreams {
     }
 
     @Test
+    void ofWhatWasNotWrittenBeforeItsInstanceEndedNothingIsUnknown() {
+        UpstreamTarget target = stdio(Isolation.SHARED);
+        RecordingCall unsent = send(target, ANNE);
+        server.lastCall().receiver.onUnsent();
+        RecordingCall sent = send(target, ANNE);
+        upstreams.closeInstance(target.instance(), "killed");
+
+        assertThat(unsent.failure()).isInstanceOf(Undelivered.class).hasMessageContaining("killed");
+        assertThat(sent.failure().code()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
+    }
+
+    @Test
     void whatMayHaveRunIsNeverSentAgain() {
         RecordingCall call = send(http(Isolation.SESSION), ANNE);
         server.lastCall().receiver.onFailure(BROKEN);
