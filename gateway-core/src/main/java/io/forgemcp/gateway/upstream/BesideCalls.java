@@ -9,6 +9,7 @@ import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
 import io.forgemcp.gateway.protocol.RequestId;
 import io.forgemcp.gateway.protocol.RequestMeta;
+import io.forgemcp.gateway.service.Isolation;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ final class BesideCalls {
     private static final String LOG_MESSAGE = "notifications/message";
     private static final String ACKNOWLEDGED = "notifications/subscriptions/acknowledged";
 
+    private static final String UPDATED = "notifications/resources/updated";
     private static final String META = "_meta";
     private static final String LIST_CHANGED = "/list_changed";
 
@@ -61,12 +63,20 @@ final class BesideCalls {
         }
     }
 
-    /** Takes what came with a call but is about something else: that a question is withdrawn, that a list has changed. */
-    boolean takes(Message notification) {
+    /**
+     * Takes what came with a call but is about something else: that a question is withdrawn, that a list has changed, that a
+     * resource has been updated, where that is not for this call's client alone.
+     */
+    boolean takes(Message notification, PendingCall call) {
         if (notification.has(Field.CANCELLED_ID)) {
             return session.reverse().withdraw(notification);
         }
-        boolean ofServer = notification.method().endsWith(LIST_CHANGED);
+        // A client with a session of its own hears of its resources on any stream; one without, and the others,
+        // elsewhere.
+        boolean ofServer = notification.method().endsWith(LIST_CHANGED)
+                || (notification.method().equals(UPDATED)
+                        && (call.isOfModernClient()
+                                || session.target().service().isolation() == Isolation.SHARED));
         if (ofServer) {
             say(notification);
         }

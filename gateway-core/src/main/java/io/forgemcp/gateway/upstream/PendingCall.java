@@ -206,7 +206,7 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
     /** A notification that came on the response, or progress that came elsewhere. */
     void onNotification(Message notification) {
         Session on = session;
-        if (on != null && on.beside().takes(notification)) {
+        if (on != null && on.beside().takes(notification, this)) {
             return;
         }
         if (!notification.has(Field.PROGRESS)) {

@@ -10,6 +10,7 @@ import io.forgemcp.gateway.protocol.ProtocolVersion;
 import io.forgemcp.gateway.service.Isolation;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a server says beside all calls, as everything is over standard streams. */
@@ -65,6 +66,36 @@ class BesideCallsTest extends ManualUpstreams {
 
         assertThat(call.notifications).isEmpty();
         assertThat(heard).containsExactly("svc gateway notifications/message");
+    }
+
+    private static final String UPDATED = "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/resources/updated\","
+            + "\"params\":{\"uri\":\"test://a\"}}";
+
+    private RecordingCall update(ClientProfile client, Isolation isolation) {
+        RecordingCall call = send(http(isolation), client);
+        server.lastCall().say(UPDATED);
+        return call;
+    }
+
+    @ParameterizedTest
+    @EnumSource(Isolation.class)
+    void anUpdateOnTheResponseToAClientWithoutASessionIsForWhoListens(Isolation isolation) {
+        assertThat(update(MODERN, isolation).notifications).isEmpty();
+        assertThat(heard)
+                .containsExactly("svc " + (isolation == Isolation.SHARED ? "gateway" : "carl")
+                        + " notifications/resources/updated");
+    }
+
+    @Test
+    void anUpdateOnAResponseInAConversationOfAllIsForAllWhoSubscribed() {
+        assertThat(update(ANNE, Isolation.SHARED).notifications).isEmpty();
+        assertThat(heard).containsExactly("svc gateway notifications/resources/updated");
+    }
+
+    @Test
+    void anUpdateOnTheResponseToAClientWithASessionOfItsOwnReachesItThere() {
+        assertThat(update(ANNE, Isolation.SESSION).notifications).hasSize(1);
+        assertThat(heard).isEmpty();
     }
 
     @Test
