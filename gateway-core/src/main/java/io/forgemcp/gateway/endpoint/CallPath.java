@@ -123,6 +123,11 @@ public final class CallPath {
         return services.hold(route.service(), client.key(), startTimeout.get());
     }
 
+    /** As {@link #hold}, for updates: nobody else is put to sleep for it, and the caller makes the lease one that yields. */
+    public CompletionStage<Lease> listen(ClientProfile client, Route route) {
+        return services.listen(route.service(), client.key(), startTimeout.get());
+    }
+
     /**
      * The conversation of the client with the instance of a lease that it holds, opened if need be. Wakes nobody; fails with a
      * {@code GatewayException}, also when the instance is gone.

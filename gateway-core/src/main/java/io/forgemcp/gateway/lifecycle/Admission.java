@@ -11,11 +11,12 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who may be awake at the same time. An instance asks before it starts or wakes; if there is no room, others are put to
  * sleep first, then it waits for its turn, and in the end it is refused with the reason. What a call waits for comes first,
- * then the highest priority, then who came first.
+ * what is only listened to last; of equals the highest priority, then who came first. Nobody makes room for who listens.
  *
  * <p>Whoever fits is admitted, except past somebody before it who is short of something that it would take as well: small
  * ones never use up again and again the memory that a large one waits for, and nobody waits behind one who is held up by
@@ -28,8 +29,9 @@ final class Admission {
     interface Applicant {
         ServiceDefinition service();
 
-        /** Whether a call waits for it, now; what nobody has called for holds up no call. */
-        boolean called();
+        /** For whom it is to be awake, now; null if for nobody any more. What nobody has called for holds up no call. */
+        @Nullable
+        Demand demand();
 
         /** What it uses while awake, as far as that is known, and at least what is set aside for it. */
         long memoryBytes();
@@ -54,10 +56,13 @@ final class Admission {
         void makeRoom(ServiceDefinition forWhom, List<Shortage> shortages, boolean overdue);
     }
 
-    private record Waiting(Applicant applicant, long order, long since, Timers.Cancellable timeout) {}
+    private record Waiting(Applicant applicant, long order, Timers.Cancellable timeout) {}
 
     /** One who waits, and all that there is too little of for it. */
     private record Short(Waiting entry, List<Shortage> shortages) {}
+
+    /** One who waits, with what it waits for: that may change while a list is sorted, so that it is asked once. */
+    private record Ranked(Demand.Kind kind, Waiting entry) {}
 
     /** Who may be awake now, and for whom room has to be made. */
     private record Turn(List<Applicant> admitted, List<Short> pressed) {}
@@ -114,8 +119,10 @@ final class Admission {
                 return true;
             }
             if (impossible.isEmpty()) {
-                Timers.Cancellable timeout = timers.schedule(controls.sleep().wakeTimeout(), () -> giveUp(applicant));
-                waiting.add(new Waiting(applicant, order++, timers.nanoTime(), timeout));
+                waiting.add(new Waiting(
+                        applicant,
+                        order++,
+                        giveUpAfter(applicant, controls.sleep().wakeTimeout())));
             }
         } finally {
             lock.unlock();
@@ -238,7 +245,8 @@ final class Admission {
     /** Once half of its time has passed, a call goes before the comfort of those that nobody calls. */
     private boolean overdue(Waiting entry) {
         long half = controls.sleep().wakeTimeout().toNanos() / 2;
-        return entry.applicant().called() && timers.nanoTime() - entry.since() >= half;
+        Demand demand = entry.applicant().demand();
+        return demand != null && demand.kind() == Demand.Kind.CALL && timers.nanoTime() - demand.since() >= half;
     }
 
     private List<Short> takeTurns() {
@@ -258,13 +266,14 @@ final class Admission {
         List<Applicant> admitted = new ArrayList<>();
         List<Short> pressed = new ArrayList<>();
         List<Short> before = new ArrayList<>();
-        for (Waiting entry : inOrder()) {
+        for (Ranked ranked : inOrder()) {
+            Waiting entry = ranked.entry();
             Applicant next = entry.applicant();
             List<Shortage> shortages = occupancy.shortages(next);
             boolean heldUp = before.stream().anyMatch(earlier -> competes(next, earlier));
             if (!shortages.isEmpty()) {
                 before.add(new Short(entry, shortages));
-                if (!heldUp) {
+                if (!heldUp && ranked.kind() != Demand.Kind.LISTENER) {
                     pressed.add(new Short(entry, shortages));
                 }
             } else if (!heldUp) {
@@ -283,17 +292,36 @@ final class Admission {
     }
 
     /** Found each time, because a call may have come for one that nobody had called for. */
-    private List<Waiting> inOrder() {
-        // Whether it is called may change while the list is sorted, so that it is asked once.
-        record Ranked(boolean uncalled, Waiting entry) {}
+    private List<Ranked> inOrder() {
         return waiting.stream()
-                .map(entry -> new Ranked(!entry.applicant().called(), entry))
-                .sorted(Comparator.comparing(Ranked::uncalled)
+                .map(entry -> new Ranked(kind(entry.applicant().demand()), entry))
+                .sorted(Comparator.comparing(Ranked::kind)
                         .thenComparing(
                                 ranked -> ranked.entry().applicant().service().priority())
                         .thenComparingLong(ranked -> ranked.entry().order()))
-                .map(Ranked::entry)
                 .toList();
+    }
+
+    /** What nobody wants any more displaces nobody. */
+    private static Demand.Kind kind(@Nullable Demand demand) {
+        return demand == null ? Demand.Kind.LISTENER : demand.kind();
+    }
+
+    private Timers.Cancellable giveUpAfter(Applicant applicant, Duration time) {
+        return timers.schedule(time, () -> giveUp(applicant));
+    }
+
+    /** Unless somebody wants it who has come later and has time left. */
+    private boolean waitsOn(Applicant applicant) {
+        Demand demand = applicant.demand();
+        long left = demand == null ? 0 : demand.until() - timers.nanoTime();
+        if (left <= 0) {
+            return false;
+        }
+        waiting.replaceAll(entry -> entry.applicant() == applicant
+                ? new Waiting(applicant, entry.order(), giveUpAfter(applicant, Duration.ofNanos(left)))
+                : entry);
+        return true;
     }
 
     private void giveUp(Applicant applicant) {
@@ -301,7 +329,7 @@ final class Admission {
         boolean waited;
         lock.lock();
         try {
-            waited = waiting.removeIf(entry -> entry.applicant() == applicant);
+            waited = !waitsOn(applicant) && waiting.removeIf(entry -> entry.applicant() == applicant);
         } finally {
             lock.unlock();
         }

@@ -111,15 +111,16 @@ final class Bedtime {
      *
      * @param force whether the least time awake is set aside
      * @param memoryWanted ends it if only that gives memory back
+     * @param listened also while somebody listens to it who gives way
      */
-    void makeWay(Force force, boolean memoryWanted, String reason) {
+    void makeWay(Force force, boolean memoryWanted, boolean listened, String reason) {
         LiveInstance current = here.live();
         if (current == null) {
             return;
         }
         if (here.state() == ServiceState.SLEEPING) {
             sleeper.hurry();
-        } else if (mayMakeWay(force) && current.gate().closeIfEmpty()) {
+        } else if (mayMakeWay(force) && close(current, listened)) {
             boolean squeezable = current.instance().depths().stream().anyMatch(depth -> depth != SleepDepth.FREEZE);
             SleepDepth depth = memoryWanted && !squeezable ? SleepDepth.STOP : sleeper.first(current);
             CompletionStage<Void> unused = fallAsleep(current, depth, reason);
@@ -138,9 +139,12 @@ final class Bedtime {
         }
     }
 
+    private static boolean close(LiveInstance current, boolean listened) {
+        return listened ? current.gate().closeIfOnlyYielding() : current.gate().closeIfEmpty();
+    }
+
     private boolean mayMakeWay(Force force) {
         return here.available()
-                && !here.used()
                 && service.sleepable()
                 && host.enoughWithout()
                 && (force == Force.YES

@@ -2,8 +2,8 @@ package io.forgemcp.gateway.lifecycle;
 
 import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.service.ServiceDefinition;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +14,7 @@ final class Entrance implements Admission.Applicant {
     private final ServiceDefinition service;
     private final Admission admission;
     private final Mailbox mailbox;
-    private final BooleanSupplier called;
+    private final Supplier<@Nullable Demand> demand;
     private final Runnable opened;
     private final Consumer<GatewayException> closed;
     private final Runnable fetch;
@@ -27,7 +27,7 @@ final class Entrance implements Admission.Applicant {
     private record Reentry(Runnable inside, Consumer<? super GatewayException> refused) {}
 
     /**
-     * @param called whether a call waits for it; asked from any thread
+     * @param demand who wants it to be awake; asked from any thread
      * @param opened told on the mailbox if a request that had to wait has been granted
      * @param closed told on the mailbox if it was refused
      * @param fetch begins to fetch what a start needs, because there is time while it waits
@@ -36,14 +36,14 @@ final class Entrance implements Admission.Applicant {
             ServiceDefinition service,
             Admission admission,
             Mailbox mailbox,
-            BooleanSupplier called,
+            Supplier<@Nullable Demand> demand,
             Runnable opened,
             Consumer<GatewayException> closed,
             Runnable fetch) {
         this.service = service;
         this.admission = admission;
         this.mailbox = mailbox;
-        this.called = called;
+        this.demand = demand;
         this.opened = opened;
         this.closed = closed;
         this.fetch = fetch;
@@ -145,8 +145,14 @@ final class Entrance implements Admission.Applicant {
     }
 
     @Override
-    public boolean called() {
-        return called.getAsBoolean();
+    public @Nullable Demand demand() {
+        return demand.get();
+    }
+
+    /** Whether a call waits for it, now. Any thread. */
+    boolean called() {
+        Demand now = demand.get();
+        return now != null && now.kind() == Demand.Kind.CALL;
     }
 
     @Override

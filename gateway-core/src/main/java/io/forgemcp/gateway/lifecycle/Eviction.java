@@ -12,7 +12,8 @@ import java.util.stream.Stream;
 
 /**
  * Makes room for a service by putting others to sleep: less important ones that nobody uses, then equally important ones
- * that have been awake long enough; if memory is short and nobody of those is left, the longest asleep of them are stopped.
+ * that have been awake long enough; where those do not suffice, also ones that are awake only because somebody listens for
+ * their updates. If memory is short and nobody of those is left, the longest asleep of them are stopped.
  * For a call that is overdue more important ones that nobody uses and that have been awake long enough give way as well,
  * critical ones last: such a call takes longer, but does not fail because others are only there.
  *
@@ -37,17 +38,34 @@ final class Eviction implements Admission.Evictor {
         if (left.isEmpty()) {
             return;
         }
+        List<Resident> idle = residents.idle(who(forWhom, overdue));
+        if (!makeRoom(forWhom, left, leaving, idle)) {
+            List<Resident> listened = residents.listenedTo(who(forWhom, overdue));
+            makeRoom(
+                    forWhom,
+                    left,
+                    leaving,
+                    Stream.concat(idle.stream(), listened.stream()).toList());
+        }
+    }
+
+    private Predicate<Resident> who(ServiceDefinition forWhom, boolean overdue) {
+        return resident -> resident.owner().definition() != forWhom && gives(resident, forWhom, overdue);
+    }
+
+    /** @return false if even all of them together would not give enough: then nobody was chosen */
+    private boolean makeRoom(
+            ServiceDefinition forWhom, List<Shortage> left, List<Resident> leaving, List<Resident> idle) {
         boolean memory = left.stream().anyMatch(shortage -> shortage.of() == Shortage.Scarce.MEMORY);
-        Predicate<Resident> others = resident -> resident.owner().definition() != forWhom;
-        List<Resident> idle = residents.idle(others.and(resident -> gives(resident, forWhom, overdue)));
         List<Resident> asleep = memory
-                ? residents.asleep(others.and(resident -> resident.priority().compareTo(forWhom.priority()) >= 0
+                ? residents.asleep(resident -> resident.owner().definition() != forWhom
+                        && resident.priority().compareTo(forWhom.priority()) >= 0
                         && resident.owner().slots().rebuildable(resident.slot())
-                        && memoryOf(resident) > 0))
+                        && memoryOf(resident) > 0)
                 : List.of();
         List<Resident> all = Stream.concat(leaving.stream(), idle.stream()).toList();
         if (!left.stream().allMatch(shortage -> suffice(all, asleep, forWhom, shortage))) {
-            return;
+            return false;
         }
         String reason = "makes room for " + forWhom.name();
         // Who helps where few can, perhaps helps elsewhere too.
@@ -59,6 +77,7 @@ final class Eviction implements Admission.Evictor {
                 .ifPresentOrElse(
                         resident -> residents.sleep(resident, Force.YES, memory, reason),
                         () -> asleep.stream().findFirst().ifPresent(resident -> residents.stop(resident, reason)));
+        return true;
     }
 
     /** Whether the one in question gives way to this service. */

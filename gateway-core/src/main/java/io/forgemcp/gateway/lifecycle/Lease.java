@@ -10,8 +10,9 @@ public interface Lease extends AutoCloseable {
     UpstreamTarget target();
 
     /**
-     * This lease turned into one that keeps the instance from falling asleep, but not from being stopped, restarted, removed
-     * or taken away: {@link InstanceEnded} tells its holder of that. This one is closed by it. To be asked for before
+     * This lease turned into one that keeps the instance from falling asleep, but not from being stopped, restarted, removed,
+     * taken away, or put to sleep for somebody who calls another service: {@link InstanceEnded} and {@link
+     * ServiceStateChanged} tell its holder of that. This one is closed by it. To be asked for before
      * anybody else may close this one; a closed one stays closed.
      */
     Lease yielding();

@@ -66,6 +66,19 @@ final class LeaseGate {
         return word.compareAndSet(OPEN, 0);
     }
 
+    /** Closes the door if nobody is inside but those that yield. */
+    boolean closeIfOnlyYielding() {
+        long seen = word.get();
+        while ((seen & OPEN) != 0 && (seen & CALLS) == 0) {
+            long before = word.compareAndExchange(seen, seen & ~OPEN);
+            if (before == seen) {
+                return true;
+            }
+            seen = before;
+        }
+        return false;
+    }
+
     /** Lets nobody else in; those inside stay. */
     void shut() {
         word.getAndUpdate(seen -> seen & ~OPEN);

@@ -16,8 +16,11 @@ import java.util.function.Predicate;
  * done is looked at again by the service's own mailbox. Thread-safe.
  */
 final class Residents {
-    /** @param at when it was last used, or entered its state, on {@link Timers#nanoTime} */
-    record Resident(ServiceOwner owner, Slot slot, boolean asleep, long at) {
+    /**
+     * @param listened whether somebody listens to it who gives way
+     * @param at when it was last used, or entered its state, on {@link Timers#nanoTime}
+     */
+    record Resident(ServiceOwner owner, Slot slot, boolean asleep, boolean listened, long at) {
         ServiceDefinition service() {
             return owner.definition();
         }
@@ -49,6 +52,15 @@ final class Residents {
 
     /** Instances that run and that nobody uses, without those that must always run. */
     List<Resident> idle(Predicate<Resident> wanted) {
+        return spare(wanted.and(resident -> !resident.listened()));
+    }
+
+    /** The same of those that are awake for clients only that listen for updates. */
+    List<Resident> listenedTo(Predicate<Resident> wanted) {
+        return spare(wanted.and(Resident::listened));
+    }
+
+    private List<Resident> spare(Predicate<Resident> wanted) {
         List<Resident> found = new ArrayList<>();
         for (ServiceOwner owner : owners) {
             if (!owner.definition().sleepable()) {
@@ -58,24 +70,35 @@ final class Residents {
             for (Slot slot : owner.slots().all()) {
                 SlotState.View view = slot.here().view();
                 if (view.state() == ServiceState.RUNNING && view.live() != null) {
-                    long used = slot.here().lastUsed().get();
-                    long at = used == SlotState.NEVER || used - view.since() < 0 ? view.since() : used;
-                    running.add(new Resident(owner, slot, false, at));
+                    running.add(running(
+                            owner, slot, view.since(), view.live().gate().yielding() > 0));
                 }
             }
             running.sort(Comparator.comparingLong(Resident::at));
             int spare = running.size() - owner.definition().instances().min();
+            // Those that are not listened to first, so that a listener keeps its instance if another one may go.
             running.stream()
-                    .filter(resident -> unused(resident.slot()))
+                    .filter(resident -> uncalled(resident.slot()))
+                    .sorted(Comparator.comparing(Resident::listened))
                     .limit(Math.max(0, spare))
                     .forEach(found::add);
         }
         return found.stream().filter(wanted).sorted(LEAST_IMPORTANT_FIRST).toList();
     }
 
-    private static boolean unused(Slot slot) {
+    private static Resident running(ServiceOwner owner, Slot slot, long since, boolean listened) {
+        long used = slot.here().lastUsed().get();
+        if (used != SlotState.NEVER && used - since >= 0) {
+            return new Resident(owner, slot, false, listened, used);
+        }
+        // What woke for a listener, and that nobody has called since, has no time of its own that it may stay awake.
+        long least = owner.definition().sleepPolicy().minSleepTime().toNanos();
+        return new Resident(owner, slot, false, listened, listened ? since - least : since);
+    }
+
+    private static boolean uncalled(Slot slot) {
         LiveInstance live = slot.here().view().live();
-        return live != null && live.gate().inside() == 0;
+        return live != null && live.gate().calls() == 0;
     }
 
     /** Sleeping instances, in the order in which they may be stopped. */
@@ -108,7 +131,7 @@ final class Residents {
             for (Slot slot : owner.slots().all()) {
                 SlotState.View view = slot.here().view();
                 if (wanted.test(view)) {
-                    found.add(new Resident(owner, slot, view.state() == ServiceState.SLEEPING, view.since()));
+                    found.add(new Resident(owner, slot, view.state() == ServiceState.SLEEPING, false, view.since()));
                 }
             }
         }
@@ -128,7 +151,7 @@ final class Residents {
 
     /** Puts it to sleep if that is still possible. */
     void sleep(Resident resident, Force force, boolean memoryWanted, String reason) {
-        resident.owner().makeWay(resident.slot(), force, memoryWanted, reason);
+        resident.owner().makeWay(resident.slot(), force, memoryWanted, resident.listened(), reason);
     }
 
     /** Stops it if nobody has begun to use it and nobody loses a session. */

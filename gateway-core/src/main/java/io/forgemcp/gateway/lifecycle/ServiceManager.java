@@ -211,7 +211,9 @@ public final class ServiceManager implements AutoCloseable {
      */
     public CompletionStage<Lease> acquire(ServiceName name, ClientKey client, Duration deadline) {
         ServiceOwner owner = owners.get(name);
-        return owner == null ? CompletableFuture.failedFuture(unknown(name)) : owner.acquire(client, deadline);
+        return owner == null
+                ? CompletableFuture.failedFuture(unknown(name))
+                : owner.acquire(client, deadline, Demand.Kind.CALL);
     }
 
     /**
@@ -235,7 +237,20 @@ public final class ServiceManager implements AutoCloseable {
      */
     public CompletionStage<Lease> hold(ServiceName name, ClientKey client, Duration deadline) {
         ServiceOwner owner = owners.get(name);
-        return owner == null ? CompletableFuture.failedFuture(unknown(name)) : owner.hold(client, deadline);
+        return owner == null
+                ? CompletableFuture.failedFuture(unknown(name))
+                : owner.hold(client, deadline, Demand.Kind.CALL);
+    }
+
+    /**
+     * As {@link #hold}, for somebody who only listens for updates: waits for room that is free, behind all others, and nobody
+     * is put to sleep for it. The lease is to be made one that {@link Lease#yielding yields}.
+     */
+    public CompletionStage<Lease> listen(ServiceName name, ClientKey client, Duration deadline) {
+        ServiceOwner owner = owners.get(name);
+        return owner == null
+                ? CompletableFuture.failedFuture(unknown(name))
+                : owner.hold(client, deadline, Demand.Kind.LISTENER);
     }
 
     /** A client has gone: instances that were its alone are ended. */

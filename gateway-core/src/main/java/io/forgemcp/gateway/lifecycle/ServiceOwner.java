@@ -107,22 +107,23 @@ final class ServiceOwner implements SlotListener {
         return ledger.page().history();
     }
 
-    CompletionStage<Lease> acquire(ClientKey client, Duration patience) {
+    CompletionStage<Lease> acquire(ClientKey client, Duration patience, Demand.Kind kind) {
         Lease lease = slots.lease(client);
         if (lease != null) {
             return CompletableFuture.completedFuture(lease);
         }
-        return await(client, patience, () -> null);
+        return await(client, patience, kind, () -> null);
     }
 
     /** @param refusal asked on the mailbox: why the caller is not to wait after all; null if it is */
     private CompletionStage<Lease> await(
-            ClientKey client, Duration patience, Supplier<@Nullable GatewayException> refusal) {
+            ClientKey client, Duration patience, Demand.Kind kind, Supplier<@Nullable GatewayException> refusal) {
         GatewayException unusable = unusable();
         if (unusable != null) {
             return CompletableFuture.failedFuture(unusable);
         }
         Waiter waiter = new Waiter(
+                kind,
                 scope.timers(),
                 scope.executor(),
                 patience,
@@ -142,7 +143,7 @@ final class ServiceOwner implements SlotListener {
 
     /** As {@link #acquire}, for a call that has lost its instance; see {@link ServiceManager#acquireAgain}. */
     CompletionStage<Lease> acquireAgain(ClientKey client, Duration patience, @Nullable GatewayException toAFailed) {
-        return await(client, patience, () -> notAgain(toAFailed));
+        return await(client, patience, Demand.Kind.CALL, () -> notAgain(toAFailed));
     }
 
     private @Nullable GatewayException notAgain(@Nullable GatewayException toAFailed) {
@@ -154,9 +155,9 @@ final class ServiceOwner implements SlotListener {
     }
 
     /** As {@link #acquire}, for something that lives in one instance: whatever the client asks until it is over goes there. */
-    CompletionStage<Lease> hold(ClientKey client, Duration patience) {
+    CompletionStage<Lease> hold(ClientKey client, Duration patience, Demand.Kind kind) {
         slots.hold(client);
-        return acquire(client, patience)
+        return acquire(client, patience, kind)
                 .whenComplete((lease, failure) -> {
                     if (failure != null) {
                         slots.letGo(client);
@@ -276,9 +277,9 @@ final class ServiceOwner implements SlotListener {
         return view.load();
     }
 
-    /** Puts one instance to sleep for others, or deeper if it sleeps already. */
-    void makeWay(Slot slot, Force force, boolean memoryWanted, String reason) {
-        mailbox.tell(() -> slot.bedtime().makeWay(force, memoryWanted, reason));
+    /** Puts one instance to sleep for others, also one that is {@code listened} to, or deeper if it sleeps already. */
+    void makeWay(Slot slot, Force force, boolean memoryWanted, boolean listened, String reason) {
+        mailbox.tell(() -> slot.bedtime().makeWay(force, memoryWanted, listened, reason));
     }
 
     /** Ends one instance for others, asleep or idle, unless a client would lose a session of its own. */

@@ -50,11 +50,11 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
         this.calls = shared.calls();
         this.depths = shared.depths();
         this.failures = new ServiceFailures(service.name());
-        this.wishes = new Wishes(scope.executor());
+        this.wishes = new Wishes(scope);
         this.backOff = new BackOff(scope.settings(), scope.timers(), mailbox, this::backOffPassed);
         this.sleeper = new Sleeper(service, scope, mailbox, calls, depths, this);
         this.entrance = new Entrance(
-                service, scope.admission(), mailbox, wishes::called, this::stepOver, wishes::fail, calls::fetch);
+                service, scope.admission(), mailbox, wishes::demand, this::stepOver, wishes::fail, calls::fetch);
         this.here = new SlotState(service, scope.timers());
         this.bedtime = new Bedtime(shared, here, sleeper, this);
         this.health = new HealthWatch(service, scope, mailbox, this);

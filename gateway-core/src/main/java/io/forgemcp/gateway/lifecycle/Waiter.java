@@ -15,14 +15,18 @@ import java.util.function.Supplier;
 final class Waiter {
     private final CompletableFuture<Lease> lease = new CompletableFuture<>();
     private final Executor executor;
-    private final long deadline;
+    private final Demand demand;
     private volatile Supplier<GatewayException> lateness;
 
-    /** @param lateness makes the failure of a caller whose deadline passes */
-    Waiter(Timers timers, Executor executor, Duration patience, Supplier<GatewayException> lateness) {
+    /**
+     * @param kind a call, or somebody who only listens
+     * @param lateness makes the failure of a caller whose deadline passes
+     */
+    Waiter(Demand.Kind kind, Timers timers, Executor executor, Duration patience, Supplier<GatewayException> lateness) {
         this.executor = executor;
         this.lateness = lateness;
-        this.deadline = timers.nanoTime() + patience.toNanos();
+        long now = timers.nanoTime();
+        this.demand = new Demand(kind, now, now + patience.toNanos());
         Timers.Cancellable timeout = timers.schedule(patience, () -> fail(this.lateness.get()));
         lease().whenComplete((result, failure) -> timeout.cancel());
     }
@@ -36,13 +40,17 @@ final class Waiter {
         return lease;
     }
 
+    Demand demand() {
+        return demand;
+    }
+
     boolean gone() {
         return lease.isDone();
     }
 
     /** Whether it would still be waiting at this moment of {@link Timers#nanoTime}. */
     boolean waitsUntil(long moment) {
-        return deadline - moment > 0;
+        return demand.until() - moment > 0;
     }
 
     /**

@@ -5,45 +5,77 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is wanted of a slot while it is busy with something else: leases, running, stopping. Owned by one mailbox; those
  * who wait are told on other threads.
  */
 final class Wishes {
-    private final Executor executor;
+    /** An order that is to be told when it has been followed. */
+    private record Run(CompletableFuture<Void> done, Demand demand) {}
+
+    private final LifecycleScope scope;
     private final List<Waiter> leases = new ArrayList<>();
-    private final List<CompletableFuture<Void>> runs = new ArrayList<>();
+    private final List<Run> runs = new ArrayList<>();
     private final List<CompletableFuture<Void>> stops = new ArrayList<>();
-    private volatile boolean called;
+    private volatile @Nullable Demand demand;
     private String runReason = "";
 
-    Wishes(Executor executor) {
-        this.executor = executor;
+    Wishes(LifecycleScope scope) {
+        this.scope = scope;
     }
 
     void lease(Waiter waiter) {
         leases.add(waiter);
-        called = true;
+        demand = waiter.demand().and(demand);
     }
 
-    /** Whether a call waits for it, as far as is known: one that has just given up may still count. Any thread. */
+    /**
+     * For whom it is to run, as far as is known: who has just given up may still count; null if for nobody. Any thread.
+     */
+    @Nullable
+    Demand demand() {
+        return demand;
+    }
+
+    /** Whether a call waits for it, as far as is known. Any thread. */
     boolean called() {
-        return called;
+        Demand now = demand;
+        return now != null && now.kind() == Demand.Kind.CALL;
+    }
+
+    private void count() {
+        Demand all = null;
+        for (Waiter waiter : leases) {
+            all = waiter.demand().and(all);
+        }
+        for (Run run : runs) {
+            all = run.demand().and(all);
+        }
+        demand = all;
     }
 
     /** Why it is to run, for people. */
     String reason() {
-        return leaseWanted() ? "called" : runReason;
+        boolean leases = leaseWanted();
+        return called() ? "called" : leases && runs.isEmpty() ? "listened to" : runReason;
     }
 
     /** @param reason for people */
     CompletionStage<Void> run(String reason) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         runReason = reason;
-        runs.add(done);
+        long now = scope.timers().nanoTime();
+        Run run = new Run(
+                done,
+                new Demand(
+                        Demand.Kind.ORDER,
+                        now,
+                        now + scope.controls().sleep().wakeTimeout().toNanos()));
+        runs.add(run);
+        demand = run.demand().and(demand);
         return done;
     }
 
@@ -59,8 +91,9 @@ final class Wishes {
 
     /** How many callers wait for a lease. */
     int waiting() {
-        leases.removeIf(Waiter::gone);
-        called = !leases.isEmpty();
+        if (leases.removeIf(Waiter::gone)) {
+            count();
+        }
         return leases.size();
     }
 
@@ -79,13 +112,16 @@ final class Wishes {
 
     /** It runs: hands out leases as far as the instance gives any. */
     void serve(LiveInstance live) {
-        grant(runs);
+        List<CompletableFuture<Void>> running = takeRuns();
         leases.removeIf(waiter -> waiter.gone() || waiter.grant(live));
-        called = !leases.isEmpty();
+        count();
+        grant(running);
     }
 
     void stopped() {
-        grant(stops);
+        List<CompletableFuture<Void>> stopped = List.copyOf(stops);
+        stops.clear();
+        grant(stopped);
     }
 
     /** What those who wait now are told if their deadline passes. */
@@ -108,15 +144,18 @@ final class Wishes {
     void fail(GatewayException failure) {
         leases.forEach(waiter -> waiter.fail(failure));
         leases.clear();
-        called = false;
-        List<CompletableFuture<Void>> failed = List.copyOf(runs);
+        List<CompletableFuture<Void>> failed = takeRuns();
+        count();
+        failed.forEach(wish -> scope.executor().execute(() -> wish.completeExceptionally(failure)));
+    }
+
+    private List<CompletableFuture<Void>> takeRuns() {
+        List<CompletableFuture<Void>> taken = runs.stream().map(Run::done).toList();
         runs.clear();
-        failed.forEach(wish -> executor.execute(() -> wish.completeExceptionally(failure)));
+        return taken;
     }
 
     private void grant(List<CompletableFuture<Void>> wishes) {
-        List<CompletableFuture<Void>> granted = List.copyOf(wishes);
-        wishes.clear();
-        granted.forEach(wish -> executor.execute(() -> wish.complete(null)));
+        wishes.forEach(wish -> scope.executor().execute(() -> wish.complete(null)));
     }
 }

@@ -10,8 +10,10 @@ import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.service.WireProtocol;
 import io.forgemcp.gateway.time.ManualTimers;
 import io.forgemcp.gateway.transport.InstanceAddress;
+import io.forgemcp.gateway.upstream.ClientKey;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -21,7 +23,10 @@ import java.util.concurrent.CompletableFuture;
 public final class SleepyServer implements AutoCloseable {
     public static final ServiceName NAME = Lifecycle.NAME;
 
-    private final Lifecycle on = new Lifecycle();
+    private final Lifecycle on = new Lifecycle(
+            2,
+            new SystemPolicy(
+                    SleepSettings.DEFAULT, new ServiceBudget(null, null, 1, Map.of()), EmergencySettings.NONE));
 
     public SleepyServer(InProcessServer server, Isolation isolation) {
         on.runtime.address = new InstanceAddress.InProcess(server);
@@ -102,6 +107,12 @@ public final class SleepyServer implements AutoCloseable {
     /** Somebody calls it; the call is over at once. */
     public void call() {
         on.use();
+    }
+
+    /** Somebody calls another service, beside which there is no room for it; the call is over at once. */
+    public void callAnother() {
+        on.with(Lifecycle.service("another"));
+        on.acquire("another", ClientKey.GATEWAY).join().close();
     }
 
     public void pass(Duration time) {

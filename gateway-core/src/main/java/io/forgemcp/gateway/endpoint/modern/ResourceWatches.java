@@ -22,8 +22,8 @@ import java.util.function.BiPredicate;
 
 /**
  * The resources that all listening clients have named, and their servers: woken when a client begins to listen, awake while it
- * listens. An order to stop, restart or remove a server is not held up; who listens holds it again when somebody has brought
- * it back. Thread-safe; never blocks.
+ * listens. An order to stop, restart or remove a server is not held up, nor is a call of another service that there is no
+ * room for beside it; who listens holds it again when somebody has brought it back. Thread-safe; never blocks.
  */
 final class ResourceWatches implements AutoCloseable {
     /** After which what happened to servers is acted upon: a restart is several events, and is over before it is known. */
@@ -120,7 +120,8 @@ final class ResourceWatches implements AutoCloseable {
         if (event instanceof InstanceEnded end) {
             ended.add(end.instance());
             lookSoon(end.instance().service());
-        } else if (event instanceof ServiceStateChanged change && change.to() == ServiceState.RUNNING) {
+        } else if (event instanceof ServiceStateChanged change
+                && (change.to() == ServiceState.RUNNING || change.to() == ServiceState.SLEEPING)) {
             lookSoon(change.service());
         }
     }
@@ -138,9 +139,12 @@ final class ResourceWatches implements AutoCloseable {
         ended.removeAll(gone);
         Set<ServiceName> services = Set.copyOf(concerned);
         concerned.removeAll(services);
+        List<ServiceName> resting =
+                services.stream().filter(service -> !path.isRunning(service)).toList();
         List<ServiceName> running = services.stream().filter(path::isRunning).toList();
         for (WatchedResources watched : all) {
             gone.forEach(watched::ended);
+            resting.forEach(watched::rests);
             running.forEach(watched::runs);
         }
     }

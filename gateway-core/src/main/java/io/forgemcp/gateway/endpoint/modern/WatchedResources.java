@@ -82,6 +82,14 @@ final class WatchedResources {
         }
     }
 
+    /** The server does not run any more: it is let go until it {@link #runs}. */
+    void rests(ServiceName service) {
+        WatchedServer server = servers.get(service);
+        if (server != null) {
+            server.rests();
+        }
+    }
+
     /** An instance has ended. */
     void ended(InstanceId instance) {
         WatchedServer server = servers.get(instance.service());

@@ -98,7 +98,7 @@ final class WatchedServer {
         uris.addAll(resources.keySet());
     }
 
-    /** Wakes the server if it sleeps, keeps it awake, and subscribes; nothing if that is so or under way. */
+    /** Wakes the server if it sleeps and there is room, keeps it awake, and subscribes; nothing if that is so or under way. */
     void hold() {
         Route any;
         synchronized (this) {
@@ -108,7 +108,7 @@ final class WatchedServer {
             waiting = true;
             any = resources.values().iterator().next();
         }
-        path.hold(client, any).whenComplete((granted, failure) -> {
+        path.listen(client, any).whenComplete((granted, failure) -> {
             if (granted == null) {
                 synchronized (this) {
                     waiting = false;
@@ -195,6 +195,17 @@ final class WatchedServer {
             held = lease;
         }
         if (held != null && held.target().instance().equals(instance)) {
+            drop(held);
+        }
+    }
+
+    /** The server sleeps, or is going: what was held does not keep it. */
+    void rests() {
+        Lease held;
+        synchronized (this) {
+            held = lease;
+        }
+        if (held != null) {
             drop(held);
         }
     }

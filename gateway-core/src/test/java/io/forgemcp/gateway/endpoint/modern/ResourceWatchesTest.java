@@ -348,6 +348,26 @@ class ResourceWatchesTest {
     }
 
     @Test
+    void aServerGivesWayToACallOfAnotherAndIsListenedToAgainOnceACallHasBroughtItBack() {
+        WatchedResources listening = begin(ANNE, resources("a"));
+
+        server.callAnother();
+        assertThat(server.state()).isEqualTo(ServiceState.SLEEPING);
+        server.pass(DAY);
+        assertThat(server.state()).as("nobody wakes it").isEqualTo(ServiceState.SLEEPING);
+        assertThat(server.listeners()).isZero();
+
+        server.call();
+        server.pass(SOON);
+        assertThat(server.listeners()).isEqualTo(1);
+        assertThat(subscribed()).containsExactly("a", "a");
+        server.pass(DAY);
+        assertThat(server.state()).isEqualTo(ServiceState.RUNNING);
+        watches.end(listening);
+        assertThat(unsubscribed()).containsExactly("a");
+    }
+
+    @Test
     void aRestartedServerIsListenedToAgain() {
         WatchedResources listening = begin(ANNE, resources("a"));
 
