@@ -240,9 +240,9 @@ final class Wiring {
         List<UpstreamTransport> transports = new ArrayList<>(from.transports);
         transports.add(new InProcessTransport());
         transports.add(new StdioTransport(TransportSettings.DEFAULT, LAST_WORDS));
-        transports.add(new StreamableHttpTransport(exchanger, timers));
+        transports.add(new StreamableHttpTransport(exchanger, timers, TransportSettings.DEFAULT, LAST_WORDS));
         transports.add(new SseTransport(exchanger));
-        transports.add(new ProbingHttpTransport(exchanger, timers));
+        transports.add(new ProbingHttpTransport(exchanger, timers, TransportSettings.DEFAULT, LAST_WORDS));
         return transports;
     }
 

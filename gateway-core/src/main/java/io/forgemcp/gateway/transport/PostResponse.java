@@ -257,8 +257,15 @@ final class PostResponse
 
     @Override
     public void onFailure(Throwable failure, boolean delivered) {
-        if (!resumeLater()) {
-            fail(channel.failures().broken(what(), failure, delivered));
+        if (resumeLater()) {
+            return;
+        }
+        GatewayException broken = channel.failures().broken(what(), failure, delivered);
+        if (delivered) {
+            // Most often the server has ended, and whoever learns how cancels this in a moment.
+            channel.afterLastWords(() -> fail(broken));
+        } else {
+            fail(broken);
         }
     }
 

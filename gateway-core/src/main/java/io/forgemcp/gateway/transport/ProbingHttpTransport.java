@@ -23,15 +23,22 @@ public final class ProbingHttpTransport implements UpstreamTransport {
     private final HttpExchanger http;
     private final Timers timers;
     private final TransportSettings settings;
+    private final Duration lastWords;
 
     public ProbingHttpTransport(HttpExchanger http, Timers timers) {
         this(http, timers, TransportSettings.DEFAULT);
     }
 
     public ProbingHttpTransport(HttpExchanger http, Timers timers, TransportSettings settings) {
+        this(http, timers, settings, Duration.ZERO);
+    }
+
+    /** @param lastWords as for {@link StreamableHttpTransport} */
+    public ProbingHttpTransport(HttpExchanger http, Timers timers, TransportSettings settings, Duration lastWords) {
         this.http = http;
         this.timers = timers;
         this.settings = settings;
+        this.lastWords = lastWords;
     }
 
     @Override
@@ -52,6 +59,7 @@ public final class ProbingHttpTransport implements UpstreamTransport {
                 timers,
                 settings,
                 StreamableHttpChannel.Refusals.FAILURES,
+                lastWords,
                 listener);
         return CompletableFuture.completedFuture(new ProbingChannel(newer, () -> openOlder(service, place, listener)));
     }

@@ -1,5 +1,6 @@
 package io.forgemcp.gateway.transport;
 
+import io.forgemcp.gateway.service.OAuthClient;
 import io.forgemcp.gateway.time.Timers;
 import java.net.URI;
 import java.time.Duration;
@@ -34,6 +35,7 @@ final class StreamableHttpChannel implements UpstreamChannel {
     private final PassedOver passedOver;
     private final List<String> configured;
     private final Refusals refusals;
+    private final Duration lastWords;
     private @Nullable String session;
     private @Nullable String version;
     private final List<String> plainHeaders;
@@ -47,6 +49,7 @@ final class StreamableHttpChannel implements UpstreamChannel {
             Timers timers,
             TransportSettings settings,
             Refusals refusals,
+            Duration lastWords,
             ChannelListener listener) {
         this.failures = new HttpFailures(service, address.url());
         this.url = address.url();
@@ -54,6 +57,7 @@ final class StreamableHttpChannel implements UpstreamChannel {
         this.timers = timers;
         this.settings = settings;
         this.refusals = refusals;
+        this.lastWords = address.oauth().equals(OAuthClient.OFF) ? lastWords : Duration.ZERO;
         this.configured = configured(address.headers());
         this.plainHeaders = headers("application/json, text/event-stream", true);
         this.postHeaders = plainHeaders;
@@ -134,6 +138,15 @@ final class StreamableHttpChannel implements UpstreamChannel {
 
     void later(Duration pause, Runnable action) {
         timers.schedule(pause, action);
+    }
+
+    /** Runs it once the server, if it has ended, is known to have: at once where nobody here would know. */
+    void afterLastWords(Runnable action) {
+        if (lastWords.isZero()) {
+            action.run();
+        } else {
+            later(lastWords, action);
+        }
     }
 
     synchronized boolean isSession(String id) {

@@ -2,6 +2,7 @@ package io.forgemcp.gateway.transport;
 
 import io.forgemcp.gateway.service.WireProtocol;
 import io.forgemcp.gateway.time.Timers;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -12,6 +13,7 @@ public final class StreamableHttpTransport implements UpstreamTransport {
     private final HttpExchanger http;
     private final Timers timers;
     private final TransportSettings settings;
+    private final Duration lastWords;
 
     public StreamableHttpTransport(HttpExchanger http, Timers timers) {
         this(http, timers, TransportSettings.DEFAULT);
@@ -19,9 +21,18 @@ public final class StreamableHttpTransport implements UpstreamTransport {
 
     /** @param timers for the pauses before a broken standing stream is opened again */
     public StreamableHttpTransport(HttpExchanger http, Timers timers, TransportSettings settings) {
+        this(http, timers, settings, Duration.ZERO);
+    }
+
+    /**
+     * @param lastWords how long a server that the gateway runs itself is given to be known to have ended, and how, before those
+     *     who wait for it are told that their connection broke
+     */
+    public StreamableHttpTransport(HttpExchanger http, Timers timers, TransportSettings settings, Duration lastWords) {
         this.http = http;
         this.timers = timers;
         this.settings = settings;
+        this.lastWords = lastWords;
     }
 
     @Override
@@ -39,6 +50,7 @@ public final class StreamableHttpTransport implements UpstreamTransport {
                 timers,
                 settings,
                 StreamableHttpChannel.Refusals.RELAYED,
+                lastWords,
                 listener));
     }
 

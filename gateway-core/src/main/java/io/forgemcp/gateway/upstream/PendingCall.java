@@ -6,6 +6,7 @@ import io.forgemcp.gateway.protocol.Era;
 import io.forgemcp.gateway.protocol.JsonSlice;
 import io.forgemcp.gateway.protocol.Message;
 import io.forgemcp.gateway.protocol.Message.Field;
+import io.forgemcp.gateway.service.InstanceId;
 import io.forgemcp.gateway.transport.Outgoing;
 import io.forgemcp.gateway.transport.UpstreamChannel;
 import java.nio.charset.StandardCharsets;
@@ -98,6 +99,11 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
         return session == candidate;
     }
 
+    boolean isFor(InstanceId instance) {
+        Session on = session;
+        return on == null ? dispatcher.goesTo(instance) : on.key().instance().equals(instance);
+    }
+
     /** Of a client without a session, which can be asked in the answer to its call alone. */
     boolean isOfModernClient() {
         return profile.version().era() == Era.MODERN && !profile.key().equals(ClientKey.GATEWAY);
@@ -106,12 +112,6 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
     /** As its client sent it. */
     Message message() {
         return message;
-    }
-
-    /** The session it was sent on; null while it waits for one. */
-    @Nullable
-    Session session() {
-        return session;
     }
 
     /** Puts the request on a session that is ready. */

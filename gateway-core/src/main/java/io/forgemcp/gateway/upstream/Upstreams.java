@@ -132,6 +132,11 @@ public final class Upstreams implements AutoCloseable {
         }
 
         @Override
+        public boolean goesTo(InstanceId instance) {
+            return target.instance().equals(instance);
+        }
+
+        @Override
         public void dispatch(PendingCall call, @Nullable GatewayException after) {
             dispatchAgain(call, after, target, client);
         }
@@ -172,7 +177,12 @@ public final class Upstreams implements AutoCloseable {
     private void dispatchAgain(
             PendingCall call, @Nullable GatewayException after, UpstreamTarget target, ClientProfile client) {
         if (after != null && after.code() == ErrorCode.UPSTREAM_UNREACHABLE) {
-            timers.schedule(settings.retryDelay(), () -> dispatch(call, target, client, after));
+            timers.schedule(settings.retryDelay(), () -> {
+                // Over if its instance ended meanwhile: to connect to where nobody is any more may take seconds.
+                if (!call.isOver()) {
+                    dispatch(call, target, client, after);
+                }
+            });
         } else {
             dispatch(call, target, client, null);
         }
@@ -319,7 +329,8 @@ public final class Upstreams implements AutoCloseable {
     }
 
     /**
-     * The instance has ended: calls that were sent to it end with an unknown outcome.
+     * The instance has ended: calls that were sent to it end with an unknown outcome, and those that were to be sent to it again
+     * are not.
      *
      * @param why for people, for example its exit status and the last line that it wrote
      */
@@ -334,8 +345,7 @@ public final class Upstreams implements AutoCloseable {
             }
         }
         for (PendingCall call : table.all()) {
-            Session on = call.session();
-            if (on != null && on.key().instance().equals(instance)) {
+            if (call.isFor(instance)) {
                 call.onChannelClosed(reason);
             }
         }

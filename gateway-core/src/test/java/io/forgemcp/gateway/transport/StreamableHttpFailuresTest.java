@@ -5,6 +5,7 @@ import static io.forgemcp.gateway.transport.ScriptedHttpServer.reply;
 import static io.forgemcp.gateway.transport.ScriptedHttpServer.stream;
 import static io.forgemcp.gateway.transport.ScriptedHttpServer.write;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
@@ -85,6 +86,22 @@ class StreamableHttpFailuresTest extends StreamableHttpFixture {
     @Test
     void aConnectionThatBreaksBeforeTheAnswerLeavesTheOutcomeUnknown() throws Exception {
         assertThat(failureOf((request, out, socket) -> socket.close()).code()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
+    }
+
+    @Test
+    void whoeverLearnsHowTheServerEndedHasAMomentToSaySoBeforeABrokenConnectionIsTold() throws Exception {
+        try (ScriptedHttpServer server = new ScriptedHttpServer((request, out, socket) -> socket.close())) {
+            UpstreamChannel channel = openLocal(server, Duration.ofMillis(700));
+            RecordingReceiver givenUp = new RecordingReceiver();
+            UpstreamChannel.Exchange ended = channel.send(call(), givenUp);
+            channel.send(call(), receiver);
+            await().until(() -> timers.waiting() == 2);
+
+            ended.cancel();
+            timers.advance(Duration.ofMillis(700));
+            assertThat(receiver.failure().code()).isEqualTo(ErrorCode.OUTCOME_UNKNOWN);
+            assertThat(givenUp.end).isNotDone();
+        }
     }
 
     @Test

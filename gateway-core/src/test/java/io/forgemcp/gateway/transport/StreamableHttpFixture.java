@@ -8,6 +8,7 @@ import io.forgemcp.gateway.time.ManualTimers;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +34,17 @@ abstract class StreamableHttpFixture {
     UpstreamChannel open(URI url, Map<String, String> headers, TransportSettings settings) {
         return new StreamableHttpTransport(http, timers, settings)
                 .open("svc", new InstanceAddress.Http(url, headers, WireProtocol.STREAMABLE_HTTP), listener)
+                .toCompletableFuture()
+                .join();
+    }
+
+    /** Of a server that the gateway runs itself. */
+    UpstreamChannel openLocal(ScriptedHttpServer server, Duration lastWords) {
+        return new StreamableHttpTransport(http, timers, TransportSettings.DEFAULT, lastWords)
+                .open(
+                        "svc",
+                        new InstanceAddress.Http(server.uri("/mcp"), Map.of(), WireProtocol.STREAMABLE_HTTP),
+                        listener)
                 .toCompletableFuture()
                 .join();
     }

@@ -189,6 +189,18 @@ class UpstreamSessionsContractTest extends ManualUpstreams {
     }
 
     @Test
+    void aCallThatWaitsToBeSentAgainEndsWithItsInstanceAndNobodySpeaksToThatAnyMore() {
+        RecordingCall call = send(http(Isolation.SHARED), ANNE);
+        server.lastCall().receiver.onFailure(UNREACHABLE);
+        upstreams.closeInstance(http(Isolation.SHARED).instance(), "exit status 143");
+
+        assertThat(call.failure()).isInstanceOf(Undelivered.class).hasMessageContaining("exit status 143");
+        timers.advance(UpstreamSettings.DEFAULT.retryDelay());
+        assertThat(server.channels).hasSize(1);
+        assertThat(server.calls).hasSize(1);
+    }
+
+    @Test
     void aClientThatLeavesTakesOnlyItsOwnSession() {
         send(http(Isolation.SESSION), ANNE);
         RecordingCall bob = send(http(Isolation.SESSION), BOB);
