@@ -1,6 +1,7 @@
 package io.forgemcp.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.Container;
@@ -9,8 +10,10 @@ import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.lifecycle.Force;
 import io.forgemcp.gateway.lifecycle.ServiceState;
 import io.forgemcp.gateway.service.HealthCheck;
+import io.forgemcp.gateway.service.RuntimeChoice;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
+import io.forgemcp.gateway.service.WireProtocol;
 import io.forgemcp.gateway.time.SystemTimers;
 import io.forgemcp.gateway.time.Timers;
 import java.time.Duration;
@@ -33,6 +36,7 @@ import org.junit.jupiter.api.Timeout;
 class GatewayInTroubleTest {
     private static final ServiceName MINI = ServiceName.of("mini");
     private static final ServiceName WEB = ServiceName.of("web");
+    private static final ServiceName HANGING = ServiceName.of("hanging");
     private static final ServiceName DEAF = ServiceName.of("deaf");
 
     /** Longer than the five seconds after which a server on Node.js closes an idle connection. */
@@ -49,6 +53,19 @@ class GatewayInTroubleTest {
                     + " : m.method === 'tools/list' ? {tools: [{name: 'pid', inputSchema: {type: 'object'}}]}"
                     + " : {content: [{type: 'text', text: 'here'}]};"
                     + "process.stdout.write(JSON.stringify({jsonrpc: '2.0', id: m.id, result: r}) + '\\n'); })";
+
+    /** Answers everything over HTTP but calls, of which it writes a line. */
+    private static final String HANGING_SERVER =
+            "require('http').createServer((q, s) => { let b = ''; q.on('data', (d) => b += d); q.on('end', () => {"
+                    + "if (q.method !== 'POST') { s.writeHead(405); return s.end(); }"
+                    + "const m = JSON.parse(b); if (m.id === undefined) { s.writeHead(202); return s.end(); }"
+                    + "if (m.method === 'tools/call') return console.error('asked');"
+                    + "const r = m.method === 'initialize' ? {protocolVersion: m.params.protocolVersion, capabilities: {tools: {}},"
+                    + " serverInfo: {name: 'hanging', version: '1'}}"
+                    + " : m.method === 'tools/list' ? {tools: [{name: 'wait', inputSchema: {type: 'object'}}]} : undefined;"
+                    + "s.writeHead(200, {'Content-Type': 'application/json'}); s.end(JSON.stringify({jsonrpc: '2.0', id: m.id,"
+                    + " ...(r ? {result: r} : {error: {code: -32601, message: 'unknown'}})}));"
+                    + "}); }).listen(Number(process.argv[1]), '0.0.0.0')";
 
     private final SystemTimers real = new SystemTimers();
     private final JumpingClock clock = new JumpingClock(real);
@@ -68,6 +85,12 @@ class GatewayInTroubleTest {
                 .service(TestContainers.mini("mini").build())
                 .service(TestContainers.miniHttp("web").build())
                 .service(deaf.build())
+                .service(ServiceDefinition.of(
+                                "hanging",
+                                RuntimeChoice.DOCKER,
+                                TestContainers.launch("node", "-e", HANGING_SERVER, "{port}"),
+                                WireProtocol.STREAMABLE_HTTP)
+                        .build())
                 .build()
                 .start();
     }
@@ -99,6 +122,20 @@ class GatewayInTroubleTest {
             }
             assertThat(callUntilServed("mini-count")).isIn("1", "2");
         }
+    }
+
+    @Test
+    void aCallUnderWayAtAnHttpServerThatIsKilledIsToldHowItEnded() throws Exception {
+        CompletionStage<String> call = gateway.call("hanging-wait", Map.of()).thenApply(result -> result.text());
+        while (!gateway.services().logs(HANGING, 1).contains("asked")) {
+            Thread.onSpinWait();
+        }
+        engine.killContainerCmd(container("hanging").getId()).exec();
+
+        assertThatThrownBy(() -> await(call))
+                .hasMessageContaining("killed by signal 9")
+                .hasMessageContaining("last line: asked")
+                .hasMessageContaining("outcome of tools/call \"wait\" is unknown");
     }
 
     @Test
