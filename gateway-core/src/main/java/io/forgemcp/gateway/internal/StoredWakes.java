@@ -92,6 +92,9 @@ final class StoredWakes {
         if (document.path("version").asInt() != VERSION) {
             throw new IllegalArgumentException("version " + document.path("version") + " is not " + VERSION);
         }
+        if (!document.path("services").isObject()) {
+            throw new IllegalArgumentException("services is no object");
+        }
         Map<ServiceName, LearntWakes.Service> services = new HashMap<>();
         document.path("services")
                 .properties()

@@ -124,6 +124,7 @@ class StoredWakesTest {
                 "{\"all\":{\"version\":1,\"services\":{\"search\":{\"identity\":\"x\",\"wakeMicros\":{\"nap\":[1]}}}}}",
                 "{\"all\":{\"version\":1,\"services\":{\"search\":{\"identity\":\"x\",\"wakeMicros\":{\"deep\":[-1]}}}}}",
                 "{\"all\":{\"version\":1,\"services\":{\"no name!\":{}}}}",
+                "{\"all\":{\"version\":1,\"services\":[1]}}",
                 "{\"all\":[]}"
             })
     void aFileThatCannotBeReadIsLeftOutAndLearningBeginsAnew(String damaged) throws IOException {
