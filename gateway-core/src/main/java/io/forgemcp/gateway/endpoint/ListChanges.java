@@ -9,9 +9,7 @@ import io.forgemcp.gateway.event.GatewayEvent;
 import io.forgemcp.gateway.time.Timers;
 import io.forgemcp.gateway.virtualserver.ExposedList.Entry;
 import io.forgemcp.gateway.virtualserver.ServerView;
-import java.time.Duration;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 
 /**
@@ -20,19 +18,16 @@ import java.util.function.Predicate;
  * gateway is not enough, because others would ask again for what they have. Thread-safe.
  */
 public final class ListChanges implements AutoCloseable {
-    private static final Duration DEBOUNCE = Duration.ofMillis(50);
-
     private final ClientSessions sessions;
     private final MethodTable methods;
-    private final Timers timers;
     private final EventBus.Subscription subscription;
-    private final AtomicBoolean scheduled = new AtomicBoolean();
+    private final AnnouncementPace pace;
     private final Announcements announced = new Announcements();
 
     public ListChanges(ClientSessions sessions, MethodTable methods, Timers timers, EventBus events) {
         this.sessions = sessions;
         this.methods = methods;
-        this.timers = timers;
+        this.pace = new AnnouncementPace(timers, this::announce);
         this.subscription = events.subscribe(this::heard);
     }
 
@@ -40,12 +35,8 @@ public final class ListChanges implements AutoCloseable {
         if (event instanceof ListsAnnounced said) {
             announced.add(said);
         }
-        if ((event instanceof CatalogChanged || event instanceof ListsAnnounced || event instanceof OwnCatalogChanged)
-                && scheduled.compareAndSet(false, true)) {
-            timers.schedule(DEBOUNCE, () -> {
-                scheduled.set(false);
-                announce();
-            });
+        if (event instanceof CatalogChanged || event instanceof ListsAnnounced || event instanceof OwnCatalogChanged) {
+            pace.changed();
         }
     }
 
@@ -58,7 +49,9 @@ public final class ListChanges implements AutoCloseable {
                 try {
                     ServerView now = methods.view(session);
                     session.told(now);
-                    announce(session, before, now, methods.visibleTo(session), taken.toAlone(session.key()));
+                    if (announce(session, before, now, methods.visibleTo(session), taken.toAlone(session.key()))) {
+                        pace.told();
+                    }
                 } catch (GatewayException gone) {
                     // Its virtual server is no more: there is nothing to announce, and its next request says so.
                 }
@@ -69,20 +62,25 @@ public final class ListChanges implements AutoCloseable {
     /**
      * @param visible what the client may see
      * @param said lists of which a server says to this client that they changed
+     * @return whether there was something to tell
      */
-    static void announce(
+    static boolean announce(
             ClientSession session, ServerView before, ServerView now, Predicate<Entry> visible, Set<String> said) {
-        if (said.contains("tools") || !before.tools().looksLike(now.tools(), visible)) {
+        boolean tools = said.contains("tools") || !before.tools().looksLike(now.tools(), visible);
+        if (tools) {
             session.push(MethodTable.listChanged("tools"));
         }
-        if (said.contains("prompts") || !before.prompts().looksLike(now.prompts(), visible)) {
+        boolean prompts = said.contains("prompts") || !before.prompts().looksLike(now.prompts(), visible);
+        if (prompts) {
             session.push(MethodTable.listChanged("prompts"));
         }
-        if (said.contains("resources")
+        boolean resources = said.contains("resources")
                 || !before.resources().looksLike(now.resources(), visible)
-                || !before.templates().looksLike(now.templates(), visible)) {
+                || !before.templates().looksLike(now.templates(), visible);
+        if (resources) {
             session.push(MethodTable.listChanged("resources"));
         }
+        return tools || prompts || resources;
     }
 
     @Override

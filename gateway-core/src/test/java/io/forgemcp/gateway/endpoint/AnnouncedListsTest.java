@@ -107,6 +107,50 @@ class AnnouncedListsTest {
     }
 
     @Test
+    void oneChangeAfterTheOtherIsToldSoonAndThenOnceASecondAndTheLastOneToo() {
+        FakeHttp hearing = LegacyClient.open(start(Isolation.SHARED)).listen();
+
+        change(0);
+        timers.advance(Duration.ofMillis(50));
+        assertThat(hearing.events()).as("the first").containsExactly(GrowingServer.CHANGED);
+        for (int i = 1; i < 30; i++) {
+            change(i);
+            timers.advance(Duration.ofMillis(100));
+        }
+        assertThat(hearing.events()).as("after 2.95 s").hasSize(3);
+        timers.advance(Duration.ofMillis(100));
+        assertThat(hearing.events()).as("the last").hasSize(4);
+        timers.advance(Duration.ofMinutes(1));
+        assertThat(hearing.events()).hasSize(4);
+
+        change(30);
+        timers.advance(Duration.ofMillis(50));
+        assertThat(hearing.events()).as("after a rest as soon as ever").hasSize(5);
+    }
+
+    @Test
+    void whatIsToldToNobodyHoldsUpNothing() {
+        FakeHttp hearing = LegacyClient.open(start(Isolation.SHARED)).listen();
+
+        more.set("{\"name\":\"secret\"},");
+        learn();
+        timers.advance(Duration.ofMillis(50));
+        change(0);
+        timers.advance(Duration.ofMillis(50));
+
+        assertThat(hearing.events()).containsExactly(GrowingServer.CHANGED);
+    }
+
+    private void change(int number) {
+        more.set("{\"name\":\"n" + number + "\"},");
+        learn();
+    }
+
+    private void learn() {
+        gateway.catalog().refresh(ServiceName.of("s")).toCompletableFuture().join();
+    }
+
+    @Test
     void aChangeThatTheCallerMayNotSeeIsNotTold() {
         McpEndpoint http = start(Isolation.SHARED);
         LegacyClient caller = LegacyClient.open(http);

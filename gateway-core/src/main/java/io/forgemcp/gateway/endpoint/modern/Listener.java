@@ -100,9 +100,10 @@ final class Listener {
      * Tells what has changed since the last time.
      *
      * @param announced the lists of which servers said that they changed
+     * @param telling run for each list of which its client is told
      * @return whether what it sees is not the same as the last time
      */
-    synchronized boolean compare(ServerView now, Map<ServiceName, Set<String>> announced) {
+    synchronized boolean compare(ServerView now, Map<ServiceName, Set<String>> announced, Runnable telling) {
         ServerView before = told;
         told = now;
         for (ListenFilter.Kind kind : filter.lists()) {
@@ -110,6 +111,7 @@ final class Listener {
                     .anyMatch(
                             service -> announced.getOrDefault(service, Set.of()).contains(kind.list()));
             if (said || (before != now && differs(kind, before, now))) {
+                telling.run();
                 tell("notifications/" + kind.list() + "/list_changed", "");
             }
         }

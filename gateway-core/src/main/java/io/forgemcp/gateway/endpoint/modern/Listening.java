@@ -5,6 +5,7 @@ import io.forgemcp.gateway.catalog.CatalogSnapshot;
 import io.forgemcp.gateway.catalog.ListsAnnounced;
 import io.forgemcp.gateway.catalog.OwnCatalogChanged;
 import io.forgemcp.gateway.catalog.ServerCatalog;
+import io.forgemcp.gateway.endpoint.AnnouncementPace;
 import io.forgemcp.gateway.endpoint.Announcements;
 import io.forgemcp.gateway.endpoint.ResourceListeners;
 import io.forgemcp.gateway.endpoint.RouteFinder;
@@ -18,14 +19,12 @@ import io.forgemcp.gateway.time.Timers;
 import io.forgemcp.gateway.upstream.ClientKey;
 import io.forgemcp.gateway.virtualserver.Route;
 import io.forgemcp.gateway.virtualserver.ServerView;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
@@ -34,7 +33,6 @@ import java.util.function.Supplier;
  * ({@link ResourceWatches}). Thread-safe.
  */
 final class Listening implements ResourceListeners, AutoCloseable {
-    private static final Duration DEBOUNCE = Duration.ofMillis(50);
     /** A server may take longer to start for the first time. */
     private static final long PATIENCE_SECONDS = 10;
 
@@ -48,11 +46,10 @@ final class Listening implements ResourceListeners, AutoCloseable {
     private final TaskWatches watches;
     private final Supplier<CatalogSnapshot> catalog;
     private final String serverInfo;
-    private final Timers timers;
     private final EventBus.Subscription subscription;
     private final Set<Listener> listeners = ConcurrentHashMap.newKeySet();
     private final ListenPlaces places = new ListenPlaces(MAX_STREAMS, MAX_OF_ONE);
-    private final AtomicBoolean scheduled = new AtomicBoolean();
+    private final AnnouncementPace pace;
     private final Announcements announced = new Announcements();
 
     /**
@@ -75,7 +72,7 @@ final class Listening implements ResourceListeners, AutoCloseable {
         this.watches = new TaskWatches(tasks.looks(), timers);
         this.catalog = catalog;
         this.serverInfo = serverInfo;
-        this.timers = timers;
+        this.pace = new AnnouncementPace(timers, this::announce);
         this.subscription = events.subscribe(this::heard);
     }
 
@@ -154,7 +151,7 @@ final class Listening implements ResourceListeners, AutoCloseable {
     }
 
     private void compare(Listener listener, Map<ServiceName, Set<String>> announced) {
-        boolean changed = listener.compare(routes.view(listener.viewer()), announced);
+        boolean changed = listener.compare(routes.view(listener.viewer()), announced, pace::told);
         WatchedResources watched = listener.watched();
         if (changed && watched != null) {
             watched.watch(watchable(listener), false);
@@ -198,11 +195,8 @@ final class Listening implements ResourceListeners, AutoCloseable {
     }
 
     private void announceSoon() {
-        if (!listeners.isEmpty() && scheduled.compareAndSet(false, true)) {
-            timers.schedule(DEBOUNCE, () -> {
-                scheduled.set(false);
-                announce();
-            });
+        if (!listeners.isEmpty()) {
+            pace.changed();
         }
     }
 

@@ -98,6 +98,27 @@ class ListeningTest {
     }
 
     @Test
+    void oneChangeAfterTheOtherIsToldSoonAndThenOnceASecondAndTheLastOneToo() {
+        FakeHttp stream = listen("1", "{\"toolsListChanged\":true}");
+
+        server.say("notifications/tools/list_changed", "{}");
+        timers.advance(Duration.ofSeconds(1));
+        assertThat(stream.events()).hasSize(2);
+        for (int i = 0; i < 30; i++) {
+            server.tools = "{\"name\":\"n" + i + "\"}";
+            gateway.catalog()
+                    .refresh(io.forgemcp.gateway.service.ServiceName.of("s"))
+                    .toCompletableFuture()
+                    .join();
+            timers.advance(Duration.ofMillis(100));
+        }
+        timers.advance(Duration.ofSeconds(1));
+        assertThat(stream.events()).hasSize(6);
+        timers.advance(Duration.ofMinutes(1));
+        assertThat(stream.events()).hasSize(6);
+    }
+
+    @Test
     void aStreamThatItsClientClosedHearsNothingMore() {
         FakeHttp stream = listen("1", "{\"toolsListChanged\":true}");
         stream.disconnect();
