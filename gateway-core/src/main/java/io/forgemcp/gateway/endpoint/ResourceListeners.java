@@ -7,6 +7,9 @@ import java.util.Set;
 
 /** Clients without sessions that want to hear of updated resources. Thread-safe; must not block. */
 public interface ResourceListeners {
+    /** What parts a URI from one below it. */
+    String BELOW = "/?#:";
+
     /**
      * Whether who subscribed to one resource hears of the change of another: of the same, or of one below it (MCP 2025-11-25
      * and 2026-07-28, {@code notifications/resources/updated}).
@@ -15,7 +18,13 @@ public interface ResourceListeners {
      * @param changed as the server knows it
      */
     static boolean covers(String subscribed, String changed) {
-        return changed.startsWith(subscribed);
+        if (!changed.startsWith(subscribed)) {
+            return false;
+        }
+        int length = subscribed.length();
+        return changed.length() == length
+                || BELOW.indexOf(changed.charAt(length)) >= 0
+                || length > 0 && BELOW.indexOf(subscribed.charAt(length - 1)) >= 0;
     }
 
     /**
