@@ -162,7 +162,13 @@ final class Wiring {
         // Messages from servers that belong to no call go to whoever they concern, once both ends are there.
         ServerMessages fromServers = new ServerMessages();
         UpstreamSettings upstreamSettings = UpstreamSettings.DEFAULT.withHandshakeTimeout(settings.startTimeout());
-        upstreams = new Upstreams(transports(from), upstreamSettings, timers, metrics, fromServers);
+        upstreams = new Upstreams(
+                transports(from),
+                upstreamSettings,
+                () -> services.sleepSettings().wakeTimeout(),
+                timers,
+                metrics,
+                fromServers);
         services.healthProbe(new ServerProbe(upstreams, exchanger, timers));
         store = from.store == null ? new InMemoryStore() : from.store;
         catalog = new Catalog(

@@ -62,10 +62,11 @@ public final class CallPath {
 
     private Call send(LeasedCall call) {
         Route route = call.route();
-        CompletableFuture<Lease> lease = services.acquire(
-                        route.service(), call.client().key(), startTimeout.get())
-                .toCompletableFuture();
+        Duration patience = startTimeout.get();
+        CompletableFuture<Lease> lease =
+                services.acquire(route.service(), call.client().key(), patience).toCompletableFuture();
         if (!lease.isDone()) {
+            call.waits(patience);
             announceWake(route, call.request(), call.listener());
         }
         // A running service answers at once: then there is no stage to build and no thread to change.

@@ -55,6 +55,10 @@ final class LeasedCall implements Call, CallListener, BiConsumer<@Nullable Lease
     private volatile @Nullable Call resent;
 
     private volatile boolean moved;
+    /** In which its service is to be ready, from {@link #waitingSince}; null if it was running. */
+    private @Nullable Duration wakeTime;
+
+    private long waitingSince;
 
     LeasedCall(
             CallPath path,
@@ -87,6 +91,12 @@ final class LeasedCall implements Call, CallListener, BiConsumer<@Nullable Lease
         return listener;
     }
 
+    /** It has to wait for its service: what follows on the wake counts as well. To be told before it {@link #accept}s. */
+    void waits(Duration atMost) {
+        wakeTime = atMost;
+        waitingSince = path.upstreams().now();
+    }
+
     /** The service is awake, or cannot be had. */
     @Override
     public void accept(@Nullable Lease lease, @Nullable Throwable failure) {
@@ -97,7 +107,10 @@ final class LeasedCall implements Call, CallListener, BiConsumer<@Nullable Lease
             lease.close();
         } else {
             try {
-                sent = path.upstreams().send(lease.target(), client, request, this);
+                Duration patience = wakeTime;
+                sent = patience == null
+                        ? path.upstreams().send(lease.target(), client, request, this)
+                        : path.upstreams().send(lease.target(), client, request, this, patience, waitingSince);
             } catch (RuntimeException defect) {
                 onFailure(GatewayException.of(defect));
             }

@@ -45,7 +45,7 @@ final class EraProbe implements CallListener {
     }
 
     void begin() {
-        Duration half = context.settings().handshakeTimeout().dividedBy(2);
+        Duration half = context.handshakeTime().get().dividedBy(2);
         Duration patience = half.compareTo(PATIENCE) < 0 ? half : PATIENCE;
         Message discover = Messages.request(RequestId.of(0), "server/discover", null);
         new PendingCall(

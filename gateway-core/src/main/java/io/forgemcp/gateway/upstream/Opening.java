@@ -98,7 +98,7 @@ final class Opening implements CallListener, UpstreamChannel.Receiver, EraProbe.
             context.eras().sessionsOnly(session.service());
         }
         session.wire(LegacyWire.INSTANCE);
-        Duration timeout = context.settings().handshakeTimeout();
+        Duration timeout = context.handshakeTime().get();
         new PendingCall(
                         context.table(),
                         new AskAgain(session, context, channel),
@@ -110,7 +110,8 @@ final class Opening implements CallListener, UpstreamChannel.Receiver, EraProbe.
                                 timeout),
                         ClientProfile.GATEWAY,
                         this,
-                        context.timers().nanoTime() + timeout.toNanos(),
+                        // How long the whole handshake may take is the session's matter.
+                        context.timers().nanoTime() + Long.MAX_VALUE / 2,
                         timeout.toMillis(),
                         0)
                 .register()

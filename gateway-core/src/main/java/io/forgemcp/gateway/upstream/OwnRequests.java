@@ -44,7 +44,7 @@ final class OwnRequests {
     }
 
     private void send(Message request, UpstreamChannel channel) {
-        Duration timeout = context.settings().handshakeTimeout();
+        Duration timeout = context.handshakeTime().get();
         call(new UpstreamRequest(request, null, timeout), IgnoredAnswer.INSTANCE)
                 .transmit(session, channel);
     }

@@ -55,7 +55,7 @@ final class Session implements UpstreamSession, ChannelListener {
     private volatile boolean ended;
     private volatile @Nullable GatewayException openingRefusal;
     private volatile ClientKey owner;
-    private volatile Timers.@Nullable Cancellable handshakeDeadline;
+    private final HandshakeDeadline deadline;
     private final ReverseRequests reverse;
     private final OwnRequests own;
 
@@ -68,6 +68,7 @@ final class Session implements UpstreamSession, ChannelListener {
             GatewayMetrics.Counter strays) {
         this.context = context;
         this.own = new OwnRequests(this, context);
+        this.deadline = new HandshakeDeadline(target.service().name(), context.timers(), this::handshakeTooLong);
         this.key = key;
         this.target = target;
         this.introduction = introduction;
@@ -157,7 +158,7 @@ final class Session implements UpstreamSession, ChannelListener {
         } catch (RuntimeException failure) {
             opening = CompletableFuture.failedFuture(failure);
         }
-        handshakeDeadline = context.timers().schedule(context.settings().handshakeTimeout(), this::onHandshakeDeadline);
+        deadline.begin(context.handshakeTime().get());
         opening.whenComplete((result, failure) -> {
             if (failure != null) {
                 openingFailed(GatewayException.of(failure));
@@ -167,12 +168,12 @@ final class Session implements UpstreamSession, ChannelListener {
         });
     }
 
-    private void onHandshakeDeadline() {
+    private void handshakeTooLong(Duration limit) {
         if (opened.isDone()) {
             return;
         }
         String reason = "Service \"" + service() + "\" did not finish the MCP handshake within "
-                + context.settings().handshakeTimeout().toMillis()
+                + limit.toMillis()
                 + " ms. Check that its command or URL is an MCP server.";
         if (target.address() instanceof InstanceAddress.Stdio) {
             context.listener().onSilence(target.instance(), reason);
@@ -196,7 +197,7 @@ final class Session implements UpstreamSession, ChannelListener {
 
     /** The handshake is done. */
     void becomeReady(UpstreamChannel fresh, Handshake agreed) {
-        callOffDeadline();
+        deadline.callOff();
         breaker.succeeded();
         if (wire instanceof ModernWire) {
             ModernSide side = new ModernSide(this, context, fresh, agreed);
@@ -261,13 +262,6 @@ final class Session implements UpstreamSession, ChannelListener {
         return next;
     }
 
-    private void callOffDeadline() {
-        Timers.Cancellable deadline = handshakeDeadline;
-        if (deadline != null) {
-            deadline.cancel();
-        }
-    }
-
     /** The handshake failed, and with it everything that waits for it. */
     void openingFailed(GatewayException failure) {
         if (over.get()) {
@@ -287,11 +281,16 @@ final class Session implements UpstreamSession, ChannelListener {
 
     @Override
     public void send(UpstreamRequest request, CallListener listener) {
-        submit(own.call(request, listener));
+        submit(own.call(request, listener), ClientProfile.GATEWAY, null);
     }
 
-    /** Sends the call now, or as soon as the handshake is done. */
-    void submit(PendingCall call) {
+    /**
+     * Sends the call now, or as soon as the handshake is done.
+     *
+     * @param client whose call it is; what the gateway asks of its own accord has its time limit only
+     * @param within how long it waits for that; null for as long as a handshake takes, from now on
+     */
+    void submit(PendingCall call, ClientProfile client, @Nullable Readiness within) {
         UpstreamChannel open = channel;
         if (!ready || open == null) {
             boolean tooLate;
@@ -299,6 +298,13 @@ final class Session implements UpstreamSession, ChannelListener {
                 tooLate = over.get();
                 if (!tooLate && !ready) {
                     waiting.add(call);
+                    if (within != null) {
+                        deadline.waits(call, within);
+                    } else if (!client.key().equals(ClientKey.GATEWAY)) {
+                        long now = context.timers().nanoTime();
+                        deadline.waits(
+                                call, Readiness.of(context.handshakeTime().get(), now));
+                    }
                     return;
                 }
             }
@@ -445,7 +451,7 @@ final class Session implements UpstreamSession, ChannelListener {
         }
         ready = false;
         ended = true;
-        callOffDeadline();
+        deadline.callOff();
         ModernSide.close(modernSide);
         context.ended().accept(this);
         UpstreamChannel open = channel;

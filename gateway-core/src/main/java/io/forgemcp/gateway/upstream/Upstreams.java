@@ -11,11 +11,13 @@ import io.forgemcp.gateway.service.ServiceName;
 import io.forgemcp.gateway.time.Timers;
 import io.forgemcp.gateway.transport.InstanceAddress;
 import io.forgemcp.gateway.transport.UpstreamTransport;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +49,21 @@ public final class Upstreams implements AutoCloseable {
             Timers timers,
             GatewayMetrics metrics,
             UpstreamListener listener) {
+        this(transports, settings, settings::handshakeTimeout, timers, metrics, listener);
+    }
+
+    /**
+     * As above, with a time for handshakes that may change.
+     *
+     * @param handshakeTime asked for each handshake, in place of {@link UpstreamSettings#handshakeTimeout}
+     */
+    public Upstreams(
+            List<UpstreamTransport> transports,
+            UpstreamSettings settings,
+            Supplier<Duration> handshakeTime,
+            Timers timers,
+            GatewayMetrics metrics,
+            UpstreamListener listener) {
         this.transports = List.copyOf(transports);
         this.settings = settings;
         this.timers = timers;
@@ -54,6 +71,7 @@ public final class Upstreams implements AutoCloseable {
         this.table = new CallTable(timers, settings.sweepInterval());
         this.context = new SessionContext(
                 settings,
+                handshakeTime,
                 timers,
                 table,
                 listener,
@@ -97,8 +115,39 @@ public final class Upstreams implements AutoCloseable {
      * timeout, possibly before this method returns.
      */
     public Call send(UpstreamTarget target, ClientProfile client, UpstreamRequest request, CallListener listener) {
+        PendingCall call = register(target, client, request, listener);
+        dispatch(call, target, client, null);
+        return call;
+    }
+
+    /**
+     * The same for a call that has waited for its service already: if there is no session for it in time it fails with {@code
+     * WAKE_TIMEOUT}. The handshake goes on for others.
+     *
+     * @param wakeTime the time in which its service was to be ready for it, on the way since the call began
+     * @param since when it began, from {@link #now}
+     */
+    public Call send(
+            UpstreamTarget target,
+            ClientProfile client,
+            UpstreamRequest request,
+            CallListener listener,
+            Duration wakeTime,
+            long since) {
+        PendingCall call = register(target, client, request, listener);
+        dispatch(call, target, client, null, Readiness.of(wakeTime, since));
+        return call;
+    }
+
+    /** On the clock of time limits, in nanoseconds. */
+    public long now() {
+        return timers.nanoTime();
+    }
+
+    private PendingCall register(
+            UpstreamTarget target, ClientProfile client, UpstreamRequest request, CallListener listener) {
         long timeout = request.timeout().toNanos();
-        PendingCall call = new PendingCall(
+        return new PendingCall(
                         table,
                         new Way(target, client, request, listener),
                         request,
@@ -108,8 +157,6 @@ public final class Upstreams implements AutoCloseable {
                         timeout / 1_000_000,
                         settings.reverseTimeout().toNanos())
                 .register();
-        dispatch(call, target, client, null);
-        return call;
     }
 
     /** Where a call goes, the first time and again. */
@@ -163,6 +210,16 @@ public final class Upstreams implements AutoCloseable {
     /** @param undelivered why it could not be delivered before; null if that was not tried */
     private void dispatch(
             PendingCall call, UpstreamTarget target, ClientProfile client, @Nullable GatewayException undelivered) {
+        dispatch(call, target, client, undelivered, null);
+    }
+
+    /** @param ready how long it waits for a handshake; null for as long as one takes from now on */
+    private void dispatch(
+            PendingCall call,
+            UpstreamTarget target,
+            ClientProfile client,
+            @Nullable GatewayException undelivered,
+            @Nullable Readiness ready) {
         Session session;
         try {
             session = require(target, client);
@@ -171,7 +228,7 @@ public final class Upstreams implements AutoCloseable {
             call.onNoSession(undelivered == null ? refused : undelivered);
             return;
         }
-        session.submit(call);
+        session.submit(call, client, ready);
     }
 
     private void dispatchAgain(
