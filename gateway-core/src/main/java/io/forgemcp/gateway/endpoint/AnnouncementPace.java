@@ -15,6 +15,10 @@ public final class AnnouncementPace {
     private final Timers timers;
     private final Runnable announce;
     private boolean due;
+    private boolean announcing;
+    /** Something has changed while clients were being told. */
+    private boolean missed;
+
     private boolean toldOnce;
     /** On the clock that never jumps. */
     private long lastTold;
@@ -29,6 +33,12 @@ public final class AnnouncementPace {
     public void changed() {
         Duration pause;
         synchronized (this) {
+            if (announcing) {
+                // May have been looked at already; how long to wait is known when it is known whether somebody was
+                // told.
+                missed = true;
+                return;
+            }
             if (due) {
                 return;
             }
@@ -46,8 +56,21 @@ public final class AnnouncementPace {
     private void announce() {
         synchronized (this) {
             due = false;
+            announcing = true;
         }
-        announce.run();
+        try {
+            announce.run();
+        } finally {
+            boolean again;
+            synchronized (this) {
+                announcing = false;
+                again = missed;
+                missed = false;
+            }
+            if (again) {
+                changed();
+            }
+        }
     }
 
     /** Somebody was told. */
