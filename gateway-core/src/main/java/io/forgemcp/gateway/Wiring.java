@@ -97,8 +97,11 @@ import org.jspecify.annotations.Nullable;
 final class Wiring {
     private static final long JAVA_SERVERS_SECONDS = 5;
     private static final long BACKGROUND_SECONDS = 5;
-    /** A process that ends is known to have ended, and how, within half a second: that long its last line is waited for. */
-    private static final Duration LAST_WORDS = Duration.ofMillis(700);
+    /**
+     * A server that ends is known to have ended, and how, within half a second, on a busy machine later: so long its callers
+     * wait to be told how. Most are told sooner, and a server that only closes its connection is seldom.
+     */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
     private final List<ServiceDefinition> definitions;
     private final @Nullable SystemTimers ownTimers;

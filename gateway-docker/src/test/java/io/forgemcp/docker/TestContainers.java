@@ -19,9 +19,9 @@ final class TestContainers {
 
     private TestContainers() {}
 
-    /** Of an owner of its own, so that tests do not see each other's containers. */
+    /** Of an owner of its own, so that tests do not see each other's containers; names are made of how the owner's begins. */
     static DockerSettings settings(String test) {
-        return DockerSettings.of(test + "-" + UUID.randomUUID()).withPullMissing(false);
+        return DockerSettings.of(UUID.randomUUID() + "-" + test).withPullMissing(false);
     }
 
     static ServiceDefinition.Builder service(String name, String... command) {
