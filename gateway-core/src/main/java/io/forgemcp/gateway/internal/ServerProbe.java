@@ -60,8 +60,7 @@ public final class ServerProbe implements HealthProbe {
 
     @Override
     public boolean isBeginning(UpstreamTarget target) {
-        // Over HTTP a session may be opened while calls of another one are still being answered.
-        return target.address() instanceof InstanceAddress.Stdio && upstreams.isBeginning(target.instance());
+        return upstreams.isBeginning(target.instance());
     }
 
     /** The first conversation belongs to the client, with the client's capabilities: not to be begun by a check. */

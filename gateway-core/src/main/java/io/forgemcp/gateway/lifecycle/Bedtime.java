@@ -30,6 +30,9 @@ final class Bedtime {
         /** Ends it instead of letting it sleep; also a sleeping one. */
         CompletionStage<Void> endToSleep(LiveInstance live, String reason);
 
+        /** The same by order of one that has not said its first word: those who wait for it are told that it was stopped. */
+        CompletionStage<Void> endUnspoken(LiveInstance live, String reason);
+
         /** It runs again, without having been woken. */
         void nowRunning(LiveInstance live, String reason);
 
@@ -100,6 +103,10 @@ final class Bedtime {
             return failures.refused("sleep", objection.get());
         }
         if (!current.gate().closeIfEmpty()) {
+            if (scope.controls().isBeginning(current)) {
+                // Frozen it would keep those waiting who are inside.
+                return host.endUnspoken(current, "asked to sleep before it had spoken");
+            }
             return failures.refused(
                     "sleep", "calls or streams in flight: " + current.gate().inside() + ". Wait until they have ended");
         }

@@ -33,6 +33,15 @@ final class Controls {
         probe = value;
     }
 
+    /**
+     * Whether it has been spoken to and has not said its first word. Nothing runs there yet for those inside, and a server
+     * that never speaks would be beyond every order while they wait for it: no command waits for them.
+     */
+    boolean isBeginning(LiveInstance live) {
+        HealthProbe asking = probe;
+        return asking != null && asking.isBeginning(live.target());
+    }
+
     /** What is known of wakes, also those of an earlier process. */
     LearntWakes learnt() {
         return learnt;

@@ -53,7 +53,7 @@ final class Emptying {
     /** Lets nobody in any more, ever. @param patience how long those inside may take; after that it completes all the same */
     CompletionStage<Void> close(Duration patience) {
         shutDoors();
-        return patience.isZero() ? CompletableFuture.completedFuture(null) : drain(patience, slots::inFlight, null);
+        return patience.isZero() ? CompletableFuture.completedFuture(null) : drain(patience, this::inFlight, null);
     }
 
     /** To be called when a last lease has ended. */
@@ -63,18 +63,8 @@ final class Emptying {
         }
     }
 
-    /**
-     * Those whom a command waits for: not those whose instance has not said its first word. Nothing of theirs runs yet, and
-     * a server that never speaks could not be stopped while they wait for it.
-     */
     private long inFlight() {
-        HealthProbe probe = scope.controls().probe();
-        return slots.inFlight(slot -> probe == null || !isBeginning(slot, probe));
-    }
-
-    private static boolean isBeginning(Slot slot, HealthProbe probe) {
-        LiveInstance live = slot.here().live();
-        return live != null && probe.isBeginning(live.target());
+        return slots.inFlight(scope.controls());
     }
 
     private CompletionStage<Void> drain(

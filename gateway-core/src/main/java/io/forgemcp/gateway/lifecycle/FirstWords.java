@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,22 +25,22 @@ final class FirstWords {
 
     private final ServiceDefinition service;
     private final LifecycleScope scope;
-    private final BooleanSupplier stoppedByOrder;
+    private final Supplier<@Nullable String> endedByOrder;
     private final BiConsumer<InstanceId, String> silence;
     private final ServiceFailures failures;
 
     /**
-     * @param stoppedByOrder whether a command has ended meanwhile what the other one had started
+     * @param endedByOrder what a command has done meanwhile to what the other one had started; null if none has ended it
      * @param silence told of every instance that says nothing, which is then to be ended, and why
      */
     FirstWords(
             ServiceDefinition service,
             LifecycleScope scope,
-            BooleanSupplier stoppedByOrder,
+            Supplier<@Nullable String> endedByOrder,
             BiConsumer<InstanceId, String> silence) {
         this.service = service;
         this.scope = scope;
-        this.stoppedByOrder = stoppedByOrder;
+        this.endedByOrder = endedByOrder;
         this.silence = silence;
         this.failures = new ServiceFailures(service.name());
     }
@@ -48,7 +48,7 @@ final class FirstWords {
     /**
      * Completes when all that run have answered; fails with {@link ErrorCode#SERVICE_START_FAILED} if one cannot answer, with
      * {@link ErrorCode#WAKE_TIMEOUT} if one has not in its time, with {@link ErrorCode#SERVICE_UNAVAILABLE} if it was
-     * stopped by order before, and with {@link ErrorCode#CIRCUIT_OPEN} if it is not asked now.
+     * ended by order before, and with {@link ErrorCode#CIRCUIT_OPEN} if it is not asked now.
      */
     CompletionStage<Void> of(List<Slot> slots) {
         HealthProbe probe = scope.controls().probe();
@@ -113,8 +113,9 @@ final class FirstWords {
 
     /** How it ended says more than that it cannot be spoken to. */
     private GatewayException failed(Slot slot, GatewayException silence) {
-        if (stoppedByOrder.getAsBoolean()) {
-            return failures.unavailable("was stopped before it had answered its first message");
+        String order = endedByOrder.get();
+        if (order != null) {
+            return failures.unavailable(order + " before it had answered its first message");
         }
         String end = error(List.of(slot));
         return new GatewayException(

@@ -183,6 +183,15 @@ public final class ServiceManager implements AutoCloseable {
         return Optional.ofNullable(owners.get(name)).map(ServiceOwner::status);
     }
 
+    /**
+     * Calls and streams that hold up commands now: not those that wait for the first words of a server, which end with an
+     * error; 0 for an unknown service.
+     */
+    public long inFlight(ServiceName name) {
+        ServiceOwner owner = owners.get(name);
+        return owner == null ? 0 : owner.inFlight();
+    }
+
     /** Whether an instance is awake, so that nobody would be woken for a lease; unlike {@link #status} measures nothing. */
     public boolean isRunning(ServiceName name) {
         ServiceOwner owner = owners.get(name);
@@ -395,22 +404,26 @@ public final class ServiceManager implements AutoCloseable {
     }
 
     /**
-     * Stops it. Refused while calls or streams are in flight, those that wait for its first words left out, and for a service that its policy keeps running; by force
-     * the policy is set aside and calls in flight are given the drain timeout to end, new ones waiting outside.
+     * Stops it. Refused while calls or streams are {@link #inFlight in flight}, and for a service that its policy keeps
+     * running; by force the policy is set aside and calls in flight are given the drain timeout to end, new ones waiting
+     * outside.
      */
     public CompletionStage<ServiceStatus> stop(ServiceName name, Force force) {
         ServiceOwner owner = owners.get(name);
         return owner == null ? CompletableFuture.failedFuture(unknown(name)) : owner.stop(force);
     }
 
-    /** Puts it to sleep. Refused while calls or streams are in flight and, unless forced, before its least time awake. */
+    /**
+     * Puts it to sleep, or ends it if calls wait for its first words. Refused while calls or streams are {@link #inFlight in
+     * flight} and, unless forced, before its least time awake.
+     */
     public CompletionStage<ServiceStatus> sleep(ServiceName name, Force force) {
         ServiceOwner owner = owners.get(name);
         return owner == null ? CompletableFuture.failedFuture(unknown(name)) : owner.sleep(force);
     }
 
     /**
-     * Stops and starts it. Refused while calls or streams are in flight; who calls meanwhile waits. The new instance has to
+     * Stops and starts it. Refused while calls or streams are {@link #inFlight in flight}; who calls meanwhile waits. The new instance has to
      * answer its first message, as for {@link #start}.
      */
     public CompletionStage<ServiceStatus> restart(ServiceName name) {

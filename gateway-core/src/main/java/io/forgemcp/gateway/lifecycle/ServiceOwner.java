@@ -44,6 +44,7 @@ final class ServiceOwner implements SlotListener {
     private final InstanceNews news;
     private final Emptying emptying;
     private volatile boolean stoppedByOrder;
+    private final AtomicInteger restarts = new AtomicInteger();
     private volatile @Nullable GatewayException closed;
 
     ServiceOwner(ServiceDefinition service, LifecycleScope scope) {
@@ -187,8 +188,16 @@ final class ServiceOwner implements SlotListener {
      * @param silence ends those that do not; what was there before may be working for others
      */
     private CompletionStage<Void> speaking(CompletionStage<Void> running, BiConsumer<InstanceId, String> silence) {
-        FirstWords words = new FirstWords(service, scope, this::isStoppedByOrder, silence);
+        int before = restarts.get();
+        FirstWords words = new FirstWords(service, scope, () -> endedByOrder(before), silence);
         return running.thenCompose(there -> words.of(slots.all()));
+    }
+
+    /** What an order did to it after so many restarts; null if none ended it. */
+    private @Nullable String endedByOrder(int restartsBefore) {
+        return closed != null
+                ? "was removed"
+                : stoppedByOrder ? "was stopped" : restarts.get() != restartsBefore ? "was restarted" : null;
     }
 
     /**
@@ -241,6 +250,16 @@ final class ServiceOwner implements SlotListener {
         });
     }
 
+    @Override
+    public void stoppedByOrder() {
+        stoppedByOrder = true;
+    }
+
+    /** Leases that a command would wait for now. Any thread. */
+    long inFlight() {
+        return slots.inFlight(scope.controls());
+    }
+
     /** Whether it was stopped by a command and has not been started since. Any thread. */
     boolean isStoppedByOrder() {
         return stoppedByOrder;
@@ -255,7 +274,10 @@ final class ServiceOwner implements SlotListener {
             return unusable != null
                     ? CompletableFuture.failedFuture(unusable)
                     : emptying.empty("restart", Force.NO)
-                            .thenCompose(empty -> endAll("asked to restart", null))
+                            .thenCompose(empty -> {
+                                restarts.incrementAndGet();
+                                return endAll("asked to restart", null);
+                            })
                             .thenCompose(ended -> speaking(
                                     runAll(Math.max(awake, service.instances().min()), "asked to restart"),
                                     news::silent));

@@ -337,6 +337,12 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
         return done;
     }
 
+    @Override
+    public CompletionStage<Void> endUnspoken(LiveInstance current, String reason) {
+        listener.stoppedByOrder();
+        return endToSleep(current, reason);
+    }
+
     private void wake(LiveInstance sleeping, String reason) {
         sleeper.waking();
         change(ServiceState.WAKING, reason, false);

@@ -7,14 +7,14 @@ import io.forgemcp.gateway.service.WireProtocol;
 import io.forgemcp.gateway.upstream.ClientKey;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The slots of one service, and which client uses which. {@link #lease}, {@link #hold}, {@link #letGo} and {@link #all} are for any
- * thread; everything else belongs to the service's mailbox.
+ * The slots of one service, and which client uses which. {@link #lease}, {@link #hold}, {@link #letGo}, {@link #all} and {@link
+ * #inFlight} are for any thread; everything else belongs to the service's mailbox.
  */
 interface SlotBook {
     /** The book that suits the service: a slot for each client if the server cannot tell them apart, else shared ones. */
@@ -92,17 +92,18 @@ interface SlotBook {
                 all().stream().map(slot -> slot.here().view().state()).toList());
     }
 
-    /** Leases that a command has to wait for: not those on an instance that is being ended, which go with it. */
-    default long inFlight() {
-        return inFlight(slot -> true);
-    }
-
-    /** The same of some slots. */
-    default long inFlight(Predicate<Slot> counts) {
+    /**
+     * Leases that a command has to wait for: not those on an instance that is being ended, which go with it, or on one that
+     * {@link Controls#isBeginning is beginning}. Any thread.
+     */
+    default long inFlight(Controls controls) {
         return all().stream()
-                .filter(slot -> slot.here().state() != ServiceState.STOPPING)
-                .filter(counts)
-                .mapToLong(slot -> slot.here().inFlight())
+                .map(slot -> slot.here().view())
+                .filter(view -> view.state() != ServiceState.STOPPING)
+                .map(SlotState.View::live)
+                .filter(Objects::nonNull)
+                .filter(live -> live.gate().calls() > 0 && !controls.isBeginning(live))
+                .mapToLong(live -> live.gate().calls())
                 .sum();
     }
 

@@ -104,6 +104,12 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
         return on == null ? dispatcher.goesTo(instance) : on.key().instance().equals(instance);
     }
 
+    /** Whether it was put on a session with this instance that had been answered; the messages of a handshake were not. */
+    boolean hasReached(InstanceId instance) {
+        Session on = session;
+        return on != null && on.hasAnswered() && on.key().instance().equals(instance);
+    }
+
     /** Of a client without a session, which can be asked in the answer to its call alone. */
     boolean isOfModernClient() {
         return profile.version().era() == Era.MODERN && !profile.key().equals(ClientKey.GATEWAY);

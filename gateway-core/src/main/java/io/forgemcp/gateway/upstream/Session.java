@@ -421,6 +421,11 @@ final class Session implements UpstreamSession, ChannelListener {
         return ready;
     }
 
+    /** Whether both sides have agreed on what they speak: calls are sent from then on, or are about to be. */
+    boolean hasAnswered() {
+        return handshake != null;
+    }
+
     /** Whether it is over with its channel, so that another on the same instance would find nobody either. */
     static boolean hasEnded(@Nullable Session session) {
         return session != null && session.ended;

@@ -436,15 +436,25 @@ public final class Upstreams implements AutoCloseable {
         return false;
     }
 
-    /** Whether this instance has been spoken to and has not finished a handshake with anybody: no call has reached it. */
+    /**
+     * Whether this instance has been spoken to and has not answered anybody: no call has reached it. A session of it that is
+     * being opened says little by itself: over HTTP calls of another one, also of one that is lost, may still be answered.
+     */
     public boolean isBeginning(InstanceId instance) {
         boolean spokenTo = false;
         for (Session session : sessions.values()) {
             if (session.key().instance().equals(instance)) {
-                if (session.isReady()) {
+                if (session.hasAnswered()) {
                     return false;
                 }
                 spokenTo = true;
+            }
+        }
+        if (spokenTo) {
+            for (PendingCall call : table.all()) {
+                if (call.hasReached(instance)) {
+                    return false;
+                }
             }
         }
         return spokenTo;

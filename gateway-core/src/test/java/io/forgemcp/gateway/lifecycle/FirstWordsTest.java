@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.forgemcp.gateway.error.ErrorCode;
 import io.forgemcp.gateway.error.GatewayException;
+import io.forgemcp.gateway.upstream.ClientKey;
 import io.forgemcp.gateway.upstream.UpstreamTarget;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -168,6 +170,65 @@ class FirstWordsTest {
                 .isEqualTo(ServiceState.RUNNING);
         assertThat(on.runtime.starts).hasValue(2);
         call.close();
+    }
+
+    @Test
+    void oneThatHasNotSpokenYetIsEndedInsteadOfFrozenAlthoughCallsWaitForItWhoAreToldThatItWasStopped() {
+        beginning = true;
+        Lease call = on.acquire().join();
+        assertThat(on.manager
+                        .sleep(NAME, Force.YES)
+                        .toCompletableFuture()
+                        .join()
+                        .state())
+                .isEqualTo(ServiceState.STOPPED);
+        assertThat(on.runtime.alive()).isZero();
+        call.close();
+        GatewayException told = failure(on.manager.acquireAgain(NAME, ClientKey.GATEWAY, Duration.ofSeconds(30), null));
+        assertThat(told).hasMessageContaining("search").hasMessageContaining("was stopped. Call again");
+        assertThat(on.runtime.starts).as("nobody starts it again unasked").hasValue(1);
+        assertThat(on.acquire()).isCompleted();
+    }
+
+    @Test
+    void oneThatHasSpokenIsNotPutToSleepWhileCallsAreInFlight() {
+        Lease call = on.acquire().join();
+        assertThat(failure(on.manager.sleep(NAME, Force.YES)))
+                .hasMessageContaining("calls or streams in flight: 1")
+                .extracting(GatewayException::code)
+                .isEqualTo(ErrorCode.ILLEGAL_TRANSITION);
+        assertThat(on.manager.inFlight(NAME)).isOne();
+        call.close();
+        assertThat(on.manager.inFlight(NAME)).isZero();
+    }
+
+    @Test
+    void oneThatHasNotSpokenYetIsRemovedAtOnceAlthoughCallsWaitForIt() {
+        beginning = true;
+        Lease call = on.acquire().join();
+        CompletionStage<ServiceStatus> start = on.manager.start(NAME);
+        assertThat(on.manager.inFlight(NAME)).isZero();
+        assertThat(on.manager.remove(NAME)).isCompleted();
+        assertThat(on.runtime.alive()).isZero();
+        dies();
+        assertThat(failure(start).code()).isEqualTo(ErrorCode.SERVICE_UNAVAILABLE);
+        assertThat(failure(start)).hasMessageContaining("was removed before");
+        call.close();
+    }
+
+    @Test
+    void theStartOfOneThatIsRestartedBeforeItHasSpokenSaysSo() {
+        beginning = true;
+        CompletionStage<ServiceStatus> start = on.manager.start(NAME);
+        CompletableFuture<Void> first = words;
+        words = new CompletableFuture<>();
+        CompletionStage<ServiceStatus> restart = on.manager.restart(NAME);
+        first.completeExceptionally(
+                new GatewayException(ErrorCode.UPSTREAM_UNREACHABLE, "It has ended: asked to restart."));
+        assertThat(failure(start).code()).isEqualTo(ErrorCode.SERVICE_UNAVAILABLE);
+        assertThat(failure(start)).hasMessageContaining("search").hasMessageContaining("was restarted before");
+        words.complete(null);
+        assertThat(restart.toCompletableFuture().join().state()).isEqualTo(ServiceState.RUNNING);
     }
 
     @Test

@@ -98,12 +98,13 @@ final class RegistrationRoutes {
     }
 
     private void refuseWhileBusy(ServiceName name, String what) {
-        gateway.services().status(name).filter(status -> status.inFlight() > 0).ifPresent(busy -> {
+        long inFlight = gateway.services().inFlight(name);
+        if (inFlight > 0) {
             throw new GatewayException(
                     ErrorCode.ILLEGAL_TRANSITION,
-                    "Service " + name + " cannot be " + what + ": calls or streams in flight: " + busy.inFlight()
+                    "Service " + name + " cannot be " + what + ": calls or streams in flight: " + inFlight
                             + ". Wait until they have ended.");
-        });
+        }
     }
 
     private ServiceStatus status(ServiceName name) {
