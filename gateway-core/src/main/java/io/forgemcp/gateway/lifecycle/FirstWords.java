@@ -58,12 +58,26 @@ final class FirstWords {
         List<Slot> running = slots.stream()
                 .filter(slot -> slot.here().view().state() == ServiceState.RUNNING)
                 .toList();
-        String error = running.isEmpty() ? error(slots) : null;
         // It may have ended while those who wait for it were being told that it is there.
-        return error == null
-                ? CompletableFuture.allOf(
-                        running.stream().map(slot -> of(slot, probe)).toArray(CompletableFuture[]::new))
-                : CompletableFuture.failedFuture(new GatewayException(ErrorCode.SERVICE_START_FAILED, error));
+        return running.isEmpty()
+                ? gone(slots)
+                : CompletableFuture.allOf(
+                        running.stream().map(slot -> of(slot, probe)).toArray(CompletableFuture[]::new));
+    }
+
+    /** None of them runs any more: there is nobody to be heard. */
+    private CompletableFuture<Void> gone(List<Slot> slots) {
+        String error = error(slots);
+        if (error != null) {
+            return CompletableFuture.failedFuture(new GatewayException(ErrorCode.SERVICE_START_FAILED, error));
+        }
+        GatewayException order = endedByOrder();
+        return order == null ? CompletableFuture.completedFuture(null) : CompletableFuture.failedFuture(order);
+    }
+
+    private @Nullable GatewayException endedByOrder() {
+        String what = endedByOrder.get();
+        return what == null ? null : failures.unavailable(what + " before it had answered its first message");
     }
 
     private static @Nullable String error(List<Slot> slots) {
@@ -80,10 +94,7 @@ final class FirstWords {
         LiveInstance live = slot.here().view().live();
         if (live == null) {
             // It has ended since it was seen to run.
-            String end = error(List.of(slot));
-            return end == null
-                    ? CompletableFuture.completedFuture(null)
-                    : CompletableFuture.failedFuture(new GatewayException(ErrorCode.SERVICE_START_FAILED, end));
+            return gone(List.of(slot));
         }
         CompletableFuture<Void> heard = new CompletableFuture<>();
         scope.runtimes().call("probe", () -> probe.firstWords(live.target())).whenComplete((well, failure) -> {
@@ -113,9 +124,9 @@ final class FirstWords {
 
     /** How it ended says more than that it cannot be spoken to. */
     private GatewayException failed(Slot slot, GatewayException silence) {
-        String order = endedByOrder.get();
+        GatewayException order = endedByOrder();
         if (order != null) {
-            return failures.unavailable(order + " before it had answered its first message");
+            return order;
         }
         String end = error(List.of(slot));
         return new GatewayException(

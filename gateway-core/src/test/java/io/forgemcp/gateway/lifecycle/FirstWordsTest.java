@@ -10,6 +10,7 @@ import io.forgemcp.gateway.error.GatewayException;
 import io.forgemcp.gateway.upstream.ClientKey;
 import io.forgemcp.gateway.upstream.UpstreamTarget;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -229,6 +230,28 @@ class FirstWordsTest {
         assertThat(failure(start)).hasMessageContaining("search").hasMessageContaining("was restarted before");
         words.complete(null);
         assertThat(restart.toCompletableFuture().join().state()).isEqualTo(ServiceState.RUNNING);
+    }
+
+    @Test
+    void aStartThatIsToldThatItRunsOnlyWhenARestartHasBegunSaysSoToo() {
+        ArrayDeque<Runnable> later = new ArrayDeque<>();
+        on.executor = later::addLast;
+        CompletionStage<ServiceStatus> start = on.manager.start(NAME);
+        while (on.state() != ServiceState.RUNNING) {
+            later.removeFirst().run();
+        }
+        on.runtime.stopGate = new CompletableFuture<>();
+        on.manager.restart(NAME);
+        while (on.state() != ServiceState.STOPPING) {
+            later.removeLast().run();
+        }
+        on.executor = Runnable::run;
+        while (!later.isEmpty()) {
+            later.removeFirst().run();
+        }
+        assertThat(failure(start).code()).isEqualTo(ErrorCode.SERVICE_UNAVAILABLE);
+        assertThat(failure(start)).hasMessageContaining("was restarted before");
+        on.runtime.stopGate.complete(null);
     }
 
     @Test

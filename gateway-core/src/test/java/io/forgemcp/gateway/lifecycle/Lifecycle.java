@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 
 /** A service manager on one thread and manual time, with one runtime that does what the test says. */
 final class Lifecycle implements AutoCloseable {
@@ -27,6 +28,9 @@ final class Lifecycle implements AutoCloseable {
     final EventBus bus = new EventBus();
     final List<GatewayEvent> events = new ArrayList<>();
     final ServiceManager manager;
+
+    /** Runs mailboxes, and tells those who wait. */
+    Executor executor = Runnable::run;
 
     Lifecycle() {
         this(2);
@@ -56,7 +60,7 @@ final class Lifecycle implements AutoCloseable {
                 timers,
                 bus,
                 new NoMetrics(),
-                Runnable::run,
+                task -> executor.execute(task),
                 Runnable::run,
                 () -> {});
     }
