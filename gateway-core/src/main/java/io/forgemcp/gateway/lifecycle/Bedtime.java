@@ -30,9 +30,6 @@ final class Bedtime {
         /** Ends it instead of letting it sleep; also a sleeping one. */
         CompletionStage<Void> endToSleep(LiveInstance live, String reason);
 
-        /** The same by order of one that has not said its first word: those who wait for it are told that it was stopped. */
-        CompletionStage<Void> endUnspoken(LiveInstance live, String reason);
-
         /** It runs again, without having been woken. */
         void nowRunning(LiveInstance live, String reason);
 
@@ -47,6 +44,7 @@ final class Bedtime {
     private final LifecycleScope scope;
     private final RuntimeCalls calls;
     private final DepthBook depths;
+    private final Orders orders;
     private final SlotState here;
     private final Sleeper sleeper;
     private final Host host;
@@ -58,6 +56,7 @@ final class Bedtime {
         this.scope = shared.scope();
         this.calls = shared.calls();
         this.depths = shared.depths();
+        this.orders = shared.orders();
         this.here = here;
         this.sleeper = sleeper;
         this.host = host;
@@ -104,8 +103,9 @@ final class Bedtime {
         }
         if (!current.gate().closeIfEmpty()) {
             if (scope.controls().isBeginning(current)) {
-                // Frozen it would keep those waiting who are inside.
-                return host.endUnspoken(current, "asked to sleep before it had spoken");
+                // Frozen it would keep those waiting who are inside. They are told that it was stopped.
+                orders.stop();
+                return host.endToSleep(current, "asked to sleep before it had spoken");
             }
             return failures.refused(
                     "sleep", "calls or streams in flight: " + current.gate().inside() + ". Wait until they have ended");

@@ -1,9 +1,13 @@
 package io.forgemcp.gateway.lifecycle;
 
+import io.forgemcp.gateway.thread.Workers;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,5 +56,14 @@ final class Mailbox {
         } catch (RuntimeException | Error failure) {
             LOG.error("event=mailbox_task_failed", failure);
         }
+    }
+
+    /** For mailboxes, few threads: they never block. They end when there is nothing to do. */
+    static ThreadPoolExecutor threads() {
+        int size = Math.max(2, Runtime.getRuntime().availableProcessors());
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                size, size, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Workers.daemons("forge-lifecycle"));
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 }

@@ -23,10 +23,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -51,17 +51,10 @@ public final class ServiceManager implements AutoCloseable {
     private volatile @Nullable SystemWatch watch;
     private volatile boolean closed;
 
-    /** @param runtimes in order of preference: the first that supports a service runs it; closed with this manager */
-    public ServiceManager(
-            List<ServiceRuntime> runtimes,
-            LifecycleSettings settings,
-            Timers timers,
-            EventBus events,
-            GatewayMetrics metrics) {
-        this(runtimes, settings, SystemPolicy.NONE, timers, events, metrics);
-    }
-
-    /** @param policy what holds for all services together, and what happens when resources run out */
+    /**
+     * @param runtimes in order of preference: the first that supports a service runs it; closed with this manager
+     * @param policy what holds for all services together, and what happens when resources run out
+     */
     public ServiceManager(
             List<ServiceRuntime> runtimes,
             LifecycleSettings settings,
@@ -69,7 +62,7 @@ public final class ServiceManager implements AutoCloseable {
             Timers timers,
             EventBus events,
             GatewayMetrics metrics) {
-        this(runtimes, settings, policy, timers, events, metrics, threads());
+        this(runtimes, settings, policy, timers, events, metrics, Mailbox.threads());
     }
 
     private ServiceManager(
@@ -170,8 +163,9 @@ public final class ServiceManager implements AutoCloseable {
 
     /** Whether somebody had it stopped, and nobody has called or started it since: it is not to be started unasked. */
     public boolean isStoppedByOrder(ServiceName name) {
-        ServiceOwner owner = owners.get(name);
-        return owner != null && owner.isStoppedByOrder();
+        return Optional.ofNullable(owners.get(name))
+                .map(ServiceOwner::isStoppedByOrder)
+                .orElse(false);
     }
 
     /** Of every service, in no order. */
@@ -183,13 +177,10 @@ public final class ServiceManager implements AutoCloseable {
         return Optional.ofNullable(owners.get(name)).map(ServiceOwner::status);
     }
 
-    /**
-     * Calls and streams that hold up commands now: not those that wait for the first words of a server, which end with an
-     * error; 0 for an unknown service.
-     */
+    /** Calls and streams that hold up commands: not those that wait for a server's first words. 0 for an unknown service. */
     public long inFlight(ServiceName name) {
         ServiceOwner owner = owners.get(name);
-        return owner == null ? 0 : owner.inFlight();
+        return owner == null ? 0 : owner.slots().inFlight(scope.controls());
     }
 
     /** Whether an instance is awake, so that nobody would be woken for a lease; unlike {@link #status} measures nothing. */
@@ -234,10 +225,7 @@ public final class ServiceManager implements AutoCloseable {
      */
     public CompletionStage<Lease> acquireAgain(
             ServiceName name, ClientKey client, Duration deadline, @Nullable GatewayException toAFailed) {
-        ServiceOwner owner = owners.get(name);
-        return owner == null
-                ? CompletableFuture.failedFuture(unknown(name))
-                : owner.acquireAgain(client, deadline, toAFailed);
+        return order(name, owner -> owner.acquireAgain(client, deadline, toAFailed));
     }
 
     /**
@@ -245,10 +233,7 @@ public final class ServiceManager implements AutoCloseable {
      * everything that this client asks goes to that instance. Otherwise as {@link #acquire}; the stage cannot be cancelled.
      */
     public CompletionStage<Lease> hold(ServiceName name, ClientKey client, Duration deadline) {
-        ServiceOwner owner = owners.get(name);
-        return owner == null
-                ? CompletableFuture.failedFuture(unknown(name))
-                : owner.hold(client, deadline, Demand.Kind.CALL);
+        return order(name, owner -> owner.hold(client, deadline, Demand.Kind.CALL));
     }
 
     /**
@@ -256,10 +241,7 @@ public final class ServiceManager implements AutoCloseable {
      * is put to sleep for it. The lease is to be made one that {@link Lease#yielding yields}.
      */
     public CompletionStage<Lease> listen(ServiceName name, ClientKey client, Duration deadline) {
-        ServiceOwner owner = owners.get(name);
-        return owner == null
-                ? CompletableFuture.failedFuture(unknown(name))
-                : owner.hold(client, deadline, Demand.Kind.LISTENER);
+        return order(name, owner -> owner.hold(client, deadline, Demand.Kind.LISTENER));
     }
 
     /** A client has gone: instances that were its alone are ended. */
@@ -273,8 +255,7 @@ public final class ServiceManager implements AutoCloseable {
      * and the stage fails.
      */
     public CompletionStage<ServiceStatus> start(ServiceName name) {
-        ServiceOwner owner = owners.get(name);
-        return owner == null ? CompletableFuture.failedFuture(unknown(name)) : owner.run();
+        return order(name, owner -> owner.run());
     }
 
     /** The same as {@link #start}: a stopped service is started, a sleeping one woken. */
@@ -303,8 +284,7 @@ public final class ServiceManager implements AutoCloseable {
      *     it to sleep all the same
      */
     public CompletionStage<ServiceStatus> prewarm(ServiceName name, String reason, Duration atLeast) {
-        ServiceOwner owner = owners.get(name);
-        return owner == null ? CompletableFuture.failedFuture(unknown(name)) : owner.prewarm(reason, atLeast);
+        return order(name, owner -> owner.prewarm(reason, atLeast));
     }
 
     /**
@@ -404,22 +384,19 @@ public final class ServiceManager implements AutoCloseable {
     }
 
     /**
-     * Stops it. Refused while calls or streams are {@link #inFlight in flight}, and for a service that its policy keeps
-     * running; by force the policy is set aside and calls in flight are given the drain timeout to end, new ones waiting
-     * outside.
+     * Stops it. Refused while calls or streams are {@link #inFlight in flight} and if its policy keeps it running; by force
+     * the policy is set aside and calls in flight are given the drain timeout to end, new ones waiting outside.
      */
     public CompletionStage<ServiceStatus> stop(ServiceName name, Force force) {
-        ServiceOwner owner = owners.get(name);
-        return owner == null ? CompletableFuture.failedFuture(unknown(name)) : owner.stop(force);
+        return order(name, owner -> owner.stop(force));
     }
 
     /**
-     * Puts it to sleep, or ends it if calls wait for its first words. Refused while calls or streams are {@link #inFlight in
+     * Puts it to sleep; ends it if calls wait for its first words. Refused while calls or streams are {@link #inFlight in
      * flight} and, unless forced, before its least time awake.
      */
     public CompletionStage<ServiceStatus> sleep(ServiceName name, Force force) {
-        ServiceOwner owner = owners.get(name);
-        return owner == null ? CompletableFuture.failedFuture(unknown(name)) : owner.sleep(force);
+        return order(name, owner -> owner.sleep(force));
     }
 
     /**
@@ -427,8 +404,7 @@ public final class ServiceManager implements AutoCloseable {
      * answer its first message, as for {@link #start}.
      */
     public CompletionStage<ServiceStatus> restart(ServiceName name) {
-        ServiceOwner owner = owners.get(name);
-        return owner == null ? CompletableFuture.failedFuture(unknown(name)) : owner.restart();
+        return order(name, owner -> owner.restart());
     }
 
     /**
@@ -440,8 +416,7 @@ public final class ServiceManager implements AutoCloseable {
      * @return completes when the added ones run; calls on those taken away are not waited for
      */
     public CompletionStage<ServiceStatus> scale(ServiceName name, int instances, String reason) {
-        ServiceOwner owner = owners.get(name);
-        return owner == null ? CompletableFuture.failedFuture(unknown(name)) : owner.scale(instances, reason);
+        return order(name, owner -> owner.scale(instances, reason));
     }
 
     /** How busy it is right now. */
@@ -451,14 +426,14 @@ public final class ServiceManager implements AutoCloseable {
 
     /** The last state changes, oldest first; empty for an unknown service. */
     public List<StateTransition> transitions(ServiceName name) {
-        ServiceOwner owner = owners.get(name);
-        return owner == null ? List.of() : owner.history();
+        return Optional.ofNullable(owners.get(name)).map(ServiceOwner::history).orElse(List.of());
     }
 
     /** The last lines that its instances wrote for people, oldest first; empty for an unknown service. */
     public List<String> logs(ServiceName name, int lines) {
-        ServiceOwner owner = owners.get(name);
-        return owner == null ? List.of() : owner.view().logs(lines);
+        return Optional.ofNullable(owners.get(name))
+                .map(owner -> owner.view().logs(lines))
+                .orElse(List.of());
     }
 
     /**
@@ -507,6 +482,11 @@ public final class ServiceManager implements AutoCloseable {
                 .count();
     }
 
+    private <T> CompletionStage<T> order(ServiceName name, Function<ServiceOwner, CompletionStage<T>> what) {
+        ServiceOwner owner = owners.get(name);
+        return owner == null ? CompletableFuture.failedFuture(unknown(name)) : what.apply(owner);
+    }
+
     private void requireOpen() {
         if (closed) {
             throw new GatewayException(ErrorCode.SHUTTING_DOWN, "The gateway is shutting down.");
@@ -516,14 +496,5 @@ public final class ServiceManager implements AutoCloseable {
     private static GatewayException unknown(ServiceName name) {
         return new GatewayException(
                 ErrorCode.UNKNOWN_SERVICE, "There is no service " + name + ". The list of services names them all.");
-    }
-
-    /** Few threads: mailboxes never block. They end when there is nothing to do. */
-    private static ThreadPoolExecutor threads() {
-        int size = Math.max(2, Runtime.getRuntime().availableProcessors());
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                size, size, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Workers.daemons("forge-lifecycle"));
-        pool.allowCoreThreadTimeOut(true);
-        return pool;
     }
 }

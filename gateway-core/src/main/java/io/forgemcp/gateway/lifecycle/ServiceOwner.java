@@ -24,7 +24,6 @@ import org.slf4j.LoggerFactory;
  */
 final class ServiceOwner implements SlotListener {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceOwner.class);
-
     private final ServiceDefinition service;
     private final LifecycleScope scope;
     private final Mailbox mailbox;
@@ -34,7 +33,6 @@ final class ServiceOwner implements SlotListener {
     private final ServiceFailures failures;
     /** Callers that wait for a lease. */
     private final AtomicInteger waiting = new AtomicInteger();
-
     /** Counts instances: runtimes ask for ids on threads of their own. */
     private final AtomicLong numbers = new AtomicLong();
 
@@ -43,8 +41,7 @@ final class ServiceOwner implements SlotListener {
     private final Adoption adoption;
     private final InstanceNews news;
     private final Emptying emptying;
-    private volatile boolean stoppedByOrder;
-    private final AtomicInteger restarts = new AtomicInteger();
+    private final Orders orders = new Orders();
     private volatile @Nullable GatewayException closed;
 
     ServiceOwner(ServiceDefinition service, LifecycleScope scope) {
@@ -55,7 +52,7 @@ final class ServiceOwner implements SlotListener {
         RuntimeCalls calls = new RuntimeCalls(service, scope, mailbox);
         this.depths = new DepthBook(service, scope.controls().learnt());
         this.kept = new KeptAwake(scope.timers());
-        SlotContext context = new SlotContext(service, scope, mailbox, calls, depths, kept, this::nextId, this);
+        SlotContext context = new SlotContext(service, scope, mailbox, calls, depths, kept, orders, this::nextId, this);
         this.slots = SlotBook.of(context, () -> new Slot(context));
         this.failures = new ServiceFailures(service.name());
         this.news = new InstanceNews(mailbox, slots::all);
@@ -148,7 +145,7 @@ final class ServiceOwner implements SlotListener {
     }
 
     private @Nullable GatewayException notAgain(@Nullable GatewayException toAFailed) {
-        return stoppedByOrder ? wasStopped() : view.state() == ServiceState.ERROR ? toAFailed : null;
+        return orders.stopped() ? wasStopped() : view.state() == ServiceState.ERROR ? toAFailed : null;
     }
 
     private GatewayException wasStopped() {
@@ -188,16 +185,10 @@ final class ServiceOwner implements SlotListener {
      * @param silence ends those that do not; what was there before may be working for others
      */
     private CompletionStage<Void> speaking(CompletionStage<Void> running, BiConsumer<InstanceId, String> silence) {
-        int before = restarts.get();
-        FirstWords words = new FirstWords(service, scope, () -> endedByOrder(before), silence);
+        int before = orders.restarts();
+        FirstWords words =
+                new FirstWords(service, scope, () -> closed == null ? orders.since(before) : "was removed", silence);
         return running.thenCompose(there -> words.of(slots.all()));
-    }
-
-    /** What an order did to it after so many restarts; null if none ended it. */
-    private @Nullable String endedByOrder(int restartsBefore) {
-        return closed != null
-                ? "was removed"
-                : stoppedByOrder ? "was stopped" : restarts.get() != restartsBefore ? "was restarted" : null;
     }
 
     /**
@@ -244,25 +235,15 @@ final class ServiceOwner implements SlotListener {
                         "its policy keeps at least " + service.instances().min() + " instance running. Force it");
             }
             return emptying.empty("stop", force).thenCompose(empty -> {
-                stoppedByOrder = true;
+                orders.stop();
                 return endAll("asked to stop", wasStopped());
             });
         });
     }
 
-    @Override
-    public void stoppedByOrder() {
-        stoppedByOrder = true;
-    }
-
-    /** Leases that a command would wait for now. Any thread. */
-    long inFlight() {
-        return slots.inFlight(scope.controls());
-    }
-
     /** Whether it was stopped by a command and has not been started since. Any thread. */
     boolean isStoppedByOrder() {
-        return stoppedByOrder;
+        return orders.stopped();
     }
 
     /** Stops and starts; whoever calls meanwhile waits for the new instance, which has to speak, too. */
@@ -274,10 +255,8 @@ final class ServiceOwner implements SlotListener {
             return unusable != null
                     ? CompletableFuture.failedFuture(unusable)
                     : emptying.empty("restart", Force.NO)
-                            .thenCompose(empty -> {
-                                restarts.incrementAndGet();
-                                return endAll("asked to restart", null);
-                            })
+                            .thenRun(orders::restart)
+                            .thenCompose(empty -> endAll("asked to restart", null))
                             .thenCompose(ended -> speaking(
                                     runAll(Math.max(awake, service.instances().min()), "asked to restart"),
                                     news::silent));
@@ -396,7 +375,7 @@ final class ServiceOwner implements SlotListener {
             scope.events().publish(new ServiceStateChanged(transition.at(), service.name(), from, combined, reason));
         }
         if (to == ServiceState.STARTING || to == ServiceState.WAKING) {
-            stoppedByOrder = false;
+            orders.begin();
         } else if (to == ServiceState.RUNNING) {
             mailbox.tell(slots::assignQueued);
         } else if (to == ServiceState.STOPPED || to == ServiceState.ERROR) {

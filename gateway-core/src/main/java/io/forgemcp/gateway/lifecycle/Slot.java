@@ -337,12 +337,6 @@ final class Slot implements Sleeper.Listener, Bedtime.Host, HealthWatch.Listener
         return done;
     }
 
-    @Override
-    public CompletionStage<Void> endUnspoken(LiveInstance current, String reason) {
-        listener.stoppedByOrder();
-        return endToSleep(current, reason);
-    }
-
     private void wake(LiveInstance sleeping, String reason) {
         sleeper.waking();
         change(ServiceState.WAKING, reason, false);

@@ -17,5 +17,6 @@ record SlotContext(
         RuntimeCalls calls,
         DepthBook depths,
         KeptAwake kept,
+        Orders orders,
         Supplier<InstanceId> ids,
         SlotListener listener) {}

@@ -19,9 +19,6 @@ interface SlotListener {
     /** Whether a server that runs elsewhere can be reached. @param problem why not; null if it can */
     void reachable(@Nullable String problem);
 
-    /** An order ended it: those who waited for it are not to start it again. */
-    void stoppedByOrder();
-
     /** What its instances' ends and naps are told to. */
     ServiceRuntime.ExitListener exits();
 

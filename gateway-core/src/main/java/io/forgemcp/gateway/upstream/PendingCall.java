@@ -42,7 +42,6 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
     private final long timeoutMillis;
     private final long reverseNanos;
     private volatile long deadlineNanos;
-
     private volatile long id;
     private volatile @Nullable Session session;
     private UpstreamChannel.@Nullable Exchange exchange;
@@ -50,7 +49,6 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
     private volatile boolean spoken;
     private boolean rejoined;
     private boolean redelivered;
-
     /** What goes on where this call ended, because the client had to be asked. */
     private final AtomicReference<@Nullable Object> successor = new AtomicReference<>();
 
@@ -106,8 +104,7 @@ final class PendingCall implements Call, UpstreamChannel.Receiver {
 
     /** Whether it was put on a session with this instance that had been answered; the messages of a handshake were not. */
     boolean hasReached(InstanceId instance) {
-        Session on = session;
-        return on != null && on.hasAnswered() && on.key().instance().equals(instance);
+        return Session.hasAnswered(session) && isFor(instance);
     }
 
     /** Of a client without a session, which can be asked in the answer to its call alone. */

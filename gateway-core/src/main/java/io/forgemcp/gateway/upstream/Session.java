@@ -422,8 +422,8 @@ final class Session implements UpstreamSession, ChannelListener {
     }
 
     /** Whether both sides have agreed on what they speak: calls are sent from then on, or are about to be. */
-    boolean hasAnswered() {
-        return handshake != null;
+    static boolean hasAnswered(@Nullable Session session) {
+        return session != null && session.handshake != null;
     }
 
     /** Whether it is over with its channel, so that another on the same instance would find nobody either. */

@@ -444,7 +444,7 @@ public final class Upstreams implements AutoCloseable {
         boolean spokenTo = false;
         for (Session session : sessions.values()) {
             if (session.key().instance().equals(instance)) {
-                if (session.hasAnswered()) {
+                if (Session.hasAnswered(session)) {
                     return false;
                 }
                 spokenTo = true;

@@ -52,6 +52,7 @@ class ConcurrencyTest {
                     Duration.ofMillis(4),
                     Duration.ofSeconds(30),
                     100_000),
+            SystemPolicy.NONE,
             timers,
             bus,
             new NoMetrics());

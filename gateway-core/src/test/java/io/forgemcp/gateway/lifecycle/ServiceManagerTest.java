@@ -26,6 +26,7 @@ class ServiceManagerTest {
                 ServiceManager manager = new ServiceManager(
                         List.of(new ProcessRuntime(timers), new RemoteRuntime(), new JavaRuntime()),
                         LifecycleSettings.defaults(),
+                        SystemPolicy.NONE,
                         timers,
                         new EventBus(),
                         new NoMetrics())) {

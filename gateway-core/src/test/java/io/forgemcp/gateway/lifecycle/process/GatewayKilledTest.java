@@ -8,6 +8,7 @@ import io.forgemcp.gateway.lifecycle.Force;
 import io.forgemcp.gateway.lifecycle.Lease;
 import io.forgemcp.gateway.lifecycle.LifecycleSettings;
 import io.forgemcp.gateway.lifecycle.ServiceManager;
+import io.forgemcp.gateway.lifecycle.SystemPolicy;
 import io.forgemcp.gateway.metrics.NoMetrics;
 import io.forgemcp.gateway.service.ServiceDefinition;
 import io.forgemcp.gateway.service.ServiceName;
@@ -76,6 +77,7 @@ class GatewayKilledTest {
             ServiceManager manager = new ServiceManager(
                     List.of(new ProcessRuntime(timers)),
                     LifecycleSettings.defaults(),
+                    SystemPolicy.NONE,
                     timers,
                     new EventBus(),
                     new NoMetrics());

@@ -10,6 +10,7 @@ import io.forgemcp.gateway.lifecycle.LifecycleSettings;
 import io.forgemcp.gateway.lifecycle.ServiceManager;
 import io.forgemcp.gateway.lifecycle.ServiceState;
 import io.forgemcp.gateway.lifecycle.ServiceStatus;
+import io.forgemcp.gateway.lifecycle.SystemPolicy;
 import io.forgemcp.gateway.metrics.NoMetrics;
 import io.forgemcp.gateway.service.Launch;
 import io.forgemcp.gateway.service.RuntimeChoice;
@@ -83,6 +84,7 @@ class ProcessLeakTest {
         return new ServiceManager(
                 List.of(new ProcessRuntime(timers)),
                 LifecycleSettings.defaults(),
+                SystemPolicy.NONE,
                 timers,
                 new EventBus(),
                 new NoMetrics());
