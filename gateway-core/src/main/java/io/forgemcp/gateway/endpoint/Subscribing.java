@@ -77,45 +77,24 @@ final class Subscribing {
     }
 
     /** Subscribes again if somebody came while the server was being told that the last one had left. */
-    private final class Leaving implements Reply {
+    private final class Leaving extends RelayingReply {
         private final Route route;
-        private final Reply reply;
 
         private Leaving(Route route, Reply reply) {
+            super(reply);
             this.route = route;
-            this.reply = reply;
-        }
-
-        @Override
-        public void notification(byte[] json) {
-            reply.notification(json);
-        }
-
-        @Override
-        public boolean request(byte[] json) {
-            return reply.request(json);
-        }
-
-        @Override
-        public void suspended() {
-            reply.suspended();
-        }
-
-        @Override
-        public void slow() {
-            reply.slow();
         }
 
         @Override
         public void answer(byte[] json) {
             look();
-            reply.answer(json);
+            super.answer(json);
         }
 
         @Override
         public void nothing(RequestId id, GatewayException cancelled) {
             look();
-            reply.nothing(id, cancelled);
+            super.nothing(id, cancelled);
         }
 
         private void look() {
@@ -127,27 +106,16 @@ final class Subscribing {
     }
 
     /** Notes the subscription if the server agrees. */
-    private final class Noting implements Reply {
+    private final class Noting extends RelayingReply {
         private final ClientSession session;
         private final Route route;
-        private final Reply reply;
         private @Nullable Lease lease;
 
         private Noting(ClientSession session, Route route, Lease lease, Reply reply) {
+            super(reply);
             this.session = session;
             this.route = route;
             this.lease = lease;
-            this.reply = reply;
-        }
-
-        @Override
-        public void notification(byte[] json) {
-            reply.notification(json);
-        }
-
-        @Override
-        public boolean request(byte[] json) {
-            return reply.request(json);
         }
 
         @Override
@@ -160,7 +128,7 @@ final class Subscribing {
             } else {
                 drop(held);
             }
-            reply.answer(json);
+            super.answer(json);
         }
 
         @Override
@@ -168,7 +136,7 @@ final class Subscribing {
             Lease held = lease;
             lease = null;
             drop(held);
-            reply.nothing(id, cancelled);
+            super.nothing(id, cancelled);
         }
 
         /** The server may have agreed all the same, or others may have left because this client was there. */

@@ -283,48 +283,22 @@ final class TaskMethods {
     }
 
     /** Passes an answer on with its result changed. */
-    private static class Exposing implements Reply {
-        private final Reply reply;
+    private static class Exposing extends RelayingReply {
         private final UnaryOperator<JsonSlice> exposing;
 
         Exposing(Reply reply, UnaryOperator<JsonSlice> exposing) {
-            this.reply = reply;
+            super(reply);
             this.exposing = exposing;
-        }
-
-        @Override
-        public void notification(byte[] json) {
-            reply.notification(json);
-        }
-
-        @Override
-        public boolean request(byte[] json) {
-            return reply.request(json);
-        }
-
-        @Override
-        public void suspended() {
-            reply.suspended();
-        }
-
-        @Override
-        public void slow() {
-            reply.slow();
         }
 
         @Override
         public void answer(byte[] json) {
             Message answer = Message.parse(json);
             JsonSlice result = answer.get(Field.RESULT);
-            reply.answer(
+            super.answer(
                     result == null || !result.isObject()
                             ? json
                             : answer.with(Field.RESULT, exposing.apply(result).toBytes()));
-        }
-
-        @Override
-        public void nothing(RequestId id, GatewayException cancelled) {
-            reply.nothing(id, cancelled);
         }
     }
 
